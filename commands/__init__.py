@@ -1,0 +1,1 @@
+"""What someone wants: commands, their handlers, and what follows by itself."""

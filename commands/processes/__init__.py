@@ -1,0 +1,1 @@
+"""What follows by itself: policies, couriers and watches, one module per role."""

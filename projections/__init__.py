@@ -1,0 +1,1 @@
+"""What is known: one question, one row, one fold per module."""
