@@ -1,0 +1,89 @@
+"""What a log must be able to do. Postgres, Kafka and memory do it; one promises suite runs against each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from adapters.log.chain import Place
+
+
+class Entry(NamedTuple):
+    """A record as it lies in the log, not judged yet. `offset` is where it lies: a hint, never a proof."""
+
+    partition: int
+    offset: int
+    record: bytes
+
+
+class Draft(NamedTuple):
+    """A record that wants to be the next of its partition."""
+
+    partition: int
+    seq: int
+    prev: bytes
+    hash: bytes
+    record: bytes
+
+
+class Fate(Enum):
+    WON = "won"  # it is in the log, as the record it wanted to be
+    LOST = "lost"  # another record took its number
+
+
+class LogUnavailable(Exception):
+    """The log did not answer. Whether the drafts are in it is unknown: append the same bytes again."""
+
+
+class RecordTooLarge(ValueError):
+    """A record is larger than the log takes; nothing was written."""
+
+
+class Reader(Protocol):
+    """Reads on from where it was opened, partition by partition, every record in its order."""
+
+    def poll(self, timeout: float, limit: int = 1000) -> list[Entry]:
+        """Up to `limit` records, as soon as there are any; `[]` after `timeout` seconds without.
+
+        Raises LogUnavailable; the same reader may be polled again.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Make a waiting poll return now. Any thread may call this."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Log(Protocol):
+    """An append-only log of P partitions."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def partitions(self) -> int: ...
+
+    def append(self, drafts: Sequence[Draft]) -> list[Fate]:
+        """Append at most one draft per partition, together; each has a fate of its own.
+
+        Appending the same bytes twice is appending once. Raises LogUnavailable, RecordTooLarge.
+        """
+        ...
+
+    def reader(self, start: Mapping[int, int]) -> Reader:
+        """Read the partitions named in `start`, each from that offset on (0: from its beginning)."""
+        ...
+
+    def ends(self) -> dict[int, int]:
+        """The offset after the last record, for each partition."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def place(log: Log, partition: int) -> Place:
+    return Place(log.id, partition, log.partitions)

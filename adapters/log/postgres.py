@@ -1,0 +1,179 @@
+"""The log in PostgreSQL: one row per record, on one machine, durable when the commit returns."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+
+from adapters.log.port import Draft, Entry, Fate, LogUnavailable, RecordTooLarge
+
+MAX_RECORD: Final = 8 * 1024 * 1024  # bytes; the same limit as on Kafka, so that a log can move
+BELL: Final = "atende_log"
+READ_BYTES: Final = 16 * 1024 * 1024  # a poll stops after about this much
+
+_APPEND: Final = """
+WITH draft AS (
+  SELECT * FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[])
+    AS d(partition, seq, prev, hash, record)
+), won AS (
+  INSERT INTO log (partition, seq, hash, record)
+  SELECT d.partition, d.seq, d.hash, d.record FROM draft d
+  WHERE d.seq = 1 OR EXISTS (
+    SELECT 1 FROM log l WHERE l.partition = d.partition AND l.seq = d.seq - 1 AND l.hash = d.prev)
+  ON CONFLICT DO NOTHING
+  RETURNING partition
+)
+SELECT array_agg(partition), pg_notify(%b, '') FROM won
+"""
+
+_READ: Final = """
+SELECT l.partition, l.seq, l.record
+FROM unnest(%b::int[], %b::bigint[]) AS b(partition, seq)
+CROSS JOIN LATERAL (
+  SELECT partition, seq, record, sum(length(record)) OVER (ORDER BY seq) AS bytes FROM (
+    SELECT partition, seq, record FROM log
+    WHERE log.partition = b.partition AND log.seq >= b.seq ORDER BY log.seq LIMIT %b) page
+) l
+WHERE l.bytes - length(l.record) < %b
+ORDER BY l.partition, l.seq
+"""
+
+
+class PostgresLog:
+    """`dsn` names a migrated database. Every thread may append; each reader belongs to one thread."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        with self._connected() as connection:
+            row = connection.execute("SELECT log_id, partitions FROM log_identity").fetchone()
+        if row is None:
+            raise LookupError("this database holds no log: migrate it first")
+        self.id: UUID = row[0]
+        self.partitions: int = row[1]
+
+    def append(self, drafts: Sequence[Draft]) -> list[Fate]:
+        for draft in drafts:
+            if len(draft.record) > MAX_RECORD:
+                raise RecordTooLarge(f"a record of {len(draft.record)} bytes; the log takes {MAX_RECORD}")
+        with self._connected() as connection:
+            row = connection.execute(
+                _APPEND,
+                (
+                    [d.partition for d in drafts],
+                    [d.seq for d in drafts],
+                    [d.prev for d in drafts],
+                    [d.hash for d in drafts],
+                    [d.record for d in drafts],
+                    BELL,
+                ),
+                prepare=True,
+            ).fetchone()
+            won = set((row[0] if row else None) or ())
+            return [
+                Fate.WON if d.partition in won or self._is_there(connection, d) else Fate.LOST for d in drafts
+            ]
+
+    @staticmethod
+    def _is_there(connection: Connection, draft: Draft) -> bool:
+        """Whether the number is taken by these very bytes: an earlier try of ours had arrived."""
+        return (
+            connection.execute(
+                "SELECT 1 FROM log WHERE partition = %s AND seq = %s AND hash = %s",
+                (draft.partition, draft.seq, draft.hash),
+            ).fetchone()
+            is not None
+        )
+
+    def reader(self, start: Mapping[int, int]) -> PostgresReader:
+        return PostgresReader(self._dsn, start)
+
+    def ends(self) -> dict[int, int]:
+        with self._connected() as connection:
+            found = dict(
+                connection.execute(
+                    "SELECT p, (SELECT max(seq) FROM log WHERE partition = p) FROM generate_series(0, %s) p",
+                    (self.partitions - 1,),
+                ).fetchall()
+            )
+        return {p: (seq or 0) + 1 for p, seq in found.items()}
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self._lock:
+            try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = connect(self._dsn)
+                yield self._connection
+            except (psycopg.OperationalError, psycopg.InternalError) as error:
+                self._drop()
+                raise LogUnavailable(type(error).__name__) from error
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class PostgresReader:
+    """Polls, and is woken early by the bell the appends ring. Offsets are sequence numbers."""
+
+    def __init__(self, dsn: str, start: Mapping[int, int]) -> None:
+        self._dsn = dsn
+        self._next = {p: max(1, n) for p, n in start.items()}
+        self._connection: Connection | None = None
+        self._woken = threading.Event()
+
+    def poll(self, timeout: float, limit: int = 1000) -> list[Entry]:
+        deadline = time.monotonic() + timeout
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = connect(self._dsn)
+                self._connection.execute(f"LISTEN {BELL}")
+            while True:
+                entries = self._read(self._connection, limit)
+                left = deadline - time.monotonic()
+                if entries or left <= 0 or self._woken.is_set():
+                    self._woken.clear()
+                    return entries
+                for _ in self._connection.notifies(timeout=min(left, 0.25), stop_after=1):
+                    pass
+        except (psycopg.OperationalError, psycopg.InternalError) as error:
+            self.close()
+            raise LogUnavailable(type(error).__name__) from error
+
+    def _read(self, connection: Connection, limit: int) -> list[Entry]:
+        rows = connection.execute(
+            _READ, (list(self._next), list(self._next.values()), limit, READ_BYTES), binary=True, prepare=True
+        ).fetchall()
+        entries = [Entry(*row) for row in rows]
+        for entry in entries:
+            self._next[entry.partition] = entry.offset + 1
+        return entries
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def connect(dsn: str) -> Connection:
+    """A connection that may read and append, and nothing else."""
+    connection: Connection = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
+    connection.execute("SET ROLE atende_log")
+    return connection

@@ -1,0 +1,24 @@
+"""The tables of the log, its index and its followers' bookmarks."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Final
+from uuid import UUID, uuid4
+
+import psycopg
+
+MIGRATION_LOCK: Final = 0x41544E44  # "ATND"
+PARTITIONS: Final = 12
+
+
+def migrate(dsn: str, *, partitions: int = PARTITIONS, log_id: UUID | None = None) -> None:
+    """Create what is missing. A log keeps the identity and partition count it was created with."""
+    script = files(__package__).joinpath("schema.sql").read_text()
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+        connection.execute(script.encode())
+        connection.execute(
+            "INSERT INTO log_identity (log_id, partitions) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (log_id or uuid4(), partitions),
+        )
