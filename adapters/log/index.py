@@ -1,0 +1,246 @@
+"""The index of a log in PostgreSQL: its events by stream, its commands by id. Derived, disposable.
+
+PostgreSQL takes the records apart itself (`json_to_recordset` over their bytes), so that the process that
+decides only hands over what it has just written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+
+from adapters.log.chain import HEADER, Bookmark, Halted, Head, Place
+from adapters.log.port import LogUnavailable
+
+
+class Mark(NamedTuple):
+    """How far the index has come in a partition; `offset` is where the log goes on (a hint)."""
+
+    offset: int
+    seq: int
+    hash: bytes
+    ordinal: int
+
+    @property
+    def bookmark(self) -> Bookmark:
+        return Bookmark(self.seq, self.hash, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """An accepted record on its way into the index."""
+
+    partition: int
+    offset: int
+    seq: int
+    hash: bytes
+    first_ordinal: int  # of its first event
+    events: int
+    record: bytes
+
+
+class StoredRow(NamedTuple):
+    """One event of a stream, still in its stored shape. `body` is JSON text."""
+
+    stream: str
+    version: int
+    ordinal: int
+    type: str
+    schema: int
+    at: datetime
+    body: str
+
+
+class StoredOutcome(NamedTuple):
+    """What became of a command; `types` are the stored names of its events."""
+
+    ordinal: int
+    outcome: dict[str, Any]
+    types: tuple[str, ...]
+
+
+class Overtaken(Exception):
+    """Another writer moved the mark first. Nothing was written; reload the marks."""
+
+
+_MOVE: Final = """
+UPDATE mark SET "offset" = n."offset", seq = n.seq, hash = n.hash, ordinal = n.ordinal
+FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bigint[])
+  AS n(partition, was_seq, was_hash, "offset", seq, hash, ordinal)
+WHERE mark.partition = n.partition AND mark.seq = n.was_seq AND mark.hash = n.was_hash
+"""
+
+# One statement takes every record apart once and fills the three tables from it.
+_FILL: Final = f"""
+WITH r AS MATERIALIZED (
+  SELECT partition, "offset", seq, hash, first_ordinal, n,
+         convert_from(substr(record, {HEADER.size + 1}), 'UTF8')::json AS body
+  FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bigint[], %b::int[], %b::bytea[])
+    AS r(partition, "offset", seq, hash, first_ordinal, n, record)
+), commits AS (
+  INSERT INTO commit (partition, seq, "offset", first_ordinal, n, hash)
+  SELECT partition, seq, "offset", first_ordinal, n, hash FROM r
+), commands AS (
+  INSERT INTO command (partition, command_id, ordinal, outcome)
+  SELECT r.partition, (o.outcome->>'id')::uuid,
+         r.first_ordinal - 1 + sum(coalesce((o.outcome->>'accepted')::int, 0))
+           OVER (PARTITION BY r.partition, r.seq ORDER BY o.n),
+         o.outcome
+  FROM r, json_array_elements(r.body->'outcomes') WITH ORDINALITY AS o(outcome, n)
+  WHERE o.outcome->>'id' IS NOT NULL
+)
+INSERT INTO event (partition, ordinal, stream, version, type, schema, at, body, command_id, seq)
+SELECT r.partition, r.first_ordinal + e.n - 1, e.stream, e.version, e.type, e.schema, e.at, e.body, e.cause, r.seq
+FROM r, ROWS FROM (
+  json_to_recordset(r.body->'events')
+    AS (stream text, version bigint, type text, schema int, at timestamptz, body json, cause uuid)
+) WITH ORDINALITY AS e(stream, version, type, schema, at, body, cause, n)
+"""
+
+
+class Index:
+    """One connection, one thread. Every method raises LogUnavailable when the database does not answer."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: Connection | None = None
+
+    def marks(self, log_id: UUID, partitions: int) -> dict[int, Mark]:
+        """The mark of every partition, made when missing."""
+        places = [Place(log_id, p, partitions) for p in range(partitions)]
+        with self._connected() as connection:
+            connection.cursor().executemany(
+                'INSERT INTO mark (partition, "offset", seq, hash, ordinal) VALUES (%s, 1, 0, %s, 0) '
+                "ON CONFLICT DO NOTHING",
+                [(place.partition, place.genesis.hash) for place in places],
+            )
+            rows = connection.execute('SELECT partition, "offset", seq, hash, ordinal FROM mark').fetchall()
+        return {partition: Mark(*rest) for partition, *rest in rows}
+
+    def write(self, commits: Sequence[Commit], marks: Mapping[int, Mark]) -> dict[int, Mark]:
+        """Add accepted records, in order per partition, each following its mark. Answers the new marks.
+
+        The marks move first, by compare-and-set: raises Overtaken when another writer was there, and Halted
+        when what follows a mark is already in the index.
+        """
+        moved: dict[int, Mark] = {}
+        for c in commits:
+            moved[c.partition] = Mark(c.offset + 1, c.seq, c.hash, c.first_ordinal + c.events - 1)
+        if not moved:
+            return {}
+        was = [marks[p] for p in moved]
+        with self._connected() as connection, connection.transaction():
+            cursor = connection.execute(
+                _MOVE,
+                (
+                    list(moved),
+                    [m.seq for m in was],
+                    [m.hash for m in was],
+                    [m.offset for m in moved.values()],
+                    [m.seq for m in moved.values()],
+                    [m.hash for m in moved.values()],
+                    [m.ordinal for m in moved.values()],
+                ),
+                prepare=True,
+            )
+            if cursor.rowcount != len(moved):
+                raise Overtaken
+            try:
+                connection.execute(
+                    _FILL,
+                    (
+                        [c.partition for c in commits],
+                        [c.offset for c in commits],
+                        [c.seq for c in commits],
+                        [c.hash for c in commits],
+                        [c.first_ordinal for c in commits],
+                        [c.events for c in commits],
+                        [c.record for c in commits],
+                    ),
+                    prepare=True,
+                )
+            except (psycopg.errors.UniqueViolation, psycopg.DataError) as error:
+                first = commits[0]
+                raise Halted(
+                    first.partition,
+                    Head(marks[first.partition].seq, marks[first.partition].hash),
+                    f"the index refuses what the log accepted ({type(error).__name__})",
+                ) from error
+        return moved
+
+    def events(self, after: Mapping[str, int]) -> Iterator[StoredRow]:
+        """The events of these streams, each after the version given, in order within a stream."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT e.stream, e.version, e.ordinal, e.type, e.schema, e.at, e.body::text "
+                "FROM unnest(%s::text[], %s::bigint[]) AS s(stream, version) "
+                "JOIN event e ON e.stream = s.stream AND e.version > s.version ORDER BY e.stream, e.version",
+                (list(after), list(after.values())),
+                prepare=True,
+            ).fetchall()
+        return map(StoredRow._make, rows)
+
+    def outcomes(self, commands: Sequence[UUID]) -> dict[UUID, StoredOutcome]:
+        """What became of those of these commands that the index knows."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT c.command_id, c.ordinal, c.outcome, (SELECT array_agg(e.type ORDER BY e.ordinal) "
+                "FROM event e WHERE e.partition = c.partition AND e.ordinal <= c.ordinal "
+                "AND e.ordinal > c.ordinal - (c.outcome->>'accepted')::int) "
+                "FROM command c WHERE c.command_id = ANY(%s)",
+                (list(commands),),
+                prepare=True,
+            ).fetchall()
+        return {
+            command: StoredOutcome(ordinal, outcome, tuple(types or ()))
+            for command, ordinal, outcome, types in rows
+        }
+
+    def snapshots(self, streams: Sequence[str], fold: Mapping[str, int]) -> dict[str, tuple[int, str]]:
+        """The snapshots of these streams that were made by today's fold: version and state as JSON."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT s.stream, s.version, s.state::text FROM unnest(%s::text[], %s::int[]) AS w(stream, fold) "
+                "JOIN snapshot s ON s.stream = w.stream AND s.fold = w.fold",
+                (list(streams), [fold[s] for s in streams]),
+                prepare=True,
+            ).fetchall()
+        return {stream: (version, state) for stream, version, state in rows}
+
+    def keep_snapshots(self, snapshots: Sequence[tuple[str, int, int, str]]) -> None:
+        """Keep (stream, fold version, stream version, state as JSON); an older one gives way."""
+        with self._connected() as connection:
+            connection.cursor().executemany(
+                "INSERT INTO snapshot (stream, fold, version, state) VALUES (%s, %s, %s, %s) "
+                "ON CONFLICT (stream) DO UPDATE SET fold = excluded.fold, version = excluded.version, "
+                "state = excluded.state WHERE snapshot.version < excluded.version "
+                "OR snapshot.fold <> excluded.fold",
+                snapshots,
+            )
+
+    def drop(self) -> None:
+        """Forget everything derived; the next owner reads the log from its beginning."""
+        with self._connected() as connection:
+            connection.execute("TRUNCATE event, commit, command, mark, snapshot")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+            yield self._connection
+        except (psycopg.OperationalError, psycopg.InternalError) as error:
+            self.close()
+            raise LogUnavailable(type(error).__name__) from error
