@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
-from adapters.log.chain import HEADER, Bookmark, Halted, Head, Place
+from adapters.log.chain import Bookmark, Halted, Head, Place
 from adapters.log.port import LogUnavailable
 
 
@@ -77,11 +77,11 @@ FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bigint[], %b::bigint[], %b
 WHERE mark.partition = n.partition AND mark.seq = n.was_seq AND mark.hash = n.was_hash
 """
 
-# One statement takes every record apart once and fills the three tables from it.
-_FILL: Final = f"""
+# One statement takes every record apart once and fills the three tables from it; the body starts at byte 70.
+_FILL: Final = """
 WITH r AS MATERIALIZED (
   SELECT partition, "offset", seq, hash, first_ordinal, n,
-         convert_from(substr(record, {HEADER.size + 1}), 'UTF8')::json AS body
+         convert_from(substr(record, 70), 'UTF8')::json AS body
   FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bigint[], %b::int[], %b::bytea[])
     AS r(partition, "offset", seq, hash, first_ordinal, n, record)
 ), commits AS (
@@ -97,7 +97,8 @@ WITH r AS MATERIALIZED (
   WHERE o.outcome->>'id' IS NOT NULL
 )
 INSERT INTO event (partition, ordinal, stream, version, type, schema, at, body, command_id, seq)
-SELECT r.partition, r.first_ordinal + e.n - 1, e.stream, e.version, e.type, e.schema, e.at, e.body, e.cause, r.seq
+SELECT r.partition, r.first_ordinal + e.n - 1, e.stream, e.version, e.type, e.schema, e.at, e.body,
+       e.cause, r.seq
 FROM r, ROWS FROM (
   json_to_recordset(r.body->'events')
     AS (stream text, version bigint, type text, schema int, at timestamptz, body json, cause uuid)
@@ -121,6 +122,11 @@ class Index:
                 "ON CONFLICT DO NOTHING",
                 [(place.partition, place.genesis.hash) for place in places],
             )
+        return self.reload()
+
+    def reload(self) -> dict[int, Mark]:
+        """The marks as they stand."""
+        with self._connected() as connection:
             rows = connection.execute('SELECT partition, "offset", seq, hash, ordinal FROM mark').fetchall()
         return {partition: Mark(*rest) for partition, *rest in rows}
 
@@ -207,7 +213,8 @@ class Index:
         """The snapshots of these streams that were made by today's fold: version and state as JSON."""
         with self._connected() as connection:
             rows = connection.execute(
-                "SELECT s.stream, s.version, s.state::text FROM unnest(%s::text[], %s::int[]) AS w(stream, fold) "
+                "SELECT s.stream, s.version, s.state::text "
+                "FROM unnest(%s::text[], %s::int[]) AS w(stream, fold) "
                 "JOIN snapshot s ON s.stream = w.stream AND s.fold = w.fold",
                 (list(streams), [fold[s] for s in streams]),
                 prepare=True,

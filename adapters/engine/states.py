@@ -1,0 +1,111 @@
+"""What streams are remembered as: folded states, bounded, warmed up from the index."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, NamedTuple
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
+from adapters.archive import Archive
+from adapters.log.index import Index
+from domain.grammar import Stream, kind_of
+
+SNAPSHOT_EVERY: Final = 200  # events since the last snapshot
+
+
+class Known(NamedTuple):
+    """A stream as it stands: its state, its version, and the ordinal of its last event."""
+
+    state: Any
+    version: int
+    ordinal: int
+
+
+class Unfoldable(Exception):
+    """A stream whose history cannot be read. Its own commands break; the others go on."""
+
+
+class States:
+    """At most `capacity` streams, least recently used first out, never one the index does not hold yet."""
+
+    def __init__(
+        self,
+        streams: Mapping[str, Stream[Any, Any]],
+        archive: Archive,
+        index: Index,
+        capacity: int,
+        indexed: Callable[[int], int],
+    ) -> None:
+        self._streams, self._archive, self._index = streams, archive, index
+        self._capacity, self._indexed = capacity, indexed
+        self._known: OrderedDict[str, Known | Unfoldable] = OrderedDict()
+        self._adapters = {
+            kind: TypeAdapter[Any](type(stream.initial))
+            for kind, stream in streams.items()
+            if stream.initial is not None
+        }
+
+    def get(self, stream: str) -> Known:
+        """The state of a stream that was warmed. Raises Unfoldable."""
+        known = self._known[stream]
+        if isinstance(known, Unfoldable):
+            raise known
+        return known
+
+    def warm(self, streams: Collection[str]) -> None:
+        """Make sure that `get` knows all of these; one question to the index for the cold ones."""
+        for stream in streams:
+            if stream in self._known:
+                self._known.move_to_end(stream)
+        cold = [stream for stream in streams if stream not in self._known]
+        if cold:
+            self._load(cold)
+
+    def _load(self, cold: list[str]) -> None:
+        folds = {stream: self._streams[kind_of(stream)].version for stream in cold}
+        snapshots = self._index.snapshots(cold, folds)
+        loaded: dict[str, Known | Unfoldable] = {}
+        for stream in cold:
+            version, state = snapshots.get(stream, (0, None))
+            kind = kind_of(stream)
+            initial = self._streams[kind].initial
+            if state is not None:
+                initial = self._adapters[kind].validate_json(state)
+            loaded[stream] = Known(initial, version, 0)
+        after = {stream: known.version for stream, known in loaded.items() if isinstance(known, Known)}
+        for row in self._index.events(after):
+            known = loaded[row.stream]
+            if isinstance(known, Unfoldable):
+                continue
+            try:
+                event = self._archive.read(row.type, row.schema, from_json(row.body))
+                state = self._streams[kind_of(row.stream)].evolve(known.state, event)
+            except Exception as error:  # noqa: BLE001  whatever it is, it breaks this stream and no other
+                loaded[row.stream] = Unfoldable(type(error).__name__)
+            else:
+                loaded[row.stream] = Known(state, row.version, row.ordinal)
+        self._known.update(loaded)
+
+    def put(self, stream: str, known: Known) -> None:
+        self._known[stream] = known
+
+    def drop(self, streams: Collection[str]) -> None:
+        """Forget these: someone else wrote to them."""
+        for stream in streams:
+            self._known.pop(stream, None)
+
+    def shrink(self, partition_of: Callable[[str], int]) -> None:
+        """Let go of the oldest streams above the capacity, as far as the index has them."""
+        spare = len(self._known) - self._capacity
+        for stream in list(self._known)[: max(0, spare)]:
+            known = self._known[stream]
+            if isinstance(known, Unfoldable) or known.ordinal <= self._indexed(partition_of(stream)):
+                del self._known[stream]
+
+    def snapshot(self, stream: str, known: Known) -> tuple[str, int, int, str]:
+        kind = kind_of(stream)
+        state = self._adapters[kind].dump_json(known.state).decode()
+        return stream, self._streams[kind].version, known.version, state
