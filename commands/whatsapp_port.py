@@ -101,8 +101,8 @@ class Action(StrEnum):
     FIX_MESSAGE = "fix_message"  # our mistake or a template mismatch: a dead letter
     SEND_MEDIA_AGAIN = "send_media_again"  # convert or upload once more, one or two tries
     OUTSIDE_WINDOW = "outside_window"  # an approved template may reopen the conversation
-    TRY_OTHER_NUMBER_FORM = "try_other_number_form"  # Brazil: once with or without the ninth digit
-    UNREACHABLE = "unreachable"  # no WhatsApp there: call instead
+    TRY_OTHER_NUMBER_FORM = "try_other_number_form"  # Brazil: once with or without the ninth digit;
+    # elsewhere, and after that, the customer is unreachable: call instead
     OPT_OUT = "opt_out"  # the customer said stop: record it
     CONFIRM_IDENTITY = "confirm_identity"  # the number may belong to someone else now
     NEEDS_PHONE = "needs_phone"  # a business-scoped id is not enough for this
@@ -227,7 +227,7 @@ class WhatsApp(Protocol):
         `MediaUnavailable`."""
         ...
 
-    async def upload_media(self, channel: str, stored: Stored, *, mime: str, filename: str = "") -> str:
+    async def upload_media(self, channel: str, stored: Stored, mime: str) -> str:
         """Lend a stored file to the provider; the id it answers serves `media_id` for 30 days, on this
         channel only. Raises `MediaUnavailable`, and `Unsendable` for a file above its kind's limit."""
         ...
