@@ -48,7 +48,7 @@ class Kept(NamedTuple):
 
 
 class Archive:
-    """Writes and reads the events of these streams. Raises Unclassified at once when one is not fit to keep."""
+    """Writes and reads the events of these streams. Raises Unclassified when one is not fit to keep."""
 
     def __init__(
         self, streams: Iterable[Stream[Any, Any]], upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS
@@ -102,6 +102,8 @@ def _texts(value: Json) -> Iterable[str]:
         case list():
             for item in value:
                 yield from _texts(item)
+        case _:
+            pass
 
 
 def personal_fields(event: type) -> dict[str, Class]:
@@ -132,5 +134,4 @@ def _marks(hint: Any, where: str) -> Iterable[Class]:
     elif isinstance(hint, NewType) or (isinstance(hint, type) and issubclass(hint, Enum)):
         return
     elif is_dataclass(hint) and isinstance(hint, type):
-        for inner in personal_fields(hint).values():
-            yield inner
+        yield from personal_fields(hint).values()

@@ -1,0 +1,139 @@
+"""The embedded inbox: accepted means decided, that is, in the log. Bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Final
+
+import structlog
+
+from adapters.engine.owner import Owner, Waiting
+from adapters.log.chain import Halted
+from adapters.log.port import LogUnavailable
+from commands.intention import Command
+from commands.ports import Busy, Decision, Unavailable
+
+MOST_WAITING: Final = 20_000  # commands; one more is told to come back later
+BATCH: Final = 512  # commands decided together at most
+
+log = structlog.get_logger(__name__)
+
+
+class EmbeddedInbox:
+    """Hands commands to the owner's thread. `halted` says why it had to stop, if it had to."""
+
+    def __init__(self, owner: Owner, *, patience: float = 10.0) -> None:
+        self._owner, self._patience = owner, patience
+        self._queue: deque[Waiting] = deque()
+        self._some = threading.Condition()
+        self._stopping = False
+        self.halted: Halted | None = None
+        self._thread = threading.Thread(target=self._run, name="owner", daemon=True)
+        self._answers: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Decision], Decision]]] = {}
+
+    def start(self) -> None:
+        """Catch up with the log, then decide. Raises Halted, LogUnavailable."""
+        self._owner.start()
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    # ── callers ──────────────────────────────────────────────────────────────────────────────────
+
+    async def accept(self, command: Command) -> None:
+        await self.submit(command)
+
+    async def submit(self, command: Command) -> Decision:
+        return (await self.submit_all([command]))[0]
+
+    async def submit_all(self, commands: Sequence[Command]) -> list[Decision]:
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[Decision]] = [loop.create_future() for _ in commands]
+        self._put(
+            [
+                Waiting(command, self._answer_on(loop, future))
+                for command, future in zip(commands, futures, strict=True)
+            ]
+        )
+        try:
+            async with asyncio.timeout(self._patience):
+                return [await future for future in futures]
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    def submit_now(self, commands: Sequence[Command], timeout: float | None = None) -> list[Decision]:
+        """For threads: wait until all are decided. Raises Busy or Unavailable."""
+        futures: list[Future[Decision]] = [Future() for _ in commands]
+        self._put(
+            [Waiting(command, future.set_result) for command, future in zip(commands, futures, strict=True)]
+        )
+        try:
+            return [future.result(timeout or self._patience) for future in futures]
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    def _put(self, waitings: Sequence[Waiting]) -> None:
+        with self._some:
+            if self._stopping or self.halted:
+                raise Unavailable
+            if len(self._queue) + len(waitings) > MOST_WAITING:
+                raise Busy
+            self._queue.extend(waitings)
+            self._some.notify()
+
+    def _answer_on(
+        self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Decision]
+    ) -> Callable[[Decision], None]:
+        def answer(decision: Decision) -> None:
+            self._answers.setdefault(loop, []).append((future, decision))
+
+        return answer
+
+    # ── the owner's thread ───────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        while batch := self._take():
+            try:
+                self._owner.decide(batch)
+            except Halted as halted:
+                log.error("engine_halted", partition=halted.partition, reason=halted.reason)
+                self.halted = halted
+                return
+            except LogUnavailable:
+                return  # stopping, and the log is away: those who wait will time out and ask again
+            finally:
+                self._deliver()
+
+    def _take(self) -> list[Waiting]:
+        with self._some:
+            self._some.wait_for(lambda: self._queue or self._stopping)
+            return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+
+    def _deliver(self) -> None:
+        """One call per loop and round, not one per command."""
+        answers, self._answers = self._answers, {}
+        for loop, pairs in answers.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, pairs)
+
+    def stop(self, timeout: float = 10) -> None:
+        """Decide what waits, write the index, and let go."""
+        with self._some:
+            self._stopping = True
+            self._owner.stopping.set()
+            self._some.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        self._owner.indexer.stop(timeout)
+
+
+def _resolve(pairs: Sequence[tuple[asyncio.Future[Decision], Decision]]) -> None:
+    for future, decision in pairs:
+        if not future.done():
+            future.set_result(decision)

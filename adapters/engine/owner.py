@@ -1,0 +1,366 @@
+"""The owner of partitions: takes what waits, folds, decides, appends one record per partition, answers.
+
+One thread. A round is a batch: at most one record per partition, all appended together, so that many commands
+share one commit. States live in memory; the index is written behind. When an append is lost to another owner
+the states that changed are dropped and the same commands are decided again; when its outcome is unknown the
+same bytes are appended again until it is known.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
+
+import structlog
+
+from adapters.archive import Archive
+from adapters.engine.indexer import Indexer
+from adapters.engine.states import SNAPSHOT_EVERY, Known, States
+from adapters.log.chain import Halted, Head, Place, Verdict, hash_of, judge, partition_of
+from adapters.log.index import Commit, Index, Mark, StoredOutcome
+from adapters.log.port import Draft, Fate, Log, LogUnavailable, RecordTooLarge, place
+from adapters.log.record import OutcomeDict, UnreadableBody, body_of, event_json, read_body
+from commands.intention import Command, Handler
+from commands.ports import Accepted, Broken, Clock, Decision, Denied
+from domain.grammar import Refused, Stream, root_of
+from domain.journal import Position
+
+RECENT: Final = 20_000  # decisions remembered, at least; those the index lacks are never forgotten
+CHECK_EVERY: Final = 1000  # rounds between two looks at the end of the log
+
+FULL: Final = 3 * 1024 * 1024  # bytes of events after which a record takes no more commands
+LARGEST: Final = (
+    4 * 1024 * 1024
+)  # bytes of events one command may lead to; with FULL well below the log's limit
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class Waiting(NamedTuple):
+    """A command and whoever wants to know what became of it."""
+
+    command: Command
+    answer: Callable[[Decision], None]
+
+
+Asked: TypeAlias = dict[UUID, list[Waiting]]
+"""Commands by id; who asked first decides, the others hear the same answer."""
+
+
+@dataclass(slots=True)
+class Partition:
+    """Where a partition stands, for its owner."""
+
+    place: Place
+    head: Head
+    offset: int  # of the next record
+    ordinal: int  # of the last event
+
+
+@dataclass(slots=True)
+class Work:
+    """One partition's share of a round, decided and not yet appended."""
+
+    draft: Draft
+    commit: Commit
+    states: dict[str, Known] = field(default_factory=dict)
+    decisions: list[tuple[UUID, Decision]] = field(default_factory=list)
+
+
+class Owner:
+    """Decides the commands of all partitions of a log. `start` before `decide`; one thread calls `decide`."""
+
+    def __init__(
+        self,
+        log: Log,
+        index: Index,
+        write_index: Index,
+        archive: Archive,
+        handlers: Mapping[type[Command], Handler],
+        streams: Mapping[str, Stream[Any, Any]],
+        clock: Clock,
+        *,
+        capacity: int = 20_000,
+    ) -> None:
+        self._log, self._index, self._archive = log, index, archive
+        self._handlers, self._clock = handlers, clock
+        self.indexer = Indexer(write_index, {})
+        self._states = States(streams, archive, index, capacity, lambda p: self.indexer.ordinal(p))
+        self._partitions: dict[int, Partition] = {}
+        self._recent: OrderedDict[UUID, Decision] = OrderedDict()
+        self._rounds = 0
+        self.partition_of = lru_cache(65_536)(lambda stream: partition_of(root_of(stream), log.partitions))
+        self.stopping = threading.Event()
+
+    # ── start ────────────────────────────────────────────────────────────────────────────────────
+
+    def start(self) -> None:
+        """Read and judge the log from the index's mark to its end, and bring the index there.
+
+        Raises Halted when the log is shorter than the mark, or not the one it was.
+        """
+        self.indexer.marks = self._index.marks(self._log.id, self._log.partitions)
+        self._check_marks(self.indexer.marks)
+        for p, mark in self.indexer.marks.items():
+            self._partitions[p] = Partition(
+                place(self._log, p), Head(mark.seq, mark.hash), mark.offset, mark.ordinal
+            )
+        self.indexer.start()
+        self._catch_up()
+
+    def _check_marks(self, marks: Mapping[int, Mark]) -> None:
+        """The log must still hold the very record each mark stands on."""
+        ends = self._log.ends()
+        for p, mark in marks.items():
+            if mark.seq == 0:
+                continue
+            after = Head(mark.seq, mark.hash)
+            if ends[p] < mark.offset:
+                raise Halted(p, after, "the log is shorter than its index: was it restored or recreated?")
+            reader = self._log.reader({p: mark.offset - 1})
+            entries = reader.poll(5.0, limit=1)
+            reader.close()
+            if not entries or hash_of(mark.seq, entries[0].record).hash != mark.hash:
+                raise Halted(p, after, "the log is not the one its index was made from")
+
+    def _catch_up(self, only: int | None = None) -> None:
+        """Accept everything others have appended since, and forget the states it changed."""
+        mine = self._partitions if only is None else {only: self._partitions[only]}
+        ends = self._log.ends()
+        behind = {p: part.offset for p, part in mine.items() if part.offset < ends[p]}
+        if not behind:
+            return
+        reader = self._log.reader(behind)
+        try:
+            while any(self._partitions[p].offset < ends[p] for p in behind):
+                for entry in reader.poll(5.0):
+                    self._accept(entry.partition, entry.offset, entry.record)
+        finally:
+            reader.close()
+
+    def _accept(self, p: int, offset: int, record: bytes) -> None:
+        part = self._partitions[p]
+        judged = judge(part.place, part.head, record)
+        if judged.verdict is Verdict.HALT:
+            raise Halted(p, part.head, judged.reason)
+        if judged.verdict is Verdict.REJECTED:
+            log.error("record_rejected", partition=p, offset=offset, reason=judged.reason)
+            part.offset = offset + 1
+            return
+        try:
+            batch = read_body(record)
+        except UnreadableBody as error:
+            raise Halted(p, part.head, str(error)) from error
+        events = batch["events"]
+        commit = Commit(p, offset, judged.head.seq, judged.head.hash, part.ordinal + 1, len(events), record)
+        self.indexer.hand([commit])
+        part.head, part.offset, part.ordinal = judged.head, offset + 1, part.ordinal + len(events)
+        self._states.drop({event["stream"] for event in events})
+        if not self.indexer.drain(60):
+            raise LogUnavailable("the index does not follow")
+
+    # ── a round ──────────────────────────────────────────────────────────────────────────────────
+
+    def decide(self, batch: Sequence[Waiting]) -> None:
+        """Decide a batch; every waiting one is answered, in order per partition.
+
+        Raises Halted when the chain is broken. While the log or the index is away it waits.
+        """
+        self._rounds += 1
+        if self._rounds % CHECK_EVERY == 0:
+            self._patiently(self._check_end)
+        asked: Asked = {}
+        for waiting in batch:
+            asked.setdefault(waiting.command.id, []).append(waiting)
+        while self._patiently(partial(self._answer_repeats, asked)):
+            shares = self._shares(asked)
+            self._patiently(partial(self._warm, shares))
+            works = [self._decide(p, commands) for p, commands in shares.items()]
+            fates = self._patiently(partial(self._log.append, [work.draft for work in works]))
+            self._keep([work for work, fate in zip(works, fates, strict=True) if fate is Fate.WON], asked)
+            for work, fate in zip(works, fates, strict=True):
+                if fate is Fate.LOST:
+                    log.warning("append_lost", partition=work.commit.partition, seq=work.commit.seq)
+                    self._patiently(partial(self._catch_up, work.commit.partition))
+        self._states.shrink(self.partition_of)
+
+    def _answer_repeats(self, asked: Asked) -> bool:
+        """Give the first answer again to whatever was decided before; say whether anything is left."""
+        for id_ in [id_ for id_ in asked if id_ in self._recent]:
+            for waiting in asked.pop(id_):
+                waiting.answer(_again(self._recent[id_]))
+        if asked:
+            for id_, stored in self._index.outcomes(list(asked)).items():
+                p = self.partition_of(self._stream_of(asked[id_][0].command))
+                decision = self._recent[id_] = decision_of(stored, p)
+                for waiting in asked.pop(id_):
+                    waiting.answer(decision)
+        return bool(asked)
+
+    def _stream_of(self, command: Command) -> str:
+        return self._handlers[type(command)].stream_of(command)
+
+    def _shares(self, asked: Asked) -> dict[int, list[Command]]:
+        shares: dict[int, list[Command]] = {}
+        for waitings in asked.values():
+            command = waitings[0].command
+            shares.setdefault(self.partition_of(self._stream_of(command)), []).append(command)
+        return shares
+
+    def _warm(self, shares: Mapping[int, Sequence[Command]]) -> None:
+        self._states.warm({self._stream_of(c) for commands in shares.values() for c in commands})
+
+    def _decide(self, p: int, commands: Sequence[Command]) -> Work:
+        """Decide a partition's share, as much as one record holds, and assemble that record."""
+        part = self._partitions[p]
+        now = self._clock.now()
+        at = now.isoformat()
+        outcomes: list[OutcomeDict] = []
+        events: list[bytes] = []
+        states: dict[str, Known] = {}
+        decisions: list[tuple[UUID, Decision]] = []
+        size = 0
+        for command in commands:
+            if size > FULL:
+                break  # the rest has its turn in the next record
+            handler = self._handlers[type(command)]
+            stream = handler.stream_of(command)
+            cause = command.cause
+            outcome: OutcomeDict = {
+                "id": str(command.id),
+                "command": type(command).__name__,
+                "stream": stream,
+                "actor": cause.actor,
+                "cause": cause.source,
+                "correlation": cause.correlation,
+                "at": at,
+            }
+            position = Position(p, part.ordinal + len(events))
+            decision: Decision
+            try:
+                known = states.get(stream) or self._states.get(stream)
+                names, encoded, known = self._say(handler, command, stream, known, now, at)
+            except Refused as no:
+                outcome["refused"], outcome["fields"] = no.rule, no.fields
+                decision = Denied(no.rule, no.fields, position, source=cause.source)
+            except Exception as error:  # noqa: BLE001  a broken handler is an outcome; the partition goes on
+                broken = type(error).__name__
+                log.error("command_broken", command=outcome["command"], error=broken, id=outcome["id"])
+                outcome["broken"] = broken
+                decision = Broken(broken, position, source=cause.source)
+            else:
+                events.extend(encoded)
+                size += sum(map(len, encoded))
+                states[stream] = known._replace(ordinal=part.ordinal + len(events))
+                outcome["accepted"] = len(encoded)
+                decision = Accepted(Position(p, part.ordinal + len(events)), names, source=cause.source)
+            outcomes.append(outcome)
+            decisions.append((command.id, decision))
+        record = part.place.link(part.head, body_of(outcomes, events))
+        head = hash_of(part.head.seq + 1, record)
+        draft = Draft(p, head.seq, part.head.hash, head.hash, record)
+        commit = Commit(p, part.offset, head.seq, head.hash, part.ordinal + 1, len(events), record)
+        return Work(draft, commit, states, decisions)
+
+    def _say(
+        self, handler: Handler, command: Command, stream: str, known: Known, now: datetime, at: str
+    ) -> tuple[tuple[str, ...], list[bytes], Known]:
+        """The events a command leads to: stored names, encoded, and what the stream is then."""
+        facts = handler.decide(command, known.state, now)
+        state, version, cause = known.state, known.version, str(command.id)
+        names: list[str] = []
+        encoded: list[bytes] = []
+        for fact in facts:
+            version += 1
+            name, schema, body = self._archive.write(fact)
+            state = handler.stream.evolve(state, fact)
+            names.append(name)
+            encoded.append(event_json(stream, version, name, schema, at, cause, body))
+        if sum(map(len, encoded)) > LARGEST:
+            raise RecordTooLarge
+        return tuple(names), encoded, Known(state, version, known.ordinal)
+
+    def _keep(self, won: Sequence[Work], asked: Asked) -> None:
+        """It is history now: remember it, hand it to the index, and tell those who wait."""
+        snapshots = []
+        for work in won:
+            part = self._partitions[work.commit.partition]
+            part.head = Head(work.commit.seq, work.commit.hash)
+            part.offset = work.commit.offset + 1
+            part.ordinal += work.commit.events
+            for stream, known in work.states.items():
+                before = self._states.get(stream).version
+                if known.version // SNAPSHOT_EVERY != before // SNAPSHOT_EVERY:
+                    snapshots.append(self._states.snapshot(stream, known))
+                self._states.put(stream, known)
+        self.indexer.hand([work.commit for work in won], snapshots)
+        if self.indexer.halted:
+            raise self.indexer.halted
+        for work in won:
+            for id_, decision in work.decisions:
+                self._recent[id_] = decision
+                first, *repeats = asked.pop(id_)
+                first.answer(decision)
+                for repeat in repeats:
+                    repeat.answer(_again(decision))
+        self._forget()
+
+    def _forget(self) -> None:
+        while len(self._recent) > RECENT:
+            id_, decision = next(iter(self._recent.items()))
+            if decision.position.ordinal > self.indexer.ordinal(decision.position.partition):
+                return
+            del self._recent[id_]
+
+    # ── patience ─────────────────────────────────────────────────────────────────────────────────
+
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """Do it until the database answers: what is unknown is asked again, never guessed."""
+        pause = 0.02
+        while True:
+            try:
+                return act()
+            except LogUnavailable as error:
+                if self.stopping.is_set():
+                    raise
+                log.warning("log_unavailable", reason=str(error), retry_in=pause)
+                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
+                pause = min(pause * 2, 1.0)
+
+    def _check_end(self) -> None:
+        """The end of the log is where we left it, or further; shorter means that it was tampered with."""
+        ends = self._log.ends()
+        for p, part in self._partitions.items():
+            if ends[p] < part.offset:
+                raise Halted(p, part.head, "the log has become shorter")
+
+
+def _again(decision: Decision) -> Decision:
+    match decision:
+        case Accepted(position, events, _, source):
+            return Accepted(position, events, True, source)
+        case Denied(rule, fields, position, _, source):
+            return Denied(rule, fields, position, True, source)
+        case Broken(error, position, _, source):
+            return Broken(error, position, True, source)
+
+
+def decision_of(stored: StoredOutcome, partition: int) -> Decision:
+    """The first answer again, as the index knows it."""
+    outcome, position = stored.outcome, Position(partition, stored.ordinal)
+    source = outcome.get("cause", "")
+    if "accepted" in outcome:
+        return Accepted(position, stored.types, True, source)
+    if "refused" in outcome:
+        return Denied(outcome["refused"], outcome.get("fields") or {}, position, True, source)
+    return Broken(outcome["broken"], position, True, source)
