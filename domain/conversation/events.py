@@ -58,7 +58,11 @@ class Receipt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new episode: one demand, one protocol number (which follows as an event of its own)."""
+    """A new episode: one demand, one protocol number (which follows as an event of its own).
+
+    Opened by an agent or from the phone it is theirs at once, waits on the customer, and has no clock for
+    a first response; no `Assigned` follows.
+    """
 
     episode: int  # 1, 2, 3 …
     channel_id: ChannelId
@@ -77,13 +81,18 @@ class ProtocolGiven:
 
 @dataclass(frozen=True, slots=True)
 class ContactKnown:
-    """What the provider told us of who writes; only what is new."""
+    """What the provider told us of who writes; only when something in it is new.
+
+    `digest` is a keyed hash of all of it, computed at the door, so that our memory can tell new from known
+    without holding anybody's words.
+    """
 
     wa_id: Identity | None = None
     phone: Identity | None = None  # canonical digits
     user_id: Identity | None = None  # business-scoped
     parent_user_id: Identity | None = None
     name: Identity | None = None
+    digest: Open | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """A new period of the same episode."""
+    """A new period of the same episode. With an agent and no `Assigned` after it: the agent did it."""
 
     episode: int
     period: int  # 2, 3 …
@@ -123,6 +132,7 @@ class MessageReceived:
     thanks: bool = False  # nothing but a thank you: starts no clock, reopens nothing
     forwarded: bool = False
     echo: bool = False  # written by us on the phone or another console
+    due_at: datetime | None = None  # in service: this message started a response clock, due then
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +141,14 @@ class MessageEdited:
     kind: Open
     text: Content | None
     edited_at: datetime
+    heard_as: MessageId | None = None  # the message that said so: heard once, as any other
 
 
 @dataclass(frozen=True, slots=True)
 class MessageDeleted:
     message_id: MessageId
     deleted_at: datetime
+    heard_as: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,7 @@ class Reacted:
     emoji: Content | None
     reacted_at: datetime
     agent_id: AgentId | None = None
+    heard_as: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +168,14 @@ class CallHeard:
     call_event: Open
     direction: Open
     heard_at: datetime
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NumberChanged:
     wa_id: Identity | None
     changed_at: datetime
+    heard_as: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +202,8 @@ class MediaLost:
 
 @dataclass(frozen=True, slots=True)
 class EnteredWaiting:
+    """In a queue, always with a clock. Said again while it waits, it replaces what was said before."""
+
     queue_id: QueueId
     priority: Priority
     reason: Open  # handoff reason code: `subject`, `asked_for_person`, `silence`, `returned`, `reopened` …
@@ -194,13 +211,15 @@ class EnteredWaiting:
     entered_at: datetime
     due_at: datetime  # first or next human answer
     first: bool  # nobody has answered in this period yet
+    waiting_since: datetime | None = None  # start of the clock, when it is older than the entry
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
     agent_id: AgentId
-    how: Open  # claimed, assigned, transferred, reopened
+    how: Open  # claimed, taken (from another agent), assigned, transferred, reopened
     assigned_at: datetime
+    due_at: datetime | None = None  # a first-response clock starts with it (not out of a queue), due then
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +328,8 @@ class SendStarted:
 
 @dataclass(frozen=True, slots=True)
 class SendAccepted:
-    """The provider took it. `waited` = seconds the customer had been waiting for a human, if this ended it."""
+    """The provider took it. `waited` = seconds the customer had been waiting for a human, if this ended it;
+    `due_at` = the next answer, if the customer had written again before the provider took it."""
 
     message_id: MessageId
     attempt: int
@@ -319,6 +339,7 @@ class SendAccepted:
     accepted_at: datetime
     first_answer: bool = False  # the first human answer of this period
     waited: float | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +353,7 @@ class SendUnknown:
 
 @dataclass(frozen=True, slots=True)
 class SendPostponed:
-    """It certainly did not leave, and may be tried again from `retry_at`."""
+    """It certainly did not leave, and may be tried again from `retry_at`, as the next attempt."""
 
     message_id: MessageId
     attempt: int
@@ -372,6 +393,18 @@ class ReceiptParked:
     category: Open | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerVoided:
+    """The message that had stopped a clock failed, and no later one succeeded: the clock runs again from its
+    original start."""
+
+    message_id: MessageId
+    waiting_since: datetime
+    due_at: datetime
+    first: bool
+    voided_at: datetime
+
+
 Event: TypeAlias = (
     Opened
     | ProtocolGiven
@@ -405,4 +438,5 @@ Event: TypeAlias = (
     | SendFailed
     | ReceiptHeard
     | ReceiptParked
+    | AnswerVoided
 )

@@ -1,0 +1,441 @@
+"""How a conversation remembers. Believes everything, refuses nothing, makes every state exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Final, assert_never, get_args
+
+from domain.conversation.events import (
+    AnswerVoided,
+    Assigned,
+    AutomationSilenced,
+    BurstRead,
+    CallHeard,
+    CancellationRequested,
+    Closed,
+    ContactKnown,
+    EnteredWaiting,
+    Event,
+    MediaLost,
+    MediaStored,
+    MessageDeleted,
+    MessageEdited,
+    MessageId,
+    MessageReceived,
+    NoteAdded,
+    NumberChanged,
+    Opened,
+    Opener,
+    PriorityChanged,
+    ProtocolGiven,
+    Reacted,
+    Receipt,
+    ReceiptHeard,
+    ReceiptParked,
+    Released,
+    Reopened,
+    SendAccepted,
+    SendFailed,
+    SendPostponed,
+    SendRequested,
+    SendStarted,
+    SendUnknown,
+    Snoozed,
+    Stage,
+    Transferred,
+    Woke,
+)
+from domain.conversation.state import (
+    HEARD,
+    LATE,
+    PARKED,
+    SENDS,
+    STOPS,
+    UNANSWERED,
+    Awaiting,
+    Conversation,
+    Parked,
+    Send,
+    Sending,
+    Stop,
+    Unanswered,
+)
+from domain.grammar import Stream
+from domain.queue import Priority
+
+RECEIPT_RANK: Final[dict[Receipt, int]] = {
+    Receipt.QUEUED: 0,
+    Receipt.SENT: 1,
+    Receipt.FAILED: 2,  # over queued and sent only; whatever proves arrival replaces it
+    Receipt.DELIVERED: 3,
+    Receipt.READ: 4,
+    Receipt.PLAYED: 5,
+}
+
+RECEIPTS: Final = 32  # raw receipts remembered per message
+
+
+def highest(one: Receipt | None, other: Receipt) -> Receipt:
+    """The receipt that stands when both were heard, in whatever order."""
+    return other if one is None or RECEIPT_RANK[other] > RECEIPT_RANK[one] else one
+
+
+def waits_since(sent_at: datetime, received_at: datetime, *, late: bool) -> datetime:
+    """When a customer's message starts to wait: provider time, never in the future, never long past."""
+    return received_at if late else max(min(sent_at, received_at), received_at - LATE)
+
+
+def with_heard(heard: dict[MessageId, int], message_id: MessageId, version: int) -> dict[MessageId, int]:
+    """One more id; beyond the last 500 the oldest is forgotten."""
+    heard = heard.copy()
+    heard[message_id] = version
+    if len(heard) > HEARD:
+        del heard[next(iter(heard))]
+    return heard
+
+
+def with_send(sends: dict[MessageId, Send], send: Send) -> dict[MessageId, Send]:
+    """One send more, or the same one further on; beyond the last 200 the oldest finished one is forgotten."""
+    sends = sends.copy()
+    sends[send.message_id] = send
+    if len(sends) > SENDS:
+        over = len(sends) - SENDS
+        for message_id in list(islice((m for m, s in sends.items() if s.done), over)):
+            del sends[message_id]
+    return sends
+
+
+def evolve(state: Conversation, event: Event) -> Conversation:
+    version = state.version + 1
+    match event:
+        case MessageReceived():
+            return _received(state, event, version)
+        case ReceiptHeard(message_id=message_id):
+            send = state.sends.get(message_id)
+            if send is None:
+                return replace(state, version=version)
+            heard = (event.receipt, event.at, event.codes)
+            sends = with_send(
+                state.sends,
+                replace(
+                    send,
+                    receipt=highest(send.receipt, event.receipt),
+                    receipts=(*send.receipts[-RECEIPTS + 1 :], heard),
+                ),
+            )
+            return replace(state, version=version, sends=sends)
+        case SendRequested():
+            sends = with_send(
+                state.sends,
+                Send(
+                    message_id=event.message_id,
+                    author=event.author,
+                    kind=event.kind,
+                    purpose=event.purpose,
+                    episode=state.episode,
+                    period=state.period,
+                    version=version,
+                ),
+            )
+            return replace(state, version=version, sends=sends)
+        case SendStarted(message_id=message_id):
+            return _sending(
+                state,
+                version,
+                message_id,
+                status=Sending.STARTED,
+                attempt=event.attempt,
+                token=event.token,
+                possibly_twice=event.possibly_twice,
+                since=None,
+                retry_at=None,
+            )
+        case SendAccepted():
+            return _accepted(state, event, version)
+        case SendUnknown(message_id=message_id, unknown_at=at):
+            return _sending(state, version, message_id, status=Sending.UNKNOWN, since=at)
+        case SendPostponed(message_id=message_id, retry_at=retry_at):
+            return _sending(state, version, message_id, status=Sending.POSTPONED, retry_at=retry_at)
+        case SendFailed(message_id=message_id):
+            return _sending(state, version, message_id, status=Sending.FAILED)
+        case ReceiptParked():
+            parked = Parked(event.provider_ref, event.receipt, event.at, event.codes, event.category)
+            return replace(state, version=version, parked=(*state.parked[-PARKED + 1 :], parked))
+        case AnswerVoided():
+            stopped = [stop.message_id for stop in state.stops]
+            kept = stopped.index(event.message_id) if event.message_id in stopped else 0
+            return replace(
+                state,
+                version=version,
+                waiting_since=event.waiting_since,
+                due_at=event.due_at,
+                first=event.first,
+                stops=state.stops[:kept],
+                awaiting=Awaiting.AGENT if state.awaiting is Awaiting.CUSTOMER else state.awaiting,
+            )
+        case Opened():
+            return _opened(state, event, version)
+        case Reopened(agent_id=agent_id):
+            return replace(
+                state,
+                version=version,
+                stage=event.stage,
+                period=event.period,
+                period_version=version,
+                agent_id=agent_id,
+                last_agent=agent_id or state.last_agent,
+                awaiting=Awaiting.AGENT if agent_id is None else Awaiting.CUSTOMER,
+                wake_at=None,
+                closed_at=None,
+                closed_by=None,
+                moved_version=version,
+                moved_by=agent_id or "customer",
+                entered_at=None,
+                waiting_since=None,
+                due_at=None,
+                first=agent_id is None,
+                unanswered=(),
+                stops=(),
+                burst_at=None,
+                tries=0,
+                understood=None,
+            )
+        case Closed():
+            return replace(
+                state,
+                version=version,
+                stage=Stage.CLOSED,
+                agent_id=None,
+                last_agent=state.agent_id or state.last_agent,
+                awaiting=Awaiting.AGENT,
+                wake_at=None,
+                closed_at=event.closed_at,
+                closed_by=event.closed_by,
+                moved_version=version,
+                moved_by=event.closed_by,
+                due_at=None,
+                burst_at=None,
+            )
+        case ProtocolGiven(episode=episode, number=number):
+            return replace(
+                state,
+                version=version,
+                protocol=number if episode == state.episode else state.protocol,
+                unnumbered=tuple(e for e in state.unnumbered if e != episode),
+            )
+        case ContactKnown(digest=digest):
+            return replace(state, version=version, contact=digest)
+        case EnteredWaiting():
+            return replace(
+                state,
+                version=version,
+                stage=Stage.WAITING,
+                agent_id=None,
+                awaiting=Awaiting.AGENT,
+                wake_at=None,
+                queue_id=event.queue_id,
+                priority=event.priority,
+                subject=event.subject,
+                entered_at=event.entered_at,
+                waiting_since=event.waiting_since or event.entered_at,
+                due_at=event.due_at,
+                first=event.first,
+                moved_version=state.moved_version if state.stage is Stage.WAITING else version,
+                moved_by=state.moved_by if state.stage is Stage.WAITING else (state.agent_id or "automation"),
+                burst_at=None,
+            )
+        case Assigned(agent_id=agent_id, due_at=due_at):
+            handed_on = state.stage is Stage.IN_SERVICE and due_at is None
+            return replace(
+                state,
+                version=version,
+                stage=Stage.IN_SERVICE,
+                agent_id=agent_id,
+                last_agent=agent_id,
+                awaiting=state.awaiting if handed_on else Awaiting.AGENT,
+                waiting_since=state.waiting_since if due_at is None else event.assigned_at,
+                due_at=state.due_at if due_at is None else due_at,
+                first=state.first if due_at is None else True,
+                moved_version=version,
+                moved_by=agent_id,
+                burst_at=None,
+            )
+        case Released(agent_id=agent_id):
+            return replace(
+                state,
+                version=version,
+                agent_id=None,
+                last_agent=agent_id,
+                moved_version=version,
+                moved_by=agent_id,
+            )
+        case Transferred(from_agent=from_agent):
+            return replace(
+                state,
+                version=version,
+                last_agent=from_agent or state.last_agent,
+                moved_version=version,
+                moved_by=from_agent or state.moved_by,
+            )
+        case PriorityChanged(priority=priority, due_at=due_at):
+            return replace(state, version=version, priority=priority, due_at=due_at)
+        case Snoozed(until=until):
+            return replace(state, version=version, awaiting=Awaiting.THIRD_PARTY, wake_at=until)
+        case Woke():
+            return replace(state, version=version, awaiting=Awaiting.AGENT, wake_at=None)
+        case BurstRead():
+            return replace(
+                state,
+                version=version,
+                burst_at=None,
+                read_through=event.through,
+                understood=event.understood,
+                tries=event.tries,
+            )
+        case AutomationSilenced():
+            return replace(state, version=version, silenced=True)
+        case CancellationRequested():
+            return replace(state, version=version, cancellation=True)
+        case CallHeard(call_id=call_id, call_event=call_event, direction=direction):
+            called_at = min(event.sent_at or event.heard_at, event.heard_at)
+            return replace(
+                state,
+                version=version,
+                heard=with_heard(state.heard, call_key(call_id, call_event), version),
+                inbound_at=_later(state.inbound_at, called_at) if is_inbound(direction) else state.inbound_at,
+            )
+        case (
+            MessageEdited(heard_as=heard_as)
+            | MessageDeleted(heard_as=heard_as)
+            | Reacted(heard_as=heard_as)
+            | NumberChanged(heard_as=heard_as)
+        ):
+            if heard_as is None:
+                return replace(state, version=version)
+            return replace(state, version=version, heard=with_heard(state.heard, heard_as, version))
+        case NoteAdded() | MediaStored() | MediaLost():
+            return replace(state, version=version)
+    assert_never(event)
+
+
+def call_key(call_id: MessageId, call_event: str) -> MessageId:
+    """What is heard once of a call: each of its turns."""
+    return MessageId(f"{call_id}/{call_event}")
+
+
+def is_inbound(direction: str) -> bool:
+    """Whether the customer called, as far as the provider says anything."""
+    return "business" not in direction.lower() and direction.lower() != "outbound"
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or other > one else one
+
+
+def _received(state: Conversation, event: MessageReceived, version: int) -> Conversation:
+    heard = with_heard(state.heard, event.message_id, version)
+    if event.echo:
+        return replace(state, version=version, heard=heard)
+    in_service, waiting = state.stage is Stage.IN_SERVICE, state.stage is Stage.WAITING
+    since = waits_since(event.sent_at, event.received_at, late=event.late)
+    unanswered = state.unanswered
+    if (in_service or waiting) and not event.thanks and len(unanswered) < UNANSWERED:
+        unanswered = (*unanswered, Unanswered(version, since))
+    return replace(
+        state,
+        version=version,
+        heard=heard,
+        inbound_at=_later(state.inbound_at, min(event.sent_at, event.received_at)),
+        wrote_version=version,
+        wrote_at=event.received_at,
+        last_message=event.message_id,
+        burst_at=state.burst_at or event.received_at if state.stage is Stage.AUTOMATION else None,
+        awaiting=Awaiting.AGENT if state.awaiting is Awaiting.CUSTOMER else state.awaiting,
+        unanswered=unanswered,
+        waiting_since=state.waiting_since if event.due_at is None else since,
+        due_at=state.due_at if event.due_at is None else event.due_at,
+    )
+
+
+def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
+    theirs = event.opened_by is Opener.AGENT or event.opened_by is Opener.DEVICE
+    return replace(
+        state,
+        version=version,
+        channel_id=event.channel_id,
+        episode=event.episode,
+        period=1,
+        stage=event.stage,
+        opened_at=event.opened_at,
+        period_version=version,
+        protocol=None,
+        unnumbered=(*state.unnumbered, event.episode),
+        closed_at=None,
+        closed_by=None,
+        silenced=False,
+        cancellation=False,
+        agent_id=event.agent_id,
+        last_agent=event.agent_id or state.last_agent,
+        awaiting=Awaiting.CUSTOMER if theirs else Awaiting.AGENT,
+        wake_at=None,
+        queue_id=None,
+        priority=Priority.NORMAL,
+        subject=None,
+        moved_version=version,
+        moved_by=event.agent_id or "customer",
+        entered_at=None,
+        waiting_since=None,
+        due_at=None,
+        first=not theirs,
+        unanswered=(),
+        stops=(),
+        burst_at=None,
+        read_through=None,
+        understood=None,
+        tries=0,
+    )
+
+
+def _sending(state: Conversation, version: int, message_id: MessageId, **changes: object) -> Conversation:
+    send = state.sends.get(message_id)
+    if send is None:
+        return replace(state, version=version)
+    changed = replace(send, **changes)  # type: ignore[arg-type]  # every caller names fields of Send
+    return replace(state, version=version, sends=with_send(state.sends, changed))
+
+
+def _accepted(state: Conversation, event: SendAccepted, version: int) -> Conversation:
+    parked = tuple(p for p in state.parked if p.provider_ref != event.provider_ref) if state.parked else ()
+    send = state.sends.get(event.message_id)
+    if send is None:
+        return replace(state, version=version, parked=parked)
+    provider_ref = event.provider_ref or send.provider_ref
+    accepted = replace(send, status=Sending.ACCEPTED, provider_ref=provider_ref, since=None, retry_at=None)
+    sends = with_send(state.sends, accepted)
+    if not send.human:
+        return replace(state, version=version, parked=parked, sends=sends)
+    left = tuple(u for u in state.unanswered if u.version > send.version)
+    served = state.stage is Stage.IN_SERVICE and state.awaiting is Awaiting.AGENT and not left
+    stopped = event.waited is not None and state.waiting_since is not None
+    stops = state.stops
+    if stopped and state.waiting_since is not None:
+        stops = (*stops[-STOPS + 1 :], Stop(event.message_id, state.waiting_since, state.first))
+    return replace(
+        state,
+        version=version,
+        parked=parked,
+        sends=sends,
+        unanswered=left,
+        awaiting=Awaiting.CUSTOMER if served else state.awaiting,
+        first=state.first and not event.first_answer,
+        waiting_since=(left[0].since if event.due_at and left else None) if stopped else state.waiting_since,
+        due_at=event.due_at if stopped else state.due_at,
+        stops=stops,
+    )
+
+
+EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
+
+CONVERSATION: Final[Stream[Conversation, Event]] = Stream("conversation", EVENTS, Conversation(), evolve)

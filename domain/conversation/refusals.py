@@ -1,0 +1,106 @@
+"""When a conversation says no."""
+
+from __future__ import annotations
+
+from domain.grammar import Refused
+
+
+class NotOpen(Refused):
+    """There is no open episode."""
+
+
+class AlreadyOpen(Refused):
+    """There is an open episode already; only one at a time."""
+
+
+class AlreadyAttended(Refused):
+    """Another agent has it. `by` is who."""
+
+
+class Changed(Refused):
+    """Stage or owner changed since what was seen. `by` is who did it."""
+
+
+class NotOwner(Refused):
+    """Only who attends may do this. `owner` is who does, None when nobody."""
+
+
+class NotInService(Refused):
+    """Only a conversation in service can be set aside."""
+
+
+class NotClosed(Refused):
+    """Only what is closed can be reopened."""
+
+
+class ReopenTooLate(Refused):
+    """Reopening ends 24 h after closing; a new demand gets its own protocol. `closed_at` says when it was."""
+
+
+class HumanOwns(Refused):
+    """Automation keeps still while a human attends. `by` is who."""
+
+
+class AutomationIsSilent(Refused):
+    """A human wrote from the phone: automation keeps still for this episode."""
+
+
+class CustomerWrote(Refused):
+    """The customer wrote since what the agent saw. `version` is where the last message stands."""
+
+
+class CustomerWaits(Refused):
+    """Silence never closes over a customer who waits for us."""
+
+
+class WindowClosed(Refused):
+    """Free text is for 24 h after the customer's last message; a template may go. `ended_at` says when it
+    closed, None when the customer never wrote."""
+
+
+class NeedsQueue(Refused):
+    """It came from no queue, so one must be named."""
+
+
+class NeedsReceiver(Refused):
+    """A transfer names an agent or a queue, one of them."""
+
+
+class UnknownReason(Refused):
+    """A closing reason is a code of two levels, such as `technical/solved`."""
+
+
+class NeedsOutcome(Refused):
+    """Closing says in one line what came of it."""
+
+
+class BadWakeUp(Refused):
+    """Waiting on a third party ends by a wake-up in the future, within 5 days."""
+
+
+class UnknownEpisode(Refused):
+    """There is no such episode."""
+
+
+class UnknownSend(Refused):
+    """No such message of ours is known."""
+
+
+class AlreadyStarted(Refused):
+    """Somebody may be calling the provider already. `attempt` is the one under way."""
+
+
+class AlreadyDone(Refused):
+    """Nothing more will be tried for this message."""
+
+
+class WrongAttempt(Refused):
+    """Attempts are counted from 1 without gaps. `expected` is the next."""
+
+
+class NotYet(Refused):
+    """It may be tried again, but later. `retry_at` says from when."""
+
+
+class EarlierPending(Refused):
+    """An earlier message to this customer has not left yet. `message` is which."""

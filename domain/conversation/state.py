@@ -1,0 +1,198 @@
+"""What a conversation remembers of itself: only what decisions depend on, and nobody's words.
+
+It is snapshotted, so it holds ids, codes and times; names, phones and texts live in the events alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from domain.agent import AgentId
+from domain.channel import ChannelId
+from domain.conversation.events import Author, MessageId, Receipt, Stage
+from domain.queue import Priority, QueueId
+
+HEARD: Final = 500
+"""How many provider messages are remembered as heard; older ones are answered by the command's id."""
+SENDS: Final = 200
+"""How many finished sends are remembered; what is pending always is."""
+PARKED: Final = 100
+"""How many receipts of messages we do not know (yet) are kept waiting."""
+UNANSWERED: Final = 50
+STOPS: Final = 8
+
+WINDOW: Final = timedelta(hours=24)
+REOPENING: Final = timedelta(hours=24)
+LATE: Final = timedelta(minutes=10)
+RETRY_UNKNOWN: Final = timedelta(seconds=30)
+
+DEVICE: Final = AgentId("aparelho")
+"""Owns what somebody wrote on the phone in the shop."""
+GENERAL: Final = QueueId("geral")
+"""Where a conversation waits when nothing says otherwise."""
+
+CAMPAIGN: Final = "campaign"
+NOTICES: Final = frozenset({"protocol", "nudge", "closing"})
+"""Automatic texts that may leave while a human owns the conversation: they answer nobody."""
+
+
+class Awaiting(StrEnum):
+    """Whose turn it is, in service."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    THIRD_PARTY = "third_party"  # snoozed, with a wake-up
+
+
+class Sending(StrEnum):
+    REQUESTED = "requested"
+    STARTED = "started"
+    POSTPONED = "postponed"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message of ours on its way out."""
+
+    message_id: MessageId
+    author: Author
+    kind: str
+    purpose: str
+    episode: int
+    period: int
+    version: int  # of the conversation when it was requested
+    status: Sending = Sending.REQUESTED
+    attempt: int = 0
+    token: str | None = None
+    possibly_twice: bool = False
+    since: datetime | None = None  # when the present attempt became unknown
+    retry_at: datetime | None = None
+    provider_ref: MessageId | None = None
+    receipt: Receipt | None = None  # the highest, by rank
+    receipts: tuple[tuple[Receipt, datetime, tuple[int, ...]], ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Nothing more will be tried: taken, failed, or unknown for good."""
+        return (
+            self.status is Sending.ACCEPTED
+            or self.status is Sending.FAILED
+            or (self.status is Sending.UNKNOWN and (self.possibly_twice or self.purpose == CAMPAIGN))
+        )
+
+    @property
+    def failed(self) -> bool:
+        """It did not reach the customer, as far as anybody knows."""
+        if self.receipt is None:
+            return self.status is Sending.FAILED
+        return self.receipt is Receipt.FAILED
+
+    @property
+    def human(self) -> bool:
+        """A public message of a person: what can stop a response clock."""
+        return self.author is Author.AGENT and self.kind != "reaction"
+
+
+class Stop(NamedTuple):
+    """A clock that an answer stopped, as long as the answer may still fail."""
+
+    message_id: MessageId
+    since: datetime
+    first: bool
+
+
+class Parked(NamedTuple):
+    """A receipt that came before its message's id."""
+
+    provider_ref: MessageId
+    receipt: Receipt
+    at: datetime
+    codes: tuple[int, ...]
+    category: str | None
+
+
+class Unanswered(NamedTuple):
+    """A customer message nobody has answered: where it stands, and since when it waits."""
+
+    version: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    version: int = 0  # events so far: the version of the stream
+    channel_id: ChannelId | None = None
+    contact: str | None = None  # keyed digest of what we know of who writes
+
+    # the episode and its period
+    episode: int = 0  # 0: none yet
+    period: int = 0
+    stage: Stage = Stage.CLOSED
+    opened_at: datetime | None = None
+    period_version: int = 0  # where this period began
+    protocol: str | None = None  # of this episode
+    unnumbered: tuple[int, ...] = ()  # episodes whose protocol number has not come yet
+    closed_at: datetime | None = None
+    closed_by: str | None = None  # an agent, `automation` or `silence`
+    silenced: bool = False  # automation keeps still for this episode
+    cancellation: bool = False  # asked for in this episode
+
+    # who has it
+    agent_id: AgentId | None = None
+    last_agent: AgentId | None = None
+    awaiting: Awaiting = Awaiting.AGENT
+    wake_at: datetime | None = None
+    queue_id: QueueId | None = None
+    priority: Priority = Priority.NORMAL
+    subject: str | None = None
+    moved_version: int = 0  # where stage or owner last changed
+    moved_by: str | None = None  # and through whom
+
+    # the wait for a human
+    entered_at: datetime | None = None  # the queue
+    waiting_since: datetime | None = None  # start of the running response clock
+    due_at: datetime | None = None
+    first: bool = False  # the first answer of this period is still owed
+    unanswered: tuple[Unanswered, ...] = ()
+    stops: tuple[Stop, ...] = ()
+
+    # what the customer said
+    inbound_at: datetime | None = None  # provider time of the latest: the 24 h window
+    wrote_version: int = 0  # where the customer's last message stands
+    wrote_at: datetime | None = None  # when we heard it
+    last_message: MessageId | None = None
+    burst_at: datetime | None = None  # when we heard the first message automation has not read yet
+    read_through: MessageId | None = None
+    understood: str | None = None
+    tries: int = 0
+    heard: dict[MessageId, int] = field(default_factory=dict)  # id -> version, oldest first
+
+    # what we said
+    sends: dict[MessageId, Send] = field(default_factory=dict)  # in the order they were requested
+    parked: tuple[Parked, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage is not Stage.CLOSED
+
+    @property
+    def window_ends_at(self) -> datetime | None:
+        """Until when free text may be sent, the end included."""
+        return None if self.inbound_at is None else self.inbound_at + WINDOW
+
+    def window_open(self, at: datetime) -> bool:
+        return self.inbound_at is not None and at <= self.inbound_at + WINDOW
+
+    def moved_since(self, seen_version: int | None) -> bool:
+        """Whether stage or owner changed after what someone saw."""
+        return seen_version is not None and self.moved_version > seen_version
+
+    def wrote_since(self, seen_version: int | None) -> bool:
+        """Whether the customer wrote a message after what someone saw."""
+        return seen_version is not None and self.wrote_version > seen_version
