@@ -21,6 +21,7 @@ import time
 
 PATIENCE = (10.0, 5.0, 5.0)  # seconds after the polite, the pressing and the last signal
 PR_SET_PDEATHSIG = 1
+OURS = (signal.SIGCHLD, signal.SIGTERM)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,9 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     signals = [signal.Signals[f"SIG{name}"] for name in given.signals.split(",")]
     wakeup = _wake_on_signals()
+    signal.pthread_sigmask(signal.SIG_BLOCK, OURS)  # none may reach the child while its handlers are ours
     server = os.fork()
     if server == 0:
         _become(given.command, given.user, given.group, given.folder, signals[0])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
     sys.stdout.write(f"{server}\n")
     sys.stdout.flush()
     return _watch(server, given.parent, signals, wakeup)
@@ -59,8 +62,9 @@ def _become(command: list[str], user: int, group: int, folder: str, on_death: si
     guard = os.getppid()
     try:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE):
+        for number in (*OURS, signal.SIGINT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
         os.setsid()
         if user >= 0:
             os.setgroups([])

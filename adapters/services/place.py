@@ -92,8 +92,7 @@ def forget(data: Path) -> None:
         moved = Path(note.read_text().strip())
         if moved.name.startswith("atende-postgres-"):
             shutil.rmtree(moved, ignore_errors=True)
-    if data.exists():
-        shutil.rmtree(data)
+    shutil.rmtree(data)
 
 
 def _may_enter(found: os.stat_result, account: Account) -> bool:

@@ -149,9 +149,14 @@ class Postgres:
         return self.dsn(database)
 
     def discard(self) -> None:
-        """Stop, and remove the data for good."""
+        """Stop, and remove the data for good. Raises ServiceError while somebody else uses it."""
         self.stop()
-        place.forget(self.data)
+        if self.data.exists():
+            lock = hold(self.data, "Postgres")
+            try:
+                place.forget(self.data)
+            finally:
+                os.close(lock)
 
     def __enter__(self) -> Self:
         self.start()

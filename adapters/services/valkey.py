@@ -6,15 +6,12 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from adapters.services.guarded import PAUSE, Guarded, ServiceError, free_port, hold, is_free, password
 
@@ -101,10 +98,14 @@ class Valkey:
         self.start()
 
     def discard(self) -> None:
-        """Stop, and remove the data for good."""
+        """Stop, and remove the data for good. Raises ServiceError while somebody else uses it."""
         self.stop()
         if self.data.exists():
-            shutil.rmtree(self.data)
+            lock = hold(self.data, "Valkey")
+            try:
+                shutil.rmtree(self.data)
+            finally:
+                os.close(lock)
 
     def __enter__(self) -> Self:
         self.start()
@@ -143,19 +144,15 @@ class Valkey:
         return path
 
     def _answers(self, port: int) -> bool:
-        client = redis.Redis(
-            host="127.0.0.1",
-            port=port,
-            password=self._password,
-            socket_timeout=5.0,
-            retry=Retry(NoBackoff(), 0),
-        )
         try:
-            return bool(client.ping())
-        except (redis.ConnectionError, redis.TimeoutError):
+            with socket.create_connection(("127.0.0.1", port), timeout=5.0) as wire:
+                wire.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
+                answer = b""
+                while answer.count(b"\r\n") < 2 and (part := wire.recv(256)):
+                    answer += part
+        except OSError:
             return False
-        finally:
-            client.close()
+        return answer == b"+OK\r\n+PONG\r\n"
 
 
 def _known_program() -> Path:
