@@ -24,6 +24,7 @@ import redis
 from hypothesis import settings
 from psycopg import sql
 
+from adapters.log import schema
 from adapters.services import Postgres, Valkey
 
 settings.register_profile("default", deadline=None, print_blob=True, derandomize=False)
@@ -33,7 +34,7 @@ settings.load_profile("default")  # --hypothesis-profile=thorough takes the othe
 SHARED = pytest.StashKey[Path]()
 LIFELINE = pytest.StashKey[int]()
 
-TEMPLATE_MIGRATIONS: tuple[Callable[[str], None], ...] = ()
+TEMPLATE_MIGRATIONS: tuple[Callable[[str], None], ...] = (schema.migrate,)
 """What makes an empty database the product's, in order; each takes a DSN."""
 
 _kept: list[Postgres | Valkey] = []  # servers this process started for the whole run
