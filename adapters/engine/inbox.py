@@ -44,6 +44,11 @@ class EmbeddedInbox:
     def waiting(self) -> int:
         return len(self._queue)
 
+    @property
+    def stopped(self) -> bool:
+        """Nothing will be decided any more by this inbox."""
+        return self._stopping or self.halted is not None
+
     # ── callers ──────────────────────────────────────────────────────────────────────────────────
 
     async def accept(self, command: Command) -> None:
@@ -80,7 +85,7 @@ class EmbeddedInbox:
 
     def _put(self, waitings: Sequence[Waiting]) -> None:
         with self._some:
-            if self._stopping or self.halted:
+            if self.stopped:
                 raise Unavailable
             if len(self._queue) + len(waitings) > MOST_WAITING:
                 raise Busy

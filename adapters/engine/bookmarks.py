@@ -1,0 +1,111 @@
+"""How far policies and couriers have come, and the events they had to put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+from adapters.log.index import Mark
+from adapters.log.port import LogUnavailable
+from domain.journal import Recorded
+
+
+class Parked(NamedTuple):
+    follower: str
+    partition: int
+    ordinal: int
+    stream: str
+    version: int
+    type: str
+    reason: str
+    parked_at: datetime
+
+
+class Bookmarks:
+    """One connection, one thread. Raises LogUnavailable when the database does not answer."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: Connection | None = None
+
+    def marks(self, follower: str) -> dict[int, Mark]:
+        with self._connected() as connection:
+            rows = connection.execute(
+                'SELECT partition, "offset", seq, hash, ordinal FROM bookmark WHERE follower = %s',
+                (follower,),
+            ).fetchall()
+        return {partition: Mark(*rest) for partition, *rest in rows}
+
+    def move(self, follower: str, marks: Mapping[int, Mark]) -> None:
+        """Move forward; never back."""
+        with self._connected() as connection:
+            connection.execute(
+                'INSERT INTO bookmark (follower, partition, "offset", seq, hash, ordinal) '
+                "SELECT %b, * FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bigint[]) "
+                'ON CONFLICT (follower, partition) DO UPDATE SET "offset" = excluded."offset", '
+                "seq = excluded.seq, hash = excluded.hash, ordinal = excluded.ordinal "
+                "WHERE bookmark.seq < excluded.seq",
+                (
+                    follower,
+                    list(marks),
+                    [m.offset for m in marks.values()],
+                    [m.seq for m in marks.values()],
+                    [m.hash for m in marks.values()],
+                    [m.ordinal for m in marks.values()],
+                ),
+            )
+
+    def park(self, follower: str, facts: Sequence[tuple[Recorded, str, str]]) -> None:
+        """Put aside (fact, stored type, reason). The reason is a rule or an exception's name, no words."""
+        with self._connected() as connection:
+            connection.cursor().executemany(
+                "INSERT INTO parked (follower, partition, ordinal, stream, version, type, reason) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                [
+                    (follower, *fact.position, fact.stream, fact.version, name, reason)
+                    for fact, name, reason in facts
+                ],
+            )
+
+    def parked_streams(self, follower: str) -> set[str]:
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT stream FROM parked WHERE follower = %s", (follower,)
+            ).fetchall()
+        return {stream for (stream,) in rows}
+
+    def parked(self) -> list[Parked]:
+        """All that is put aside, oldest first."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT follower, partition, ordinal, stream, version, type, reason, parked_at FROM parked "
+                "ORDER BY parked_at, partition, ordinal"
+            ).fetchall()
+        return [Parked(*row) for row in rows]
+
+    def unpark(self, follower: str, partition: int, ordinal: int) -> None:
+        with self._connected() as connection:
+            connection.execute(
+                "DELETE FROM parked WHERE follower = %s AND partition = %s AND ordinal = %s",
+                (follower, partition, ordinal),
+            )
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+            yield self._connection
+        except (psycopg.OperationalError, psycopg.InternalError) as error:
+            self.close()
+            raise LogUnavailable(type(error).__name__) from error

@@ -1,0 +1,232 @@
+"""A feed reads the log, judges it, decodes each record once, and hands the facts to whoever follows.
+
+Every follower has its own bookmark. Replay and live are the same thing: a follower that starts from zero is
+handed everything from the first record on.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+import structlog
+
+from adapters.archive import Archive
+from adapters.log.chain import Halted, Head, Verdict, judge
+from adapters.log.index import Mark
+from adapters.log.port import Entry, Log, LogUnavailable, Reader, place
+from adapters.log.record import UnreadableBody, read_body
+from domain.journal import Cause, Position, Recorded
+
+IDLE: Final = 1.0  # seconds a poll waits for the bell
+STALL: Final = 5.0  # seconds without progress, with more to read, after which the reader is replaced
+PATIENCE: Final = 4  # replacements in a row before the feed gives up
+
+log = structlog.get_logger(__name__)
+
+
+class Follower(Protocol):
+    """Whoever follows the log. `wakes` are the kinds of events it looks at; others are not decoded for it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def wakes(self) -> frozenset[type]: ...
+
+    def marks(self) -> Mapping[int, Mark]:
+        """How far it has come, for every partition it has seen."""
+        ...
+
+    def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
+        """Take note of facts, in order per partition; `marks` is where it stands afterwards.
+
+        Raises LogUnavailable to be handed the same again. Any other error stops the feed.
+        """
+        ...
+
+
+class Stalled(Exception):
+    """There is more to read and nothing comes, even from new readers."""
+
+
+class Feed:
+    """`run` in a thread of its own until `stop`. `error` says why it ended, if it ended by itself."""
+
+    def __init__(
+        self, log: Log, archive: Archive, followers: Sequence[Follower], *, limit: int = 1000
+    ) -> None:
+        self._log, self._archive, self._followers, self._limit = log, archive, followers, limit
+        self._wanted = {archive.name(event) for follower in followers for event in follower.wakes}
+        self._heads: dict[int, Mark] = {}
+        self._begun: dict[str, dict[int, Mark]] = {}
+        self._reader: Reader | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._guarded, name="feed", daemon=True)
+        self.error: BaseException | None = None
+        self.idle = threading.Event()  # set while it stands at the end of the log
+        self.facts = 0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 10) -> None:
+        self._stopping.set()
+        if self._reader is not None:
+            self._reader.wake()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def lag(self) -> int:
+        """Records not read yet, over all partitions."""
+        ends = self._log.ends()
+        return sum(max(0, end - self._heads[p].offset) for p, end in ends.items() if p in self._heads)
+
+    def _guarded(self) -> None:
+        try:
+            self.run()
+        except Exception as error:  # noqa: BLE001  kept for whoever watches this feed, which ends here
+            log.error("feed_stopped", followers=[f.name for f in self._followers], error=type(error).__name__)
+            self.error = error
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def run(self) -> None:
+        """Follow until stopped. Raises Halted when the chain is broken, Stalled when nothing helps."""
+        self._patiently(self._begin)
+        pause, moved, replaced = 0.05, time.monotonic(), 0
+        while not self._stopping.is_set():
+            try:
+                assert self._reader is not None
+                entries = self._reader.poll(IDLE, self._limit)
+                if entries:
+                    self.idle.clear()
+                    self._hand(entries)
+                    pause, moved, replaced = 0.05, time.monotonic(), 0
+                elif self.lag() == 0:
+                    self.idle.set()
+                    moved, replaced = time.monotonic(), 0
+                elif time.monotonic() - moved > STALL:
+                    if replaced == PATIENCE:
+                        raise Stalled
+                    log.warning("feed_stalled", followers=[f.name for f in self._followers])
+                    self._open()
+                    moved, replaced = time.monotonic(), replaced + 1
+            except LogUnavailable as error:
+                log.warning("feed_waits", reason=str(error), retry_in=pause)
+                self._stopping.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
+                pause = min(pause * 2, 2.0)
+                self._patiently(self._begin)
+        if self._reader is not None:
+            self._reader.close()
+
+    def _begin(self) -> None:
+        """Start at the bookmark of whoever has come least far, partition by partition."""
+        for follower in self._followers:
+            self._begun[follower.name] = dict(follower.marks())
+        for p in range(self._log.partitions):
+            start = place(self._log, p).start
+            zero = Mark(1, start.seq, start.hash, 0)
+            self._heads[p] = min(
+                (marks.get(p, zero) for marks in self._begun.values()), key=lambda m: m.seq, default=zero
+            )
+        self._open()
+
+    def _open(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = self._log.reader({p: mark.offset for p, mark in self._heads.items()})
+
+    def _hand(self, entries: Iterable[Entry]) -> None:
+        facts: list[Recorded] = []
+        heads = dict(self._heads)
+        for entry in entries:
+            heads[entry.partition] = self._read(heads[entry.partition], entry, facts)
+        for follower in self._followers:
+            self._hand_to(follower, facts, heads)
+        self.facts += len(facts)
+        self._heads = heads
+
+    def _read(self, mark: Mark, entry: Entry, facts: list[Recorded]) -> Mark:
+        """Judge one record and add what it tells to `facts`; answers where the partition then stands."""
+        p, offset, record = entry
+        head = Head(mark.seq, mark.hash)
+        judged = judge(place(self._log, p), head, record)
+        if judged.verdict is Verdict.HALT:
+            raise Halted(p, head, judged.reason)
+        if judged.verdict is Verdict.REJECTED:
+            log.error("record_rejected", partition=p, offset=offset, reason=judged.reason)
+            return mark._replace(offset=offset + 1)
+        try:
+            batch = read_body(record)
+        except UnreadableBody as error:
+            raise Halted(p, head, str(error)) from error
+        events, n = batch["events"], 0
+        for outcome in batch["outcomes"]:
+            accepted = outcome.get("accepted", 0)
+            for event in events[n : n + accepted]:
+                n += 1
+                if event["type"] in self._wanted:
+                    facts.append(
+                        Recorded(
+                            event["stream"],
+                            event["version"],
+                            Position(p, mark.ordinal + n),
+                            datetime.fromisoformat(event["at"]),
+                            UUID(event["cause"]) if event["cause"] else NO_COMMAND,
+                            Cause(
+                                outcome.get("actor", ""),
+                                outcome.get("correlation", ""),
+                                outcome.get("cause", ""),
+                            ),
+                            self._archive.read(event["type"], event["schema"], event["body"]),
+                        )
+                    )
+        return Mark(offset + 1, judged.head.seq, judged.head.hash, mark.ordinal + n)
+
+    def _hand_to(self, follower: Follower, facts: Sequence[Recorded], heads: Mapping[int, Mark]) -> None:
+        begun = self._begun[follower.name]
+        ahead = {p: mark for p, mark in begun.items() if mark.seq > self._heads[p].seq}
+        if ahead:  # it had come further than others: what it knows already is not for it
+            for p, mark in ahead.items():
+                if heads[p].seq == mark.seq and heads[p].hash != mark.hash:
+                    raise Halted(p, Head(mark.seq, mark.hash), f"not the log that {follower.name} has read")
+        new = [
+            fact
+            for fact in facts
+            if type(fact.event) in follower.wakes
+            and (
+                fact.position.partition not in ahead
+                or fact.position.ordinal > ahead[fact.position.partition].ordinal
+            )
+        ]
+        marks = {
+            p: m for p, m in heads.items() if m != self._heads[p] and (p not in ahead or m.seq > ahead[p].seq)
+        }
+        if marks:
+            follower.follow(new, marks)
+            begun.update(marks)
+
+    def _patiently(self, act: Callable[[], None]) -> None:
+        pause = 0.05
+        while not self._stopping.is_set():
+            try:
+                act()
+            except LogUnavailable as error:
+                log.warning("feed_waits", reason=str(error), retry_in=pause)
+                self._stopping.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
+                pause = min(pause * 2, 2.0)
+            else:
+                return
+
+
+NO_COMMAND: Final = UUID(int=0)  # a fact written through the library's recorder was nobody's command

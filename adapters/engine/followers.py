@@ -1,0 +1,211 @@
+"""Policies and couriers as followers of the log: woken by facts, wanting things through the inbox."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+
+from adapters.archive import Archive
+from adapters.engine.bookmarks import Bookmarks
+from adapters.engine.inbox import EmbeddedInbox
+from adapters.log.index import Mark
+from commands.intention import Command
+from commands.ports import Broken, Busy, Decision, Inbox, Unavailable
+from commands.roles import Courier, Policy
+from domain.journal import Recorded
+
+MOVE_EVERY: Final = 0.5  # seconds between two moves of a bookmark; what follows again wants the same again
+AT_ONCE: Final = 500  # commands submitted together
+CARRYING: Final = 64  # events a courier is out with at the same time
+
+log = structlog.get_logger(__name__)
+
+
+class PolicyFollower:
+    """Runs one policy. An event that breaks it is parked with the later ones of its stream."""
+
+    def __init__(self, policy: Policy, inbox: EmbeddedInbox, bookmarks: Bookmarks, archive: Archive) -> None:
+        self._policy, self._inbox, self._bookmarks, self._archive = policy, inbox, bookmarks, archive
+        self.name = policy.name
+        self.wakes = frozenset(policy.wakes)
+        self._parked: set[str] | None = None
+        self._moved = 0.0
+        self._marks: dict[int, Mark] = {}
+
+    def marks(self) -> Mapping[int, Mark]:
+        return self._bookmarks.marks(self.name) | self._marks
+
+    def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
+        if self._parked is None:
+            self._parked = self._bookmarks.parked_streams(self.name)
+        aside: list[tuple[Recorded, str, str]] = []
+        wishes: list[tuple[Recorded, list[Command]]] = []
+        for fact in facts:
+            if fact.stream in self._parked:
+                aside.append((fact, self._archive.name(type(fact.event)), "behind a parked event"))
+                continue
+            try:
+                wishes.append((fact, self._policy.react(fact)))
+            except Exception as error:  # noqa: BLE001  parked, loudly, and the other streams go on
+                aside.append(self._park(fact, type(error).__name__))
+        decided = self._submit(wishes)
+        settle = self._policy.settle
+        if settle is not None:
+            self._submit([(fact, settle(fact, decisions)) for fact, decisions in decided])
+        aside += [
+            self._park(fact, f"broken: {decision.error}")
+            for fact, decisions in decided
+            for decision in decisions
+            if isinstance(decision, Broken)
+        ]
+        if aside:
+            self._bookmarks.park(self.name, aside)
+        self._marks |= marks
+        if aside or time.monotonic() - self._moved > MOVE_EVERY:
+            self.settle()
+
+    def settle(self) -> None:
+        """Write down how far it has come."""
+        if self._marks:
+            self._bookmarks.move(self.name, self._marks)
+            self._moved = time.monotonic()
+
+    def _park(self, fact: Recorded, reason: str) -> tuple[Recorded, str, str]:
+        assert self._parked is not None
+        self._parked.add(fact.stream)
+        log.error("event_parked", follower=self.name, stream=fact.stream, version=fact.version, reason=reason)
+        return fact, self._archive.name(type(fact.event)), reason
+
+    def _submit(
+        self, wishes: Sequence[tuple[Recorded, list[Command]]]
+    ) -> list[tuple[Recorded, list[Decision]]]:
+        commands = [command for _, wanted in wishes for command in wanted]
+        decisions: list[Decision] = []
+        for n in range(0, len(commands), AT_ONCE):
+            decisions += submit_patiently(self._inbox, commands[n : n + AT_ONCE])
+        answers = iter(decisions)
+        return [(fact, [next(answers) for _ in wanted]) for fact, wanted in wishes]
+
+
+def submit_patiently(inbox: EmbeddedInbox, commands: Sequence[Command]) -> list[Decision]:
+    """Ask until it is decided: the ids make that harmless. Raises Unavailable once the inbox stops."""
+    pause = 0.05
+    while True:
+        try:
+            return inbox.submit_now(commands)
+        except (Busy, Unavailable):
+            if inbox.stopped:
+                raise
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
+            pause = min(pause * 2, 1.0)
+
+
+@dataclass(slots=True)
+class _Trip:
+    """A batch a courier is out with, and where it stands when all of it is done."""
+
+    marks: Mapping[int, Mark]
+    open: set[tuple[int, int]] = field(default_factory=set)
+
+
+class CourierFollower:
+    """Runs one courier on an event loop, several events at once; its bookmark waits for the slowest."""
+
+    def __init__(
+        self,
+        courier: Courier,
+        ports: Any,
+        inbox: Inbox,
+        bookmarks: Bookmarks,
+        archive: Archive,
+        loop: asyncio.AbstractEventLoop,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._courier, self._ports, self._inbox = courier, ports, inbox
+        self._bookmarks, self._archive, self._loop, self._stopping = bookmarks, archive, loop, stopping
+        self.name = courier.name
+        self.wakes = frozenset(courier.wakes)
+        self._trips: deque[_Trip] = deque()
+        self._aside: list[tuple[Recorded, str, str]] = []
+        self._parked: set[str] | None = None
+        self._places = threading.Semaphore(CARRYING)
+        self._lock = threading.Lock()
+        self._moved = 0.0
+        self._done: dict[int, Mark] = {}
+
+    def marks(self) -> Mapping[int, Mark]:
+        return self._bookmarks.marks(self.name)
+
+    def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
+        if self._parked is None:
+            self._parked = self._bookmarks.parked_streams(self.name)
+        trip = _Trip(marks, {fact.position for fact in facts})
+        with self._lock:
+            self._trips.append(trip)
+        for fact in facts:
+            if fact.stream in self._parked:
+                self._put_aside(fact, "behind a parked event")
+                self._came_back(trip, fact)
+                continue
+            while not self._places.acquire(timeout=0.2):
+                if self._stopping():
+                    return
+            asyncio.run_coroutine_threadsafe(self._carry(trip, fact), self._loop)
+        self.settle()
+
+    async def _carry(self, trip: _Trip, fact: Recorded) -> None:
+        try:
+            commands = await self._courier.carry(fact, self._ports)
+            await self._report(commands)
+        except Exception as error:  # noqa: BLE001  parked, loudly, and the other streams go on
+            if self._stopping():
+                return
+            self._put_aside(fact, type(error).__name__)
+        finally:
+            self._places.release()
+        self._came_back(trip, fact)
+
+    async def _report(self, commands: Sequence[Command]) -> None:
+        pause = 0.05
+        while commands:
+            try:
+                await self._inbox.submit_all(commands)
+            except (Busy, Unavailable):
+                if self._stopping():
+                    raise
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
+                pause = min(pause * 2, 1.0)
+            else:
+                return
+
+    def _put_aside(self, fact: Recorded, reason: str) -> None:
+        assert self._parked is not None
+        log.error("event_parked", follower=self.name, stream=fact.stream, version=fact.version, reason=reason)
+        with self._lock:
+            self._parked.add(fact.stream)
+            self._aside.append((fact, self._archive.name(type(fact.event)), reason))
+
+    def _came_back(self, trip: _Trip, fact: Recorded) -> None:
+        with self._lock:
+            trip.open.discard(fact.position)
+            while self._trips and not self._trips[0].open:
+                self._done |= self._trips.popleft().marks
+
+    def settle(self) -> None:
+        """Write down what is parked, then how far it has come. Called from the feed's thread."""
+        with self._lock:
+            aside, self._aside = self._aside, []
+            done = dict(self._done)
+        if aside:
+            self._bookmarks.park(self.name, aside)
+        if done and (aside or time.monotonic() - self._moved > MOVE_EVERY):
+            self._bookmarks.move(self.name, done)
+            self._moved = time.monotonic()
