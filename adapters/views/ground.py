@@ -1,0 +1,77 @@
+"""What stands in the database before a view can be followed, and what may go when nobody needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from adapters.views.tables import Table, table
+from adapters.views.view import Connection
+from projections.answer import Projection
+
+BOOKMARKS: Final[LiteralString] = """
+CREATE TABLE IF NOT EXISTS view_bookmark (
+    name       text    NOT NULL,
+    version    integer NOT NULL,
+    partition  integer NOT NULL,
+    seq        bigint  NOT NULL,
+    hash       bytea   NOT NULL,
+    ordinal    bigint  NOT NULL,
+    generation integer NOT NULL DEFAULT 1,
+    PRIMARY KEY (name, version, partition)
+) WITH (fillfactor = 50)
+"""
+"""`generation` counts how often the table was swapped for one built anew."""
+
+_LOCK: Final = 4_723_001  # taken while tables are made, so that several processes may start at once
+
+
+def connect(dsn: str) -> Connection:
+    """A connection as views want it: its times in UTC, their bookmarks and rows in one commit."""
+    connection: Connection = psycopg.connect(dsn, options="-c timezone=UTC", application_name="atende-views")
+    connection.prepare_threshold = 2
+    return connection
+
+
+def ensure(dsn: str, projections: Sequence[Projection[Any]]) -> None:
+    """Make what is missing: the bookmarks, and a table with its indexes per projection and version.
+
+    A projection of a new version starts empty beside the table of the old one, which stays until `retire`.
+    """
+    with connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        connection.execute("SET LOCAL client_min_messages = warning")
+        connection.execute(BOOKMARKS)
+        for projection in projections:
+            make(connection, table(projection))
+
+
+def make(connection: Connection, of: Table) -> None:
+    for statement in of.create():
+        connection.execute(statement)
+
+
+def retire(dsn: str, projections: Sequence[Projection[Any]]) -> list[str]:
+    """Drop the tables of older versions whose successors have caught up with them; answer their names."""
+    gone: list[str] = []
+    with connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        for projection in projections:
+            for (version,) in connection.execute(
+                "SELECT old.version FROM view_bookmark AS old"
+                " LEFT JOIN view_bookmark AS now ON now.name = old.name"
+                " AND now.partition = old.partition AND now.version = %(version)s"
+                " WHERE old.name = %(name)s AND old.version < %(version)s GROUP BY old.version"
+                " HAVING bool_and(coalesce(now.seq, 0) >= old.seq) ORDER BY old.version",
+                {"name": projection.name, "version": projection.version},
+            ).fetchall():
+                name = f"view_{projection.name}_v{version}"
+                connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
+                connection.execute(
+                    "DELETE FROM view_bookmark WHERE name = %s AND version = %s", (projection.name, version)
+                )
+                gone.append(name)
+    return gone

@@ -1,0 +1,67 @@
+"""An answer kept ready: one question, the row that answers it, and the fold that keeps the row true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from domain.journal import Recorded
+
+Key = tuple[Any, ...]
+
+
+class Row(Protocol):
+    """A frozen dataclass with slots, its columns typed as they are stored: text, numbers, instants, a word of
+    an enumeration, or JSON (dict, tuple). `KEY` names the fields that tell one row from another; a row folds
+    one partition only."""
+
+    KEY: ClassVar[tuple[str, ...]]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Projection(Generic[R]):
+    """What is known, by name and version: another version is another table, folded anew.
+
+    `wakes` lists the only events it looks at. `key` says which row an event touches (None: no row), and
+    `evolve` what becomes of that row (None: there is none). Both are total: an event about a row that is not
+    there changes nothing and raises nothing. Whoever returns the same object says that nothing changed.
+    """
+
+    name: str
+    version: int
+    row: type[R]
+    key: Callable[[Recorded], Key | None]
+    evolve: Callable[[R | None, Recorded], R | None]
+    wakes: tuple[type, ...]
+
+
+def columns(row: type[Row]) -> tuple[str, ...]:
+    """The names of a row's fields, in order."""
+    return tuple(field.name for field in fields(row))
+
+
+def fold(
+    projection: Projection[R], history: Iterable[Recorded], rows: dict[Key, R] | None = None
+) -> dict[Key, R]:
+    """The rows by key, as they are after a history."""
+    known: dict[Key, R] = {} if rows is None else dict(rows)
+    wakes = frozenset(projection.wakes)
+    for recorded in history:
+        if type(recorded.event) not in wakes or (key := projection.key(recorded)) is None:
+            continue
+        row = projection.evolve(known.get(key), recorded)
+        if row is None:
+            known.pop(key, None)
+        else:
+            known[key] = row
+    return known
+
+
+def by_root(recorded: Recorded) -> Key:
+    """The key of projections that keep one row per stream."""
+    return (recorded.root,)

@@ -1,0 +1,385 @@
+"""Who is waiting? One row per conversation, as the agent's list shows it.
+
+Closing keeps the row: what the provider told us of a contact is not told twice, and the list of what is
+closed is asked for as well. Whoever wants the inbox asks for the open ones, in the order of `place`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Final
+
+from domain import conversation
+from domain.agent import AgentId
+from domain.channel import ChannelId
+from domain.conversation import Author, Awaiting, ConversationId, Stage
+from domain.conversation.memory import is_inbound, waits_since
+from domain.journal import Recorded
+from domain.privacy import Clear, Content, Identity, Open
+from domain.queue import Priority, QueueId
+from projections.answer import Projection, by_root
+
+PREVIEW: Final = 120
+MANAGER: Final = timedelta(minutes=60)
+"""The manager is told when a wait is that old, but never before its own breach."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A conversation. `version` goes back to us as what was seen. Without an episode (`episode` 0) there is
+    nothing to show yet."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("conversation_id",)
+
+    conversation_id: ConversationId
+    version: int
+    channel_id: ChannelId | None = None
+    episode: int = 0
+    period: int = 0
+    stage: Stage = Stage.CLOSED
+    awaiting: Awaiting | None = None  # in service: whose turn it is
+    agent_id: AgentId | None = None
+    last_agent_id: AgentId | None = None
+    queue_id: QueueId | None = None
+    priority: Priority = Priority.NORMAL
+    subject: Open | None = None
+    reason: Open | None = None  # why it waits
+    protocol: Open | None = None
+    contact_name: Identity | None = None
+    contact_phone: Identity | None = None
+    opened_at: datetime | None = None
+    entered_at: datetime | None = None  # the queue
+    waiting_since: datetime | None = None  # start of the running clock
+    due_at: datetime | None = None  # of the running clock
+    first: bool = False  # the first answer of this period is still owed
+    answered_at: datetime | None = None  # the first human answer of this period
+    unanswered_since: datetime | None = None  # the oldest message nobody has answered
+    activity_at: datetime | None = None  # last message, call or transfer
+    unread: int = 0  # customer messages since somebody of us wrote
+    last_kind: Open | None = None
+    last_side: Open | None = None  # customer, agent, automation, device
+    last_preview: Content | None = None
+    last_at: datetime | None = None
+    window_until: datetime | None = None  # free text may be sent so long
+    wake_at: datetime | None = None
+    cancellation_at: datetime | None = None
+    silenced: bool = False
+    closed_at: datetime | None = None
+    closed_by: Open | None = None
+    closed_reason: Open | None = None
+    # what the fold must remember: [version, since] of unanswered messages, and where our answers under way
+    # were asked for
+    unanswered: Annotated[tuple[list[Any], ...], Clear()] = ()
+    answering: Annotated[dict[str, int] | None, Clear()] = None
+
+
+def place(row: Row, at: datetime) -> tuple[int, int, datetime, int, datetime, datetime, str]:
+    """Where an open conversation stands in the one order, as of an instant; the smallest comes first.
+
+    Past the manager's step by due time; then what is breached and all that is urgent, by priority; then the
+    rest by due time; then whoever has no clock running, oldest activity first.
+    """
+    opened = row.opened_at or at
+    rank = row.priority.rank
+    oldest = row.unanswered_since or _NEVER
+    if row.due_at is None:
+        return 4, 0, row.activity_at or opened, rank, oldest, opened, row.conversation_id
+    if max(row.due_at, (row.waiting_since or row.due_at) + MANAGER) <= at:
+        return 1, 0, row.due_at, rank, oldest, opened, row.conversation_id
+    if row.due_at <= at or row.priority is Priority.URGENT:
+        return 2, rank, row.due_at, rank, oldest, opened, row.conversation_id
+    return 3, 0, row.due_at, rank, oldest, opened, row.conversation_id
+
+
+def evolve(row: Row | None, recorded: Recorded) -> Row | None:
+    known = Row(ConversationId(recorded.root), 0) if row is None else row
+    changed = _evolve(known, recorded.event, recorded.version)
+    return row if changed is known else changed
+
+
+def _evolve(row: Row, event: object, version: int) -> Row:
+    match event:
+        case conversation.MessageReceived():
+            return _received(row, event, version)
+        case conversation.SendRequested():
+            return _requested(row, event, version)
+        case conversation.SendAccepted():
+            return _accepted(row, event, version)
+        case conversation.SendFailed(message_id=message_id):
+            if message_id not in (row.answering or {}):
+                return row
+            return replace(row, version=version, answering=_without(row.answering, message_id))
+        case conversation.ContactKnown(name=name, phone=phone):
+            return replace(
+                row,
+                version=version,
+                contact_name=row.contact_name if name is None else name,
+                contact_phone=row.contact_phone if phone is None else phone,
+            )
+        case conversation.Opened():
+            return _opened(row, event, version)
+        case conversation.ProtocolGiven(episode=episode, number=number):
+            return replace(row, version=version, protocol=number) if episode == row.episode else row
+        case conversation.EnteredWaiting():
+            return replace(
+                row,
+                version=version,
+                stage=Stage.WAITING,
+                awaiting=None,
+                agent_id=None,
+                queue_id=event.queue_id,
+                priority=event.priority,
+                subject=event.subject,
+                reason=event.reason,
+                entered_at=event.entered_at,
+                waiting_since=event.waiting_since or event.entered_at,
+                due_at=event.due_at,
+                first=event.first,
+                wake_at=None,
+            )
+        case conversation.Assigned():
+            return _assigned(row, event, version)
+        case conversation.Released(agent_id=agent_id):
+            return replace(row, version=version, agent_id=None, last_agent_id=agent_id)
+        case conversation.Transferred(from_agent=from_agent, transferred_at=at):
+            return replace(
+                row, version=version, last_agent_id=from_agent or row.last_agent_id, activity_at=at
+            )
+        case conversation.PriorityChanged(priority=priority, due_at=due_at):
+            return replace(row, version=version, priority=priority, due_at=due_at)
+        case conversation.Snoozed(until=until):
+            return replace(row, version=version, awaiting=Awaiting.THIRD_PARTY, wake_at=until)
+        case conversation.Woke():
+            return replace(row, version=version, awaiting=Awaiting.AGENT, wake_at=None)
+        case conversation.AnswerVoided(waiting_since=since, due_at=due_at, first=first):
+            return replace(
+                row,
+                version=version,
+                waiting_since=since,
+                due_at=due_at,
+                first=first,
+                answered_at=None if first else row.answered_at,
+                awaiting=Awaiting.AGENT if row.awaiting is Awaiting.CUSTOMER else row.awaiting,
+            )
+        case conversation.CallHeard(direction=direction, heard_at=at, sent_at=sent_at):
+            window = row.window_until
+            if is_inbound(direction):
+                window = _later(window, min(sent_at or at, at) + conversation.WINDOW)
+            return replace(row, version=version, activity_at=at, window_until=window)
+        case conversation.Closed():
+            return _closed(row, event, version)
+        case conversation.Reopened():
+            return _reopened(row, event, version)
+        case conversation.CancellationRequested(requested_at=at):
+            return replace(row, version=version, cancellation_at=at)
+        case conversation.AutomationSilenced():
+            return replace(row, version=version, silenced=True)
+        case _:
+            return row
+
+
+def _received(row: Row, event: conversation.MessageReceived, version: int) -> Row:
+    said = replace(
+        row,
+        version=version,
+        activity_at=event.received_at,
+        last_kind=event.kind,
+        last_side="device" if event.echo else "customer",
+        last_preview=_preview(event.text),
+        last_at=event.received_at,
+    )
+    if event.echo:
+        return said
+    since = waits_since(event.sent_at, event.received_at, late=event.late)
+    unanswered = row.unanswered
+    if (
+        row.stage in (Stage.WAITING, Stage.IN_SERVICE)
+        and not event.thanks
+        and len(unanswered) < conversation.UNANSWERED
+    ):
+        unanswered = (*unanswered, [version, since.isoformat()])
+    return replace(
+        said,
+        unread=row.unread + 1,
+        window_until=_later(row.window_until, min(event.sent_at, event.received_at) + conversation.WINDOW),
+        awaiting=Awaiting.AGENT if row.awaiting is Awaiting.CUSTOMER else row.awaiting,
+        unanswered=unanswered,
+        unanswered_since=_oldest(unanswered),
+        waiting_since=row.waiting_since if event.due_at is None else since,
+        due_at=row.due_at if event.due_at is None else event.due_at,
+    )
+
+
+def _requested(row: Row, event: conversation.SendRequested, version: int) -> Row:
+    human = event.author is Author.AGENT
+    if event.kind == "reaction":
+        return row
+    text = event.content.get("text")
+    return replace(
+        row,
+        version=version,
+        answering={**(row.answering or {}), event.message_id: version} if human else row.answering,
+        unread=0 if human else row.unread,
+        activity_at=event.requested_at,
+        last_kind=event.kind,
+        last_side=event.author.value,
+        last_preview=_preview(text if isinstance(text, str) else event.content.get("caption")),
+        last_at=event.requested_at,
+    )
+
+
+def _accepted(row: Row, event: conversation.SendAccepted, version: int) -> Row:
+    asked = (row.answering or {}).get(event.message_id)
+    if asked is None:
+        return row
+    left = tuple(waits for waits in row.unanswered if waits[0] > asked)
+    served = row.stage is Stage.IN_SERVICE and row.awaiting is Awaiting.AGENT and not left
+    stopped = event.waited is not None and row.waiting_since is not None
+    oldest = _oldest(left)
+    return replace(
+        row,
+        version=version,
+        answering=_without(row.answering, event.message_id),
+        unanswered=left,
+        unanswered_since=oldest,
+        awaiting=Awaiting.CUSTOMER if served else row.awaiting,
+        first=row.first and not event.first_answer,
+        answered_at=event.accepted_at if event.first_answer else row.answered_at,
+        waiting_since=(oldest if event.due_at else None) if stopped else row.waiting_since,
+        due_at=event.due_at if stopped else row.due_at,
+    )
+
+
+def _opened(row: Row, event: conversation.Opened, version: int) -> Row:
+    """An episode starts from nothing but what is known of the contact and what was last said."""
+    theirs = event.opened_by in (conversation.Opener.AGENT, conversation.Opener.DEVICE)
+    in_service = event.stage is Stage.IN_SERVICE
+    return Row(
+        row.conversation_id,
+        version,
+        event.channel_id,
+        event.episode,
+        1,
+        event.stage,
+        awaiting=(Awaiting.CUSTOMER if theirs else Awaiting.AGENT) if in_service else None,
+        agent_id=event.agent_id,
+        last_agent_id=event.agent_id or row.last_agent_id,
+        contact_name=row.contact_name,
+        contact_phone=row.contact_phone,
+        opened_at=event.opened_at,
+        first=not theirs,
+        activity_at=event.opened_at,
+        unread=0,
+        last_kind=row.last_kind,
+        last_side=row.last_side,
+        last_preview=row.last_preview,
+        last_at=row.last_at,
+        window_until=row.window_until,
+        answering=row.answering,
+    )
+
+
+def _assigned(row: Row, event: conversation.Assigned, version: int) -> Row:
+    handed_on = row.stage is Stage.IN_SERVICE and event.due_at is None
+    return replace(
+        row,
+        version=version,
+        stage=Stage.IN_SERVICE,
+        agent_id=event.agent_id,
+        last_agent_id=event.agent_id,
+        awaiting=row.awaiting if handed_on else Awaiting.AGENT,
+        waiting_since=row.waiting_since if event.due_at is None else event.assigned_at,
+        due_at=row.due_at if event.due_at is None else event.due_at,
+        first=row.first if event.due_at is None else True,
+    )
+
+
+def _closed(row: Row, event: conversation.Closed, version: int) -> Row:
+    return replace(
+        row,
+        version=version,
+        stage=Stage.CLOSED,
+        awaiting=None,
+        agent_id=None,
+        last_agent_id=row.agent_id or row.last_agent_id,
+        due_at=None,
+        unread=0,
+        wake_at=None,
+        closed_at=event.closed_at,
+        closed_by=event.closed_by,
+        closed_reason=event.reason,
+    )
+
+
+def _reopened(row: Row, event: conversation.Reopened, version: int) -> Row:
+    by_agent = event.agent_id is not None
+    in_service = event.stage is Stage.IN_SERVICE
+    return replace(
+        row,
+        version=version,
+        stage=event.stage,
+        period=event.period,
+        awaiting=(Awaiting.CUSTOMER if by_agent else Awaiting.AGENT) if in_service else None,
+        agent_id=event.agent_id,
+        last_agent_id=event.agent_id or row.last_agent_id,
+        entered_at=None,
+        waiting_since=None,
+        due_at=None,
+        first=not by_agent,
+        answered_at=None,
+        unanswered=(),
+        unanswered_since=None,
+        activity_at=event.reopened_at,
+        closed_at=None,
+        closed_by=None,
+        closed_reason=None,
+    )
+
+
+def _preview(text: Any) -> str | None:
+    return text[:PREVIEW] if isinstance(text, str) else None
+
+
+def _oldest(unanswered: tuple[list[Any], ...]) -> datetime | None:
+    return datetime.fromisoformat(unanswered[0][1]) if unanswered else None
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or other > one else one
+
+
+def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int] | None:
+    return {m: v for m, v in (answering or {}).items() if m != message_id} or None
+
+
+INBOX = Projection(
+    "inbox",
+    1,
+    Row,
+    by_root,
+    evolve,
+    (
+        conversation.AnswerVoided,
+        conversation.Assigned,
+        conversation.AutomationSilenced,
+        conversation.CallHeard,
+        conversation.CancellationRequested,
+        conversation.Closed,
+        conversation.ContactKnown,
+        conversation.EnteredWaiting,
+        conversation.MessageReceived,
+        conversation.Opened,
+        conversation.PriorityChanged,
+        conversation.ProtocolGiven,
+        conversation.Released,
+        conversation.Reopened,
+        conversation.SendAccepted,
+        conversation.SendFailed,
+        conversation.SendRequested,
+        conversation.Snoozed,
+        conversation.Transferred,
+        conversation.Woke,
+    ),
+)

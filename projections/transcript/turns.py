@@ -1,0 +1,105 @@
+"""What happened to a conversation, as a line of its transcript.
+
+A turn tells who and where to in its content, and a person's reason in its text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from domain import conversation
+from domain.conversation import ConversationId, MessageId
+from domain.journal import Recorded
+from projections.transcript.row import Line, Row
+
+TURNS: Final[tuple[type, ...]] = (
+    conversation.Opened,
+    conversation.ProtocolGiven,
+    conversation.Closed,
+    conversation.Reopened,
+    conversation.NumberChanged,
+    conversation.EnteredWaiting,
+    conversation.Assigned,
+    conversation.Released,
+    conversation.Transferred,
+    conversation.PriorityChanged,
+    conversation.Snoozed,
+    conversation.Woke,
+    conversation.CancellationRequested,
+    conversation.AutomationSilenced,
+)
+
+_Said = tuple[str, datetime | None, str | None, dict[str, Any]]
+
+
+def turn(recorded: Recorded) -> Row | None:
+    said = _said(recorded.event)
+    if said is None:
+        return None
+    kind, at, text, content = said
+    return Row(
+        ConversationId(recorded.root),
+        MessageId(f"#{recorded.version}"),
+        recorded.version,
+        Line.TURN,
+        kind,
+        recorded.at if at is None else at,
+        text=text,
+        content=content,
+    )
+
+
+def _said(event: object) -> _Said | None:
+    match event:
+        case conversation.Opened(episode=episode, opened_by=by, stage=stage, agent_id=agent_id, opened_at=at):
+            return "opened", at, None, {"episode": episode, "by": by, "stage": stage, "agent_id": agent_id}
+        case conversation.ProtocolGiven(episode=episode, number=number, given_at=at):
+            return "protocol", at, None, {"episode": episode, "number": number}
+        case conversation.Closed(episode=episode, reason=reason, outcome=outcome, closed_by=by, closed_at=at):
+            return "closed", at, outcome, {"episode": episode, "reason": reason, "by": by}
+        case conversation.Reopened(
+            episode=episode, period=period, stage=stage, agent_id=agent_id, reopened_at=at
+        ):
+            return (
+                "reopened",
+                at,
+                None,
+                {"episode": episode, "period": period, "stage": stage, "agent_id": agent_id},
+            )
+        case conversation.NumberChanged(changed_at=at):
+            return "number_changed", at, None, {}
+        case conversation.EnteredWaiting(
+            queue_id=queue_id, priority=priority, reason=reason, subject=subject, entered_at=at
+        ):
+            return (
+                "waiting",
+                at,
+                None,
+                {"queue_id": queue_id, "priority": priority, "reason": reason, "subject": subject},
+            )
+        case conversation.Assigned(agent_id=agent_id, how=how, assigned_at=at):
+            return "assigned", at, None, {"agent_id": agent_id, "how": how}
+        case conversation.Released(agent_id=agent_id, reason=reason, note=note, released_at=at):
+            return "released", at, note, {"agent_id": agent_id, "reason": reason}
+        case conversation.Transferred(
+            from_agent=giver, to_agent=taker, to_queue=queue_id, reason=reason, transferred_at=at
+        ):
+            return (
+                "transferred",
+                at,
+                reason,
+                {"from_agent": giver, "to_agent": taker, "to_queue": queue_id},
+            )
+        case conversation.PriorityChanged(priority=priority, reason=reason, by=by, changed_at=at):
+            return "priority", at, reason, {"priority": priority, "by": by}
+        case conversation.Snoozed(reason=reason, until=until, snoozed_at=at):
+            return "snoozed", at, reason, {"until": until.isoformat()}
+        case conversation.Woke(woke_at=at):
+            return "woke", at, None, {}
+        case conversation.CancellationRequested(requested_at=at):
+            return "cancellation", at, None, {}
+        case conversation.AutomationSilenced(episode=episode):
+            return "silenced", None, None, {"episode": episode}
+        case _:
+            return None
