@@ -47,6 +47,9 @@ class MemoryLog:
     def ends(self) -> dict[int, int]:
         return {p: len(log) + 1 for p, log in enumerate(self.records)}
 
+    def offset_after(self, partition: int, seq: int) -> int:
+        return seq + 1
+
     def close(self) -> None:
         """Nothing to let go of."""
 

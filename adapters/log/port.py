@@ -82,6 +82,10 @@ class Log(Protocol):
         """The offset after the last record, for each partition."""
         ...
 
+    def offset_after(self, partition: int, seq: int) -> int:
+        """Where the record after number `seq` lies, as far as that can be known: a hint for a reader."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -106,6 +106,9 @@ class PostgresLog:
             )
         return {p: (seq or 0) + 1 for p, seq in found.items()}
 
+    def offset_after(self, partition: int, seq: int) -> int:
+        return seq + 1
+
     def close(self) -> None:
         with self._lock:
             self._drop()
