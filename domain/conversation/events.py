@@ -211,7 +211,7 @@ class EnteredWaiting:
     entered_at: datetime
     due_at: datetime  # first or next human answer
     first: bool  # nobody has answered in this period yet
-    waiting_since: datetime | None = None  # start of the clock, when it is older than the entry
+    waiting_since: datetime | None = None  # start of the clock, when it is not the entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +230,7 @@ class Released:
     reason: Open
     note: Content | None
     released_at: datetime
+    by: Open | None = None  # who did it, when not the agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ class Transferred:
     to_queue: QueueId | None
     reason: Content | None
     transferred_at: datetime
+    by: Open | None = None  # who did it, when not who had it
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from domain.conversation.events import (
 )
 from domain.conversation.state import (
     HEARD,
+    KNOWN,
     LATE,
     PARKED,
     SENDS,
@@ -226,7 +227,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 unnumbered=tuple(e for e in state.unnumbered if e != episode),
             )
         case ContactKnown(digest=digest):
-            return replace(state, version=version, contact=digest)
+            return replace(state, version=version, contact=digest or KNOWN)
         case EnteredWaiting():
             return replace(
                 state,
@@ -243,7 +244,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 due_at=event.due_at,
                 first=event.first,
                 moved_version=state.moved_version if state.stage is Stage.WAITING else version,
-                moved_by=state.moved_by if state.stage is Stage.WAITING else (state.agent_id or "automation"),
+                moved_by="automation" if state.stage is Stage.AUTOMATION else state.moved_by,
                 burst_at=None,
             )
         case Assigned(agent_id=agent_id, due_at=due_at):
@@ -269,7 +270,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 agent_id=None,
                 last_agent=agent_id,
                 moved_version=version,
-                moved_by=agent_id,
+                moved_by=event.by or agent_id,
             )
         case Transferred(from_agent=from_agent):
             return replace(
@@ -277,7 +278,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 version=version,
                 last_agent=from_agent or state.last_agent,
                 moved_version=version,
-                moved_by=from_agent or state.moved_by,
+                moved_by=event.by or from_agent or state.moved_by,
             )
         case PriorityChanged(priority=priority, due_at=due_at):
             return replace(state, version=version, priority=priority, due_at=due_at)

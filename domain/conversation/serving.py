@@ -8,8 +8,8 @@ from typing import Final
 from domain.agent import AgentId
 from domain.conversation.events import (
     Assigned,
-    Event,
     EnteredWaiting,
+    Event,
     MessageId,
     NoteAdded,
     PriorityChanged,
@@ -50,7 +50,7 @@ def waiting(
     since, first = state.waiting_since, state.first
     if since is None and not first and state.unanswered:
         since = state.unanswered[0].since
-    if since is not None and since < at:
+    if since is not None and since != at:
         return EnteredWaiting(queue_id, priority, reason, subject, at, due(since, priority), first, since)
     return EnteredWaiting(queue_id, priority, reason, subject, at, due(at, priority), first)
 
@@ -103,7 +103,7 @@ def _give(
 
 
 def given(state: Conversation, agent_id: AgentId, how: str, at: datetime) -> Assigned:
-    """An agent gets it. Straight out of automation nobody was waiting yet: the first-response clock starts."""
+    """An agent gets it. Straight out of automation, where nobody waited, the first-response clock starts."""
     starts = state.stage is Stage.AUTOMATION and state.waiting_since is None
     return Assigned(agent_id, how, at, due(at, state.priority) if starts else None)
 
@@ -126,7 +126,9 @@ def transfer(
     if to_agent is not None and state.agent_id == to_agent and state.is_open:
         return []
     _mine_to_move(state, by, seen_version, for_another)
-    moved = Transferred(state.agent_id, to_agent, to_queue, reason, at)
+    moved = Transferred(
+        state.agent_id, to_agent, to_queue, reason, at, by=None if by == state.agent_id else by
+    )
     if to_agent is not None:
         return [moved, given(state, to_agent, "transferred", at)]
     assert to_queue is not None
@@ -152,7 +154,7 @@ def release(
     if queue_id is None:
         raise NeedsQueue
     return [
-        Released(state.agent_id, reason, note, at),
+        Released(state.agent_id, reason, note, at, by=None if by == state.agent_id else by),
         waiting(state, queue_id, state.priority, "returned", state.subject, at),
     ]
 

@@ -34,6 +34,9 @@ DEVICE: Final = AgentId("aparelho")
 GENERAL: Final = QueueId("geral")
 """Where a conversation waits when nothing says otherwise."""
 
+KNOWN: Final = "known"
+"""Stands for the digest of a contact who came without one."""
+
 CAMPAIGN: Final = "campaign"
 NOTICES: Final = frozenset({"protocol", "nudge", "closing"})
 """Automatic texts that may leave while a human owns the conversation: they answer nobody."""

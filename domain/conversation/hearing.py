@@ -1,0 +1,214 @@
+"""What comes in: heard once, kept whatever it is, and moving the conversation only if it must."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from domain.agent import AgentId
+from domain.channel import ChannelId
+from domain.conversation.events import (
+    Assigned,
+    AutomationSilenced,
+    CallHeard,
+    ContactKnown,
+    EnteredWaiting,
+    Event,
+    MediaLost,
+    MediaStored,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    NumberChanged,
+    Opened,
+    Opener,
+    Reacted,
+    Reopened,
+    Stage,
+    Woke,
+)
+from domain.conversation.memory import call_key, is_inbound, waits_since
+from domain.conversation.serving import waiting
+from domain.conversation.state import DEVICE, GENERAL, KNOWN, LATE, REOPENING, Awaiting, Conversation
+from domain.queue import Priority, QueueId, due
+
+BY_ITSELF: Final = frozenset({"automation", "silence"})
+"""Who closes without a human: what reopens then starts with automation again."""
+
+SILENT_KINDS: Final = frozenset({"system"})
+"""Kept and shown, but nobody said anything: they open nothing and wait for nothing."""
+
+UNANSWERED_CALL: Final = frozenset({"terminate", "missed", "rejected", "reject", "no_answer", "timeout"})
+"""How a call ends; nobody had answered it when no `accept` was heard before."""
+
+
+def may_reopen(state: Conversation, at: datetime) -> bool:
+    """Within 24 h of closing, the end included, it is the same demand."""
+    return state.closed_at is not None and state.episode > 0 and at <= state.closed_at + REOPENING
+
+
+def receive(
+    state: Conversation,
+    message: MessageReceived,
+    *,
+    channel_id: ChannelId,
+    contact: ContactKnown | None = None,
+    queue_id: QueueId = GENERAL,
+    to_agent: AgentId | None = None,
+    new_demand: bool = False,
+) -> list[Event]:
+    """A customer's message. `queue_id`: where it waits if nothing else says so; `to_agent`: the last agent,
+    if free to go on with what is reopened; `new_demand`: it clearly opens another subject."""
+    if message.message_id in state.heard:
+        return []
+    at = message.received_at
+    late = at - message.sent_at > LATE
+    if late:
+        message = replace(message, late=True)
+    said: list[Event] = [*_news(state, contact), message]
+    if state.stage is Stage.CLOSED:
+        if message.thanks or message.kind in SILENT_KINDS:
+            return said
+        if may_reopen(state, at) and not new_demand:
+            return _reopened(state, said, at, queue_id=queue_id, to_agent=to_agent, late=late)
+        return _opened(state, said, at, channel_id=channel_id, queue_id=queue_id, late=late)
+    if message.thanks or message.kind in SILENT_KINDS:
+        pass
+    elif state.stage is Stage.AUTOMATION and (late or state.silenced):
+        reason = "silenced" if state.silenced else "late"
+        said.append(waiting(state, state.queue_id or queue_id, state.priority, reason, state.subject, at))
+    elif state.stage is Stage.IN_SERVICE and state.waiting_since is None:
+        since = waits_since(message.sent_at, at, late=late)
+        said[-1] = replace(message, due_at=due(since, state.priority))
+    if state.awaiting is Awaiting.THIRD_PARTY:
+        said.append(Woke(at))
+    return said
+
+
+def _opened(
+    state: Conversation,
+    said: list[Event],
+    at: datetime,
+    *,
+    channel_id: ChannelId,
+    queue_id: QueueId,
+    late: bool,
+) -> list[Event]:
+    stage = Stage.WAITING if late else Stage.AUTOMATION
+    opened = Opened(state.episode + 1, channel_id, Opener.CUSTOMER, at, stage)
+    return [opened, *said, *([_owed(queue_id, Priority.NORMAL, "late", None, at)] if late else [])]
+
+
+def _reopened(
+    state: Conversation,
+    said: list[Event],
+    at: datetime,
+    *,
+    queue_id: QueueId,
+    to_agent: AgentId | None,
+    late: bool,
+) -> list[Event]:
+    """To the last agent if free, else the closing queue, never the menu; automation takes back its own."""
+    episode, period = state.episode, state.period + 1
+    if state.closed_by in BY_ITSELF and not late and not state.silenced:
+        return [Reopened(episode, period, Stage.AUTOMATION, at), *said]
+    if to_agent is not None and to_agent == state.last_agent and state.closed_by not in BY_ITSELF:
+        due_at = due(at, state.priority)
+        return [
+            Reopened(episode, period, Stage.IN_SERVICE, at, to_agent),
+            *said,
+            Assigned(to_agent, "reopened", at, due_at),
+        ]
+    return [
+        Reopened(episode, period, Stage.WAITING, at),
+        *said,
+        _owed(state.queue_id or queue_id, state.priority, "reopened", state.subject, at),
+    ]
+
+
+def _owed(
+    queue_id: QueueId, priority: Priority, reason: str, subject: str | None, at: datetime
+) -> EnteredWaiting:
+    """Into a queue at the start of a period: its first answer is owed from now."""
+    return EnteredWaiting(queue_id, priority, reason, subject, at, due(at, priority), first=True)
+
+
+def hear_echo(state: Conversation, message: MessageReceived, *, channel_id: ChannelId) -> list[Event]:
+    """We wrote, on the phone or another console. Without an episode this opens one owned by the device;
+    automation keeps still from here on."""
+    if message.message_id in state.heard:
+        return []
+    if state.stage is Stage.CLOSED:
+        at = message.received_at
+        return [Opened(state.episode + 1, channel_id, Opener.DEVICE, at, Stage.IN_SERVICE, DEVICE), message]
+    if state.stage is Stage.AUTOMATION and not state.silenced:
+        return [message, AutomationSilenced(state.episode)]
+    return [message]
+
+
+def hear_call(
+    state: Conversation,
+    call: CallHeard,
+    *,
+    channel_id: ChannelId,
+    contact: ContactKnown | None = None,
+    queue_id: QueueId = GENERAL,
+) -> list[Event]:
+    """A call, or a turn of one. One that nobody answered waits for a person to call back."""
+    if call_key(call.call_id, call.call_event) in state.heard:
+        return []
+    said: list[Event] = [*_news(state, contact), call]
+    missed = (
+        is_inbound(call.direction)
+        and call.call_event in UNANSWERED_CALL
+        and call_key(call.call_id, "accept") not in state.heard
+    )
+    if state.is_open or not missed:
+        return said
+    at = call.heard_at
+    if may_reopen(state, at):
+        queue_id, priority = state.queue_id or queue_id, state.priority
+        opened: Event = Reopened(state.episode, state.period + 1, Stage.WAITING, at)
+        return [opened, *said, _owed(queue_id, priority, "call", state.subject, at)]
+    opened = Opened(state.episode + 1, channel_id, Opener.CALL, at, Stage.WAITING)
+    return [opened, *said, _owed(queue_id, Priority.NORMAL, "call", None, at)]
+
+
+def hear_edit(state: Conversation, edited: MessageEdited) -> list[Event]:
+    return [] if edited.heard_as in state.heard else [edited]
+
+
+def hear_deletion(state: Conversation, deleted: MessageDeleted) -> list[Event]:
+    return [] if deleted.heard_as in state.heard else [deleted]
+
+
+def hear_reaction(state: Conversation, reacted: Reacted) -> list[Event]:
+    """A reaction opens nothing, reopens nothing and starts no clock."""
+    return [] if reacted.heard_as in state.heard else [reacted]
+
+
+def hear_number_change(state: Conversation, changed: NumberChanged) -> list[Event]:
+    return [] if changed.heard_as in state.heard else [changed]
+
+
+def learn_contact(state: Conversation, contact: ContactKnown) -> list[Event]:
+    """What the provider says of a customer without a message; of people we never met nothing is kept."""
+    return _news(state, contact) if state.version else []
+
+
+def keep_media(state: Conversation, stored: MediaStored) -> list[Event]:
+    return [stored]
+
+
+def lose_media(state: Conversation, lost: MediaLost) -> list[Event]:
+    return [lost]
+
+
+def _news(state: Conversation, contact: ContactKnown | None) -> list[Event]:
+    """Who writes, if anything about it is new."""
+    if contact is None or state.contact == (contact.digest or KNOWN):
+        return []
+    if contact.digest is None and state.contact is not None:
+        return []
+    return [contact]
