@@ -1,0 +1,95 @@
+"""One Portuguese sentence per rule of the domain: what happened and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Final
+
+REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
+    # agents and queues
+    "UnknownAgent": ("Este atendente não está cadastrado. Confira o nome na lista da equipe.",),
+    "UnknownQueue": ("Esta fila não existe ou foi desativada. Escolha outra fila na lista.",),
+    # who has the conversation
+    "NotOpen": ("Este atendimento já foi encerrado. Reabra ou inicie uma nova demanda para continuar.",),
+    "AlreadyOpen": ("Este cliente já tem um atendimento aberto. Continue por ele.",),
+    "AlreadyAttended": (
+        "{agent} assumiu esta conversa {ago}.",
+        "{agent} já está com esta conversa.",
+        "Outra pessoa da equipe já está com esta conversa.",
+    ),
+    "Changed": (
+        "{agent} mudou esta conversa {ago}. Confira como ela está agora antes de continuar.",
+        "{agent} mudou esta conversa depois que você a abriu. Confira como ela está antes de continuar.",
+        "Esta conversa mudou depois que você a abriu. Confira como ela está agora antes de continuar.",
+    ),
+    "NotOwner": (
+        "Quem está com esta conversa é {agent}. Para escrever, use *assumir e enviar*.",
+        "Esta conversa não está com você. Para escrever, use *assumir e enviar*.",
+    ),
+    "NotInService": (
+        "Só dá para fazer isso em uma conversa que está em atendimento. Assuma a conversa antes.",
+    ),
+    "NotClosed": ("Este atendimento ainda está aberto, então não precisa ser reaberto.",),
+    "ReopenTooLate": (
+        "Este atendimento foi encerrado {moment} e só podia ser reaberto nas 24 horas seguintes. Inicie uma"
+        " nova demanda: ela recebe um novo protocolo.",
+        "Este atendimento foi encerrado há mais de 24 horas. Inicie uma nova demanda: ela recebe um novo"
+        " protocolo.",
+    ),
+    "HumanOwns": (
+        "{agent} está com esta conversa, então a automação não escreve nela.",
+        "Uma pessoa está com esta conversa, então a automação não escreve nela.",
+    ),
+    "AutomationIsSilent": (
+        "Alguém respondeu pelo aparelho, então a automação não escreve mais neste atendimento.",
+    ),
+    "CustomerWrote": (
+        "O cliente escreveu enquanto você digitava. Leia antes de enviar, ou aperte Ctrl+Enter para enviar"
+        " assim mesmo.",
+    ),
+    "CustomerWaits": (
+        "O cliente está esperando uma resposta, então este atendimento não pode ser encerrado.",
+    ),
+    # closing, moving, setting aside
+    "NeedsQueue": ("Escolha a fila para onde a conversa deve ir.",),
+    "NeedsReceiver": ("Escolha uma pessoa ou uma fila para receber a conversa, só uma das duas.",),
+    "UnknownReason": ("Escolha um motivo de encerramento da lista.",),
+    "NeedsOutcome": ("Escreva em uma linha o resultado do atendimento antes de encerrar.",),
+    "BadWakeUp": ("Escolha um horário para retomar: a partir de agora e em até 5 dias.",),
+    "UnknownEpisode": ("Este atendimento não foi encontrado na conversa. Atualize a tela e tente de novo.",),
+    # sending
+    "WindowClosed": (
+        "O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente, que foi"
+        " {moment}. Escolha um modelo aprovado para retomar. Assim que ele responder, você volta a escrever"
+        " normalmente.",
+        "O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente. Escolha um"
+        " modelo aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.",
+    ),
+    "UnknownSend": ("Esta mensagem não foi encontrada na conversa. Atualize a tela e tente de novo.",),
+    "AlreadyStarted": ("Esta mensagem já está sendo enviada. Não precisa reenviar.",),
+    "AlreadyDone": ("O envio desta mensagem já terminou. Se precisar, escreva uma nova.",),
+    "WrongAttempt": ("O envio desta mensagem já seguiu adiante. Atualize a tela para ver como está.",),
+    "NotYet": (
+        "Ainda não dá para tentar de novo. A mensagem sai sozinha {moment}.",
+        "Ainda não dá para tentar de novo. A mensagem sai sozinha em instantes; não precisa reenviar.",
+    ),
+    "EarlierPending": (
+        "Uma mensagem anterior para este cliente ainda não saiu. Esta vai logo depois dela; não precisa"
+        " reenviar.",
+    ),
+}
+"""By the name of the refusal, the fullest sentence first; the last one needs no variable. `agent` is a name,
+`ago` a span (`há 2 segundos`), `moment` a time as `domain.copy.moments` tells it (`ontem às 14h32`)."""
+
+
+def refusal(rule: str, **known: object) -> str:
+    """The fullest sentence of a rule whose variables are all known (not None). Unknown rule: `KeyError`."""
+    told = {name: str(value) for name, value in known.items() if value is not None}
+    return next(
+        sentence.format_map(told) for sentence in REFUSALS[rule] if variables_of(sentence) <= told.keys()
+    )
+
+
+def variables_of(sentence: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
