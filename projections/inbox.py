@@ -23,7 +23,9 @@ from projections.answer import Projection, by_root
 PREVIEW: Final = 120
 MANAGER: Final = timedelta(minutes=60)
 """The manager is told when a wait is that old, but never before its own breach."""
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+ANSWERING: Final = 50
+"""How many answers are remembered whose acceptance was not told yet."""
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,24 @@ class Row:
     answering: Annotated[dict[str, int] | None, Clear()] = None
 
 
-def place(row: Row, at: datetime) -> tuple[int, int, datetime, int, datetime, datetime, str]:
+def place(row: Row, at: datetime) -> tuple[conversation.Place, ConversationId]:
     """Where an open conversation stands in the one order, as of an instant; the smallest comes first.
 
-    Past the manager's step by due time; then what is breached and all that is urgent, by priority; then the
-    rest by due time; then whoever has no clock running, oldest activity first.
+    Until breaches and the manager's step are events of their own, both are read off the running clock.
     """
-    opened = row.opened_at or at
-    rank = row.priority.rank
-    oldest = row.unanswered_since or _NEVER
-    if row.due_at is None:
-        return 4, 0, row.activity_at or opened, rank, oldest, opened, row.conversation_id
-    if max(row.due_at, (row.waiting_since or row.due_at) + MANAGER) <= at:
-        return 1, 0, row.due_at, rank, oldest, opened, row.conversation_id
-    if row.due_at <= at or row.priority is Priority.URGENT:
-        return 2, rank, row.due_at, rank, oldest, opened, row.conversation_id
-    return 3, 0, row.due_at, rank, oldest, opened, row.conversation_id
+    breached = row.due_at is not None and row.due_at <= at
+    manager_at = None if row.due_at is None else max(row.due_at, (row.waiting_since or row.due_at) + MANAGER)
+    opened_at = row.opened_at or _EVER
+    where = conversation.place(
+        row.priority,
+        row.due_at,
+        oldest_at=row.unanswered_since,
+        opened_at=opened_at,
+        active_at=row.activity_at or opened_at,
+        breached=breached,
+        past_manager=manager_at is not None and manager_at <= at,
+    )
+    return where, row.conversation_id
 
 
 def evolve(row: Row | None, recorded: Recorded) -> Row | None:
@@ -107,10 +111,6 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return _requested(row, event, version)
         case conversation.SendAccepted():
             return _accepted(row, event, version)
-        case conversation.SendFailed(message_id=message_id):
-            if message_id not in (row.answering or {}):
-                return row
-            return replace(row, version=version, answering=_without(row.answering, message_id))
         case conversation.ContactKnown(name=name, phone=phone):
             return replace(
                 row,
@@ -220,7 +220,7 @@ def _requested(row: Row, event: conversation.SendRequested, version: int) -> Row
     return replace(
         row,
         version=version,
-        answering={**(row.answering or {}), event.message_id: version} if human else row.answering,
+        answering=_with(row.answering, event.message_id, version) if human else row.answering,
         unread=0 if human else row.unread,
         activity_at=event.requested_at,
         last_kind=event.kind,
@@ -350,6 +350,14 @@ def _later(one: datetime | None, other: datetime) -> datetime:
     return other if one is None or other > one else one
 
 
+def _with(answering: dict[str, int] | None, message_id: str, version: int) -> dict[str, int]:
+    """One answer more; what failed may still turn out to have been taken, so only the oldest are dropped."""
+    after = {**(answering or {}), message_id: version}
+    if len(after) > ANSWERING:
+        del after[min(after, key=after.__getitem__)]
+    return after
+
+
 def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int] | None:
     return {m: v for m, v in (answering or {}).items() if m != message_id} or None
 
@@ -376,7 +384,6 @@ INBOX = Projection(
         conversation.Released,
         conversation.Reopened,
         conversation.SendAccepted,
-        conversation.SendFailed,
         conversation.SendRequested,
         conversation.Snoozed,
         conversation.Transferred,

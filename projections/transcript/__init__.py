@@ -176,6 +176,8 @@ def _sent(row: Row, event: _Sending) -> Row:
             return _again(row, Status.REQUESTED, row.status_at)
         case conversation.SendAccepted(provider_id=provider_id, accepted_at=at):
             row = replace(row, provider_id=provider_id or row.provider_id, codes=())
+            if row.status is Status.FAILED:  # we had given up, too early
+                return replace(row, status=Status.QUEUED, status_at=at)
             return _at_least(row, Status.QUEUED, at)
         case conversation.SendFailed(code=code, failed_at=at):
             return _at_least(row, Status.FAILED, at, () if code is None else (code,))

@@ -1,0 +1,31 @@
+"""All that is known, by name."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from projections.agents import AGENTS
+from projections.answer import Projection
+from projections.channels import CHANNELS
+from projections.deliveries import DELIVERIES
+from projections.episodes import EPISODES
+from projections.inbox import INBOX
+from projections.numbers import NUMBERS
+from projections.outgoing import OUTGOING
+from projections.queues import QUEUES
+from projections.transcript import TRANSCRIPT
+
+PROJECTIONS: Final[dict[str, Projection[Any]]] = {
+    projection.name: projection
+    for projection in (
+        INBOX,
+        TRANSCRIPT,
+        EPISODES,
+        OUTGOING,
+        NUMBERS,
+        DELIVERIES,
+        QUEUES,
+        AGENTS,
+        CHANNELS,
+    )
+}
