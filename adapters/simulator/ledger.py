@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.simulator.faults import Faults
+from adapters.whatsapp.addresses import candidate_phones
 
 WINDOW = timedelta(hours=24)
 
@@ -60,7 +61,7 @@ class Ledger:
 
     def resolve(self, address: str) -> str | None:
         """The customer behind an address; Brazilian mobiles answer with and without the ninth digit."""
-        return next((form for form in forms(address) if form in self.known), None)
+        return next((form for form in (address, *candidate_phones(address)) if form in self.known), None)
 
     def window_open(self, phone_number_id: str, address: str, at: datetime) -> bool:
         wrote = self.windows.get((phone_number_id, address))
@@ -75,18 +76,6 @@ class Ledger:
             "typing": self.typing,
             "refused": {str(code): n for code, n in sorted(self.refused.items())},
         }
-
-
-def forms(address: str) -> tuple[str, ...]:
-    """An address and its other spelling, where Brazil gives it one."""
-    if not (address.startswith("55") and address.isdigit()):
-        return (address,)
-    area, local = address[:4], address[4:]
-    if len(local) == 9 and local[0] == "9":
-        return address, area + local[1:]
-    if len(local) == 8 and local[0] in "6789":
-        return address, f"{area}9{local}"
-    return (address,)
 
 
 def wamid(faults: Faults, address: str, n: int) -> str:

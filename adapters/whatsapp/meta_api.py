@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,14 +89,17 @@ class MetaWhatsApp:
         media_origins: frozenset[str] | None = None,
         total: float = TOTAL,
         jitter: Jitter = _CHANCE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`accesses` by channel id. `media_origins`: where files may be fetched from, as
-        `scheme://host[:port]` (Meta's own when left out). `total`: seconds one call may take."""
+        `scheme://host[:port]` (Meta's own when left out). `total`: seconds one call may take.
+        `clock`: seconds that only run forward, for the circuits."""
         self._client = client
         self._accesses = accesses
         self._root = f"{base_url.rstrip('/')}/{version}"
         self._total = total
         self._jitter = jitter
+        self._clock = clock
         self._circuits: dict[str, Circuit] = {}
         self._media = MetaMedia(client, self._root, objects, media_origins, jitter=jitter)
 
@@ -177,7 +180,7 @@ class MetaWhatsApp:
 
     async def _admit(self, channel: str, access: Access) -> NotSent | None:
         """None when messages flow; a due probe is made first, by a question that costs nobody anything."""
-        now = time.monotonic()
+        now = self._clock()
         circuit = self.circuit(channel)
         if circuit.flows:
             return None
@@ -186,14 +189,14 @@ class MetaWhatsApp:
             answer = await self._call(
                 "GET", f"{self._root}/{access.phone_number_id}", access, params={"fields": "id"}
             )
-            circuit = circuits.probed(self.circuit(channel), time.monotonic(), _alive(answer), self._jitter)
+            circuit = circuits.probed(self.circuit(channel), self._clock(), _alive(answer), self._jitter)
             self._turn(channel, circuit)
             if circuit.flows:
                 return None
-        return NotSent("circuit_open", retry_after=max(0.0, circuit.until - time.monotonic()))
+        return NotSent("circuit_open", retry_after=max(0.0, circuit.until - self._clock()))
 
     def _failed(self, channel: str, reason: str, *, fatal: bool = False) -> None:
-        now = time.monotonic()
+        now = self._clock()
         self._turn(channel, circuits.failed(self.circuit(channel), now, reason, self._jitter, fatal=fatal))
 
     def _turn(self, channel: str, circuit: Circuit) -> None:
