@@ -215,7 +215,7 @@ def _status(contacts: Contacts, links: Links, is_call: bool, status: Json) -> It
     address = receiver.phone or receiver.user_id or receiver.parent_user_id
     told = {
         "id": id,
-        "recipient": address if _is_direct(status) and address else named(status.get("recipient_id")),
+        "recipient": address if _is_direct(status) and address else named(_addressed(status)),
         "at": instant(status.get("timestamp")),
         "correlation": correlation,
     }
@@ -238,9 +238,13 @@ def _status(contacts: Contacts, links: Links, is_call: bool, status: Json) -> It
 def _receiver(status: Json) -> Person:
     """The person a status is about: in a group, the participant."""
     prefix = "recipient" if _is_direct(status) else "recipient_participant"
-    return person(
-        status.get(f"{prefix}_id"), status.get(f"{prefix}_user_id"), status.get(f"{prefix}_parent_user_id")
-    )
+    address = _addressed(status) if _is_direct(status) else status.get("recipient_participant_id")
+    return person(address, status.get(f"{prefix}_user_id"), status.get(f"{prefix}_parent_user_id"))
+
+
+def _addressed(status: Json) -> object:
+    """Where the message went; older bodies say it inside the message."""
+    return named(status.get("recipient_id")) or obj(status.get("message")).get("recipient_id")
 
 
 def _is_direct(status: Json) -> bool:
