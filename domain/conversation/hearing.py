@@ -134,17 +134,24 @@ def _owed(
     return EnteredWaiting(queue_id, priority, reason, subject, at, due(at, priority), first=True)
 
 
-def hear_echo(state: Conversation, message: MessageReceived, *, channel_id: ChannelId) -> list[Event]:
+def hear_echo(
+    state: Conversation,
+    message: MessageReceived,
+    *,
+    channel_id: ChannelId,
+    contact: ContactKnown | None = None,
+) -> list[Event]:
     """We wrote, on the phone or another console. Without an episode this opens one owned by the device;
     automation keeps still from here on."""
     if message.message_id in state.heard:
         return []
+    said: list[Event] = [*_news(state, contact), message]
     if state.stage is Stage.CLOSED:
         at = message.received_at
-        return [Opened(state.episode + 1, channel_id, Opener.DEVICE, at, Stage.IN_SERVICE, DEVICE), message]
+        return [Opened(state.episode + 1, channel_id, Opener.DEVICE, at, Stage.IN_SERVICE, DEVICE), *said]
     if state.stage is Stage.AUTOMATION and not state.silenced:
-        return [message, AutomationSilenced(state.episode)]
-    return [message]
+        return [*said, AutomationSilenced(state.episode)]
+    return said
 
 
 def hear_call(

@@ -1,0 +1,103 @@
+"""The system's table of contents: what may be wanted, who decides it, and what follows by itself.
+
+A test says that it is complete: every command has a handler that is typed as it says, and every event belongs
+to exactly one stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from commands import agent, channel, conversation, delivery, protocol, queue
+from commands.intention import Command, Handler, on
+from commands.processes.registrar import registrar
+from commands.processes.sorter import sorter
+from commands.roles import Courier, Policy, Watch
+from domain.agent import AGENT
+from domain.channel import CHANNEL
+from domain.conversation import CONVERSATION, ConversationId
+from domain.delivery import DELIVERY
+from domain.grammar import Stream
+from domain.protocol import PROTOCOL
+from domain.queue import QUEUE
+
+STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
+    stream.kind: stream for stream in (AGENT, CHANNEL, CONVERSATION, DELIVERY, PROTOCOL, QUEUE)
+}
+"""Every kind of history."""
+
+
+def _id(command: Any) -> ConversationId:
+    root: ConversationId = command.conversation_id
+    return root
+
+
+HANDLERS: Final[Mapping[type[Command], Handler]] = {
+    # conversation: episodes
+    conversation.OpenConversation: on(CONVERSATION, key=_id, decide=conversation.open_conversation),
+    conversation.CloseConversation: on(CONVERSATION, key=_id, decide=conversation.close_conversation),
+    conversation.CloseBySilence: on(CONVERSATION, key=_id, decide=conversation.close_by_silence),
+    conversation.CloseQuietly: on(CONVERSATION, key=_id, decide=conversation.close_quietly),
+    conversation.ReopenConversation: on(CONVERSATION, key=_id, decide=conversation.reopen_conversation),
+    conversation.StartNewDemand: on(CONVERSATION, key=_id, decide=conversation.start_new_demand),
+    conversation.GiveProtocol: on(CONVERSATION, key=_id, decide=conversation.give_protocol),
+    # conversation: hearing
+    conversation.HearMessage: on(CONVERSATION, key=_id, decide=conversation.hear_message),
+    conversation.HearEcho: on(CONVERSATION, key=_id, decide=conversation.hear_echo),
+    conversation.HearCall: on(CONVERSATION, key=_id, decide=conversation.hear_call),
+    conversation.HearEdit: on(CONVERSATION, key=_id, decide=conversation.hear_edit),
+    conversation.HearDeletion: on(CONVERSATION, key=_id, decide=conversation.hear_deletion),
+    conversation.HearReaction: on(CONVERSATION, key=_id, decide=conversation.hear_reaction),
+    conversation.HearNumberChange: on(CONVERSATION, key=_id, decide=conversation.hear_number_change),
+    conversation.HearReceipt: on(CONVERSATION, key=_id, decide=conversation.hear_receipt),
+    conversation.LearnContact: on(CONVERSATION, key=_id, decide=conversation.learn_contact),
+    conversation.KeepMedia: on(CONVERSATION, key=_id, decide=conversation.keep_media),
+    conversation.LoseMedia: on(CONVERSATION, key=_id, decide=conversation.lose_media),
+    # conversation: sending
+    conversation.SendMessage: on(CONVERSATION, key=_id, decide=conversation.send_message),
+    conversation.SendAutomatically: on(CONVERSATION, key=_id, decide=conversation.send_automatically),
+    conversation.ReactToMessage: on(CONVERSATION, key=_id, decide=conversation.react_to_message),
+    conversation.StartSend: on(CONVERSATION, key=_id, decide=conversation.start_send),
+    conversation.ReportAccepted: on(CONVERSATION, key=_id, decide=conversation.report_accepted),
+    conversation.ReportPostponed: on(CONVERSATION, key=_id, decide=conversation.report_postponed),
+    conversation.ReportUnknown: on(CONVERSATION, key=_id, decide=conversation.report_unknown),
+    conversation.ReportFailed: on(CONVERSATION, key=_id, decide=conversation.report_failed),
+    # conversation: serving
+    conversation.HandOver: on(CONVERSATION, key=_id, decide=conversation.hand_over),
+    conversation.ClaimConversation: on(CONVERSATION, key=_id, decide=conversation.claim_conversation),
+    conversation.AssignConversation: on(CONVERSATION, key=_id, decide=conversation.assign_conversation),
+    conversation.TransferConversation: on(CONVERSATION, key=_id, decide=conversation.transfer_conversation),
+    conversation.ReleaseConversation: on(CONVERSATION, key=_id, decide=conversation.release_conversation),
+    conversation.ChangePriority: on(CONVERSATION, key=_id, decide=conversation.change_priority),
+    conversation.SnoozeConversation: on(CONVERSATION, key=_id, decide=conversation.snooze_conversation),
+    conversation.WakeConversation: on(CONVERSATION, key=_id, decide=conversation.wake_conversation),
+    conversation.AddNote: on(CONVERSATION, key=_id, decide=conversation.add_note),
+    # agent
+    agent.WelcomeAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.welcome_agent),
+    agent.DeactivateAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.deactivate_agent),
+    agent.ReactivateAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.reactivate_agent),
+    # queue
+    queue.CreateQueue: on(QUEUE, key=lambda c: c.queue_id, decide=queue.create_queue),
+    queue.RetireQueue: on(QUEUE, key=lambda c: c.queue_id, decide=queue.retire_queue),
+    # channel
+    channel.ConnectChannel: on(CHANNEL, key=lambda c: c.channel_id, decide=channel.connect_channel),
+    # protocol
+    protocol.AllocateProtocol: on(PROTOCOL, key=lambda c: str(c.year), decide=protocol.allocate_protocol),
+    # delivery
+    delivery.ReceiveDelivery: on(DELIVERY, key=lambda c: c.delivery_id, decide=delivery.receive_delivery),
+    delivery.SettleDelivery: on(DELIVERY, key=lambda c: c.delivery_id, decide=delivery.settle_delivery),
+}
+"""Who decides each command, and on which stream."""
+
+POLICIES: Final[tuple[Policy, ...]] = (
+    sorter(),
+    registrar(),
+)
+"""Woken by an event, they only want things."""
+
+COURIERS: Final[tuple[Courier, ...]] = ()
+"""Woken by an event, they call out and report what came of it."""
+
+WATCHES: Final[tuple[Watch, ...]] = ()
+"""Woken by the clock, they read one list of what is due."""
