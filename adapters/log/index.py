@@ -6,7 +6,7 @@ decides only hands over what it has just written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,12 +89,14 @@ WITH r AS MATERIALIZED (
   SELECT partition, seq, "offset", first_ordinal, n, hash FROM r
 ), commands AS (
   INSERT INTO command (partition, command_id, ordinal, outcome)
-  SELECT r.partition, (o.outcome->>'id')::uuid,
-         r.first_ordinal - 1 + sum(coalesce((o.outcome->>'accepted')::int, 0))
-           OVER (PARTITION BY r.partition, r.seq ORDER BY o.n),
-         o.outcome
-  FROM r, json_array_elements(r.body->'outcomes') WITH ORDINALITY AS o(outcome, n)
-  WHERE o.outcome->>'id' IS NOT NULL
+  SELECT partition, (outcome->'id'#>>'{{}}')::uuid, first_ordinal - 1 + ordinals, outcome
+  FROM (
+    SELECT r.partition, r.first_ordinal, o.outcome,
+           sum(coalesce((o.outcome->'accepted')::text::int, 0))
+             OVER (PARTITION BY r.partition, r.seq ORDER BY o.n) AS ordinals
+    FROM r, json_array_elements(r.body->'outcomes') WITH ORDINALITY AS o(outcome, n)
+  ) o
+  WHERE outcome->'id' IS NOT NULL
 )
 INSERT INTO event (partition, ordinal, stream, version, type, schema, at, body, command_id, seq)
 SELECT r.partition, r.first_ordinal + e.n - 1, e.stream, e.version, e.type, e.schema, e.at, e.body,
@@ -130,14 +132,23 @@ class Index:
             rows = connection.execute('SELECT partition, "offset", seq, hash, ordinal FROM mark').fetchall()
         return {partition: Mark(*rest) for partition, *rest in rows}
 
-    def write(self, commits: Sequence[Commit], marks: Mapping[int, Mark]) -> dict[int, Mark]:
+    def write(
+        self,
+        commits: Sequence[Commit],
+        marks: Mapping[int, Mark],
+        also: Callable[[Connection], None] | None = None,
+    ) -> dict[int, Mark]:
         """Add accepted records, in order per partition, each following its mark. Answers the new marks.
 
         The marks move first, by compare-and-set: raises Overtaken when another writer was there, and Halted
-        when what follows a mark is already in the index.
+        when what follows a mark is already in the index or cannot be put there. `also` writes what else is
+        derived from these records, in the same transaction.
         """
         moved: dict[int, Mark] = {}
         for c in commits:
+            before = moved.get(c.partition) or marks[c.partition]
+            if (c.seq, c.first_ordinal) != (before.seq + 1, before.ordinal + 1):
+                raise ValueError(f"record {c.seq} of partition {c.partition} does not follow {before.seq}")
             moved[c.partition] = Mark(c.offset + 1, c.seq, c.hash, c.first_ordinal + c.events - 1)
         if not moved:
             return {}
@@ -172,13 +183,15 @@ class Index:
                     ),
                     prepare=True,
                 )
-            except (psycopg.errors.UniqueViolation, psycopg.DataError) as error:
+            except (psycopg.IntegrityError, psycopg.DataError) as error:
                 first = commits[0]
                 raise Halted(
                     first.partition,
                     Head(marks[first.partition].seq, marks[first.partition].hash),
                     f"the index refuses what the log accepted ({type(error).__name__})",
                 ) from error
+            if also is not None:
+                also(connection)
         return moved
 
     def events(self, after: Mapping[str, int]) -> Iterator[StoredRow]:
@@ -199,7 +212,7 @@ class Index:
             rows = connection.execute(
                 "SELECT c.command_id, c.ordinal, c.outcome, (SELECT array_agg(e.type ORDER BY e.ordinal) "
                 "FROM event e WHERE e.partition = c.partition AND e.ordinal <= c.ordinal "
-                "AND e.ordinal > c.ordinal - (c.outcome->>'accepted')::int) "
+                "AND e.ordinal > c.ordinal - (c.outcome->'accepted')::text::int) "
                 "FROM command c WHERE c.command_id = ANY(%s)",
                 (list(commands),),
                 prepare=True,

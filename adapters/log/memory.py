@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from uuid import UUID
 
-from adapters.log.chain import HEADER
-from adapters.log.port import Draft, Entry, Fate
+from adapters.log.port import Draft, Entry, Fate, refuse_unwritable
 
 
 class MemoryLog:
@@ -25,6 +25,7 @@ class MemoryLog:
         self._changed = threading.Condition()
 
     def append(self, drafts: Sequence[Draft]) -> list[Fate]:
+        refuse_unwritable(self, drafts)
         self.before()
         with self._changed:
             fates = [self._append(draft) for draft in drafts]
@@ -36,7 +37,7 @@ class MemoryLog:
         log = self.records[draft.partition]
         if len(log) >= draft.seq:
             return Fate.WON if log[draft.seq - 1] == draft.record else Fate.LOST
-        if len(log) != draft.seq - 1 or (log and draft.record[HEADER.size - 32 : HEADER.size] != draft.prev):
+        if len(log) != draft.seq - 1 or (log and sha256(log[-1]).digest() != draft.prev):
             return Fate.LOST
         log.append(draft.record)
         return Fate.WON
@@ -71,11 +72,12 @@ class _Reader:
 
     def _waiting(self, limit: int) -> list[Entry]:
         found = [
-            Entry(p, n + i, record)
+            (i, Entry(p, n + i, record))
             for p, n in self._next.items()
             for i, record in enumerate(self._log.records[p][n - 1 : n - 1 + limit])
         ]
-        return found[:limit]
+        nearest = sorted(found, key=lambda far_entry: far_entry[0])[:limit]
+        return [entry for _, entry in sorted(nearest, key=lambda far_entry: far_entry[1].partition)]
 
     def wake(self) -> None:
         with self._log._changed:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple, Protocol
+from hashlib import sha256
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-from adapters.log.chain import Place
+from adapters.log.chain import Head, Place
+
+MAX_RECORD: Final = 8 * 1024 * 1024  # bytes; the same for every log, so that one can move to another
 
 
 class Entry(NamedTuple):
@@ -41,18 +44,23 @@ class RecordTooLarge(ValueError):
     """A record is larger than the log takes; nothing was written."""
 
 
+class NotOfThisLog(ValueError):
+    """A first record that does not follow from this log's genesis; nothing was written."""
+
+
 class Reader(Protocol):
     """Reads on from where it was opened, partition by partition, every record in its order."""
 
     def poll(self, timeout: float, limit: int = 1000) -> list[Entry]:
         """Up to `limit` records, as soon as there are any; `[]` after `timeout` seconds without.
 
+        A partition with a long tail holds up no other: each that has records gets its share of the limit.
         Raises LogUnavailable; the same reader may be polled again.
         """
         ...
 
     def wake(self) -> None:
-        """Make a waiting poll return now. Any thread may call this."""
+        """Make the poll that waits, or the next one, return at once. Any thread may call this."""
         ...
 
     def close(self) -> None: ...
@@ -70,7 +78,8 @@ class Log(Protocol):
     def append(self, drafts: Sequence[Draft]) -> list[Fate]:
         """Append at most one draft per partition, together; each has a fate of its own.
 
-        Appending the same bytes twice is appending once. Raises LogUnavailable, RecordTooLarge.
+        Appending the same bytes twice is appending once. Raises LogUnavailable, RecordTooLarge and
+        NotOfThisLog; after the last two nothing of any draft was written.
         """
         ...
 
@@ -91,3 +100,17 @@ class Log(Protocol):
 
 def place(log: Log, partition: int) -> Place:
     return Place(log.id, partition, log.partitions)
+
+
+def draft(place: Place, head: Head, record: bytes) -> Draft:
+    """`record`, made by `place.link(head, ...)`, as what wants to follow `head`."""
+    return Draft(place.partition, head.seq + 1, head.hash, sha256(record).digest(), record)
+
+
+def refuse_unwritable(log: Log, drafts: Sequence[Draft]) -> None:
+    """What every log asks of drafts before it touches anything."""
+    for one in drafts:
+        if len(one.record) > MAX_RECORD:
+            raise RecordTooLarge(f"a record of {len(one.record)} bytes; the log takes {MAX_RECORD}")
+        if one.seq == 1 and one.prev != place(log, one.partition).genesis.hash:
+            raise NotOfThisLog(f"the first record of partition {one.partition} follows another log's genesis")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
 import psycopg
 from psycopg import Connection
 
-from adapters.log.port import Draft, Entry, Fate, LogUnavailable, RecordTooLarge
+from adapters.log.port import Draft, Entry, Fate, LogUnavailable, refuse_unwritable
 
-MAX_RECORD: Final = 8 * 1024 * 1024  # bytes; the same limit as on Kafka, so that a log can move
 BELL: Final = "atende_log"
+LOOK_AGAIN: Final = 1.0  # seconds; a bell may shorten the wait, never replace the look
 READ_BYTES: Final = 16 * 1024 * 1024  # a poll stops after about this much
 
 _APPEND: Final = """
@@ -27,22 +29,26 @@ WITH draft AS (
   SELECT d.partition, d.seq, d.hash, d.record FROM draft d
   WHERE d.seq = 1 OR EXISTS (
     SELECT 1 FROM log l WHERE l.partition = d.partition AND l.seq = d.seq - 1 AND l.hash = d.prev)
+  ORDER BY d.partition  -- two appends that meet wait for each other in the same order
   ON CONFLICT DO NOTHING
   RETURNING partition
 )
 SELECT array_agg(partition), pg_notify(%b, '') FROM won
 """
 
+# The nearest records of every partition first, so that a long tail holds up nobody.
 _READ: Final = """
-SELECT l.partition, l.seq, l.record
-FROM unnest(%b::int[], %b::bigint[]) AS b(partition, seq)
-CROSS JOIN LATERAL (
-  SELECT partition, seq, record, sum(length(record)) OVER (ORDER BY seq) AS bytes FROM (
+SELECT partition, seq, record FROM (
+  SELECT l.partition, l.seq, l.record, l.seq - b.seq AS far,
+         sum(length(l.record)) OVER (ORDER BY l.seq - b.seq, l.partition) - length(l.record) AS before
+  FROM unnest(%b::int[], %b::bigint[]) AS b(partition, seq)
+  CROSS JOIN LATERAL (
     SELECT partition, seq, record FROM log
-    WHERE log.partition = b.partition AND log.seq >= b.seq ORDER BY log.seq LIMIT %b) page
-) l
-WHERE l.bytes - length(l.record) < %b
-ORDER BY l.partition, l.seq
+    WHERE log.partition = b.partition AND log.seq >= b.seq ORDER BY log.seq LIMIT %b) l
+  ORDER BY far, l.partition LIMIT %b
+) page
+WHERE before < %b
+ORDER BY partition, seq
 """
 
 
@@ -53,17 +59,21 @@ class PostgresLog:
         self._dsn = dsn
         self._lock = threading.Lock()
         self._connection: Connection | None = None
-        with self._connected() as connection:
-            row = connection.execute("SELECT log_id, partitions FROM log_identity").fetchone()
+        try:
+            with self._connected() as connection:
+                row = connection.execute("SELECT log_id, partitions FROM log_identity").fetchone()
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidParameterValue):
+            row = None
         if row is None:
+            self.close()
             raise LookupError("this database holds no log: migrate it first")
         self.id: UUID = row[0]
         self.partitions: int = row[1]
 
     def append(self, drafts: Sequence[Draft]) -> list[Fate]:
-        for draft in drafts:
-            if len(draft.record) > MAX_RECORD:
-                raise RecordTooLarge(f"a record of {len(draft.record)} bytes; the log takes {MAX_RECORD}")
+        refuse_unwritable(self, drafts)
+        if not drafts:
+            return []
         with self._connected() as connection:
             row = connection.execute(
                 _APPEND,
@@ -95,6 +105,15 @@ class PostgresLog:
 
     def reader(self, start: Mapping[int, int]) -> PostgresReader:
         return PostgresReader(self._dsn, start)
+
+    def hashes(self, partition: int, first: int, last: int) -> dict[int, bytes]:
+        """The hashes that were written down beside the records, by offset; for whoever verifies them."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT seq, hash FROM log WHERE partition = %s AND seq BETWEEN %s AND %s",
+                (partition, first, last),
+            ).fetchall()
+        return dict(rows)
 
     def ends(self) -> dict[int, int]:
         with self._connected() as connection:
@@ -137,7 +156,9 @@ class PostgresReader:
         self._dsn = dsn
         self._next = {p: max(1, n) for p, n in start.items()}
         self._connection: Connection | None = None
-        self._woken = threading.Event()
+        self._ear, self._hand = socket.socketpair()  # how another thread ends a wait
+        self._ear.setblocking(False)
+        self._hand.setblocking(False)
 
     def poll(self, timeout: float, limit: int = 1000) -> list[Entry]:
         deadline = time.monotonic() + timeout
@@ -148,28 +169,49 @@ class PostgresReader:
             while True:
                 entries = self._read(self._connection, limit)
                 left = deadline - time.monotonic()
-                if entries or left <= 0 or self._woken.is_set():
-                    self._woken.clear()
+                if self._was_woken() or entries or left <= 0:
                     return entries
-                for _ in self._connection.notifies(timeout=min(left, 0.25), stop_after=1):
-                    pass
+                self._wait(self._connection, min(left, LOOK_AGAIN))
         except (psycopg.OperationalError, psycopg.InternalError) as error:
-            self.close()
+            self._drop()
             raise LogUnavailable(type(error).__name__) from error
 
     def _read(self, connection: Connection, limit: int) -> list[Entry]:
         rows = connection.execute(
-            _READ, (list(self._next), list(self._next.values()), limit, READ_BYTES), binary=True, prepare=True
+            _READ,
+            (list(self._next), list(self._next.values()), limit, limit, READ_BYTES),
+            binary=True,
+            prepare=True,
         ).fetchall()
         entries = [Entry(*row) for row in rows]
         for entry in entries:
             self._next[entry.partition] = entry.offset + 1
         return entries
 
+    def _wait(self, connection: Connection, timeout: float) -> None:
+        """Until the bell rings, somebody wakes us, or it is time to look again."""
+        if any(True for _ in connection.notifies(timeout=0)):
+            return  # it rang while we were reading
+        with selectors.DefaultSelector() as selector:
+            selector.register(connection.fileno(), selectors.EVENT_READ)
+            selector.register(self._ear, selectors.EVENT_READ)
+            selector.select(timeout)
+
+    def _was_woken(self) -> bool:
+        with suppress(BlockingIOError):
+            return bool(self._ear.recv(4096))
+        return False
+
     def wake(self) -> None:
-        self._woken.set()
+        with suppress(BlockingIOError, OSError):  # full: woken already; closed: nobody waits
+            self._hand.send(b"!")
 
     def close(self) -> None:
+        self._drop()
+        self._ear.close()
+        self._hand.close()
+
+    def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -178,5 +220,9 @@ class PostgresReader:
 def connect(dsn: str) -> Connection:
     """A connection that may read and append, and nothing else."""
     connection: Connection = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
-    connection.execute("SET ROLE atende_log")
+    try:
+        connection.execute("SET ROLE atende_log")
+    except BaseException:
+        connection.close()
+        raise
     return connection

@@ -10,31 +10,39 @@ The events of an outcome are the next `accepted` ones of `events`. `cause` of an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Annotated, Any, Final, Required
 
-from pydantic_core import from_json, to_json
+from annotated_types import Ge
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic_core import to_json
+from typing_extensions import TypedDict
 
 from adapters.log.chain import HEADER
 
+_EXACT: Final = ConfigDict(strict=True, extra="allow")
 
+
+@with_config(_EXACT)
 class OutcomeDict(TypedDict, total=False):
     id: str
-    command: str
+    command: Required[str]
     stream: str
     actor: str
     cause: str
     correlation: str
     at: str
-    accepted: int
+    accepted: Annotated[int, Ge(0)]
     refused: str
     fields: dict[str, Any]
     broken: str
 
 
+@with_config(_EXACT)
 class EventDict(TypedDict):
     stream: str
-    version: int
+    version: Annotated[int, Ge(0)]
     type: str
     schema: int
     at: str
@@ -42,10 +50,19 @@ class EventDict(TypedDict):
     body: Any
 
 
+@with_config(_EXACT)
 class BatchDict(TypedDict):
     commands: list[Any] | None
     outcomes: list[OutcomeDict]
     events: list[EventDict]
+
+
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_BATCH: Final = TypeAdapter(BatchDict)
+
+
+class UnwritableText(ValueError):
+    """A NUL character in an event: PostgreSQL cannot hold it as text, and no one ever meant to say it."""
 
 
 class UnreadableBody(ValueError):
@@ -66,7 +83,9 @@ def body_of(
 def event_json(
     stream: str, version: int, type_: str, schema: int, at: str, cause: str | None, body: bytes
 ) -> bytes:
-    """One event as it stands in a body; `body` is JSON already."""
+    """One event as it stands in a body; `body` is JSON already. Raises UnwritableText."""
+    if b"u0000" in body and _NUL.search(body):
+        raise UnwritableText(type_)
     return b'{"stream":%b,"version":%d,"type":%b,"schema":%d,"at":"%b","cause":%b,"body":%b}' % (
         to_json(stream),
         version,
@@ -81,16 +100,15 @@ def event_json(
 def read_body(record: bytes) -> BatchDict:
     """Read the body of an accepted record. Raises UnreadableBody, never anything else."""
     try:
-        batch = from_json(memoryview(record)[HEADER.size :].tobytes())
-        accepted = 0
-        for outcome in batch["outcomes"]:
-            if sum(kind in outcome for kind in ("accepted", "refused", "broken")) != 1:
-                raise UnreadableBody("an outcome is not exactly one of accepted, refused, broken")
-            accepted += outcome.get("accepted", 0)
-        if accepted != len(batch["events"]):
-            raise UnreadableBody(f"outcomes speak of {accepted} events, there are {len(batch['events'])}")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, UnreadableBody):
-            raise
-        raise UnreadableBody("not a commit batch") from error
-    return batch  # type: ignore[no-any-return]  # its shape was just checked
+        batch = _BATCH.validate_json(memoryview(record)[HEADER.size :].tobytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UnreadableBody(f"not a commit batch: {first['type']} at {where or 'the start'}") from None
+    for outcome in batch["outcomes"]:
+        if sum(kind in outcome for kind in ("accepted", "refused", "broken")) != 1:
+            raise UnreadableBody("an outcome is not exactly one of accepted, refused, broken")
+    accepted = sum(outcome.get("accepted", 0) for outcome in batch["outcomes"])
+    if accepted != len(batch["events"]):
+        raise UnreadableBody(f"outcomes speak of {accepted} events, there are {len(batch['events'])}")
+    return batch

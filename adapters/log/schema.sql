@@ -26,10 +26,19 @@ CREATE OR REPLACE TRIGGER log_is_never_emptied BEFORE TRUNCATE ON log
   FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
 CREATE OR REPLACE TRIGGER log_identity_stays BEFORE UPDATE OR DELETE ON log_identity
   FOR EACH ROW EXECUTE FUNCTION log_is_append_only();
+CREATE OR REPLACE TRIGGER log_identity_is_never_emptied BEFORE TRUNCATE ON log_identity
+  FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
 
+-- Roles belong to the whole server: another database may make this one at the same time.
 DO $$ BEGIN
   CREATE ROLE atende_log NOLOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+DO $$ BEGIN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    EXECUTE format('GRANT atende_log TO %I', current_user);
+  END IF;
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO atende_log', current_schema());
 END $$;
 GRANT SELECT, INSERT ON log TO atende_log;
 GRANT SELECT ON log_identity TO atende_log;
