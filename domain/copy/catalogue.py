@@ -96,10 +96,10 @@ GREETING: Final[Mapping[str, Text]] = {
         " cadastro."
         " Para falar com uma pessoa, escreva *atendente*."
     ),
-    "protocol.queued": Text(
+    "protocol.handed": Text(
         "Seu protocolo é *{protocol}* ({date}, {time}). Se perder o número, a gente encontra pelo seu"
         " cadastro."
-        " Você continua na fila da equipe."
+        " Uma pessoa da equipe já vai ler o que você mandou."
     ),
     "not_understood": Text(
         "Não consegui entender. Pode me dizer em poucas palavras o que está acontecendo? Se preferir,"

@@ -41,9 +41,8 @@ MENU: Final = (
 )
 """The lines of the menu, in their order; each line's reply id is the subject's code."""
 
-CANCEL_BUTTONS: Final = (Subject.CANCEL_CONTRACT, Subject.OTHER)
-
-_TAPPED: Final = frozenset({*MENU, *CANCEL_BUTTONS})
+_TAPPED: Final = frozenset({*MENU, Subject.CANCEL_CONTRACT, Subject.OTHER})
+"""Reply ids of ours: the lines of the menu and the two buttons of the cancellation question."""
 _WORDLESS: Final = frozenset({"sticker", "reaction"})
 _IN_WORDS: Final = frozenset({"text", "list_reply", "button_reply", "template_button"})
 

@@ -371,10 +371,9 @@ CANCEL_WISH: Final = Phrases(
     "rescisao, encerrar",
 )
 NO: Final = Phrases(
-    "nao, negativo, nao quero, nao e isso, e outra coisa, outra coisa, outro assunto, outro, nada disso,"
-    " errado",
-    "deixa, deixa para la, desisti, me enganei, foi engano, obrigado, obrigada, ainda, por enquanto, por"
-    " favor",
+    "nao, negativo, nao quero, nao e isso, e outra coisa, outra coisa, outro assunto, outro, nada disso",
+    "errado, deixa, deixa para la, desisti, me enganei, foi engano, nao obrigado, nao obrigada, ainda nao",
+    "por enquanto nao, nao por enquanto, nao por favor",
 )
 GREETING: Final = Phrases(
     "oi, oie, ola, opa, e ai, eai, eae, iai, bom dia, boa tarde, boa noite, bon dia, bom dia a todos,"
