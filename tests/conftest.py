@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given: dict[str, Any] | None = getattr(config, "workerinput", None)
     if given is not None:
         config.stash[SHARED] = Path(given["shared"])
+        config.option.hypothesis_seed = given["seed"]
         return
     shared = Path(tempfile.mkdtemp(prefix="atende-tests-"))
     shared.chmod(0o711)  # as root, Postgres runs as somebody else, who must get here
@@ -61,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["shared"] = str(node.config.stash[SHARED])
+    node.workerinput["seed"] = node.config.getoption("hypothesis_seed")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -77,7 +79,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for lock in shared.glob("*/lock"):
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # free when the server's last process is gone
-    shutil.rmtree(shared)
+    shutil.rmtree(shared, ignore_errors=True)
 
 
 @contextmanager

@@ -97,6 +97,9 @@ class Feed:
         except Exception as error:  # noqa: BLE001  kept for whoever watches this feed, which ends here
             log.error("feed_stopped", followers=[f.name for f in self._followers], error=type(error).__name__)
             self.error = error
+        finally:
+            if self._reader is not None:
+                self._reader.close()
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
@@ -126,8 +129,6 @@ class Feed:
                 self._stopping.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
                 pause = min(pause * 2, 2.0)
                 self._patiently(self._begin)
-        if self._reader is not None:
-            self._reader.close()
 
     def _begin(self) -> None:
         """Start at the bookmark of whoever has come least far, partition by partition."""

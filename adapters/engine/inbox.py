@@ -135,7 +135,7 @@ class EmbeddedInbox:
             self._some.notify()
         if self._thread.is_alive():
             self._thread.join(timeout)
-        self._owner.indexer.stop(timeout)
+        self._owner.close(timeout)
 
 
 def _resolve(pairs: Sequence[tuple[asyncio.Future[Decision], Decision]]) -> None:

@@ -57,11 +57,13 @@ class Indexer:
             return self._changed.wait_for(lambda: not self._pending and not self._busy, timeout)
 
     def stop(self, timeout: float = 10) -> None:
-        self.drain(timeout)
+        if self._thread.is_alive():
+            self.drain(timeout)
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._thread.join(timeout)
         self._index.close()
 
     def _run(self) -> None:
@@ -106,15 +108,13 @@ class Indexer:
         return taken
 
     def _write(self, commits: list[Commit]) -> None:
-        """Until it is written: the database may be away for as long as it likes."""
+        """Until it is written, by us or by another owner: the database may be away as long as it likes."""
         pause = 0.05
-        while commits:
+        while commits := [c for c in commits if c.seq > self.marks[c.partition].seq]:
             try:
                 self.marks = self.marks | self._index.write(commits, self.marks)
-                return
             except Overtaken:
-                self.marks = self._index.reload()
-                commits = [c for c in commits if c.seq > self.marks[c.partition].seq]
+                self.marks = self._reloaded() or self.marks
             except LogUnavailable as error:
                 if self._stopping:
                     return
@@ -122,7 +122,6 @@ class Indexer:
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
                 pause = min(pause * 2, 2.0)
                 self.marks = self._reloaded() or self.marks
-                commits = [c for c in commits if c.seq > self.marks[c.partition].seq]
 
     def _reloaded(self) -> dict[int, Mark] | None:
         """The marks as they are: a write whose answer was lost may have arrived."""

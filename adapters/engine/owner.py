@@ -118,6 +118,11 @@ class Owner:
         self.indexer.start()
         self._catch_up()
 
+    def close(self, timeout: float = 10) -> None:
+        """Bring the index to where the log is, and let go of the database."""
+        self.indexer.stop(timeout)
+        self._index.close()
+
     def _check_marks(self, marks: Mapping[int, Mark]) -> None:
         """The log must still hold the very record each mark stands on."""
         ends = self._log.ends()

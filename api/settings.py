@@ -1,0 +1,70 @@
+"""Every knob, read once from the environment (`ATENDE_…`) or from files in a secrets folder.
+
+Nothing secret has a default. `atende config` prints all of it, secrets as stars.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _known_zone(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+class ChannelSettings(BaseModel):
+    """One WhatsApp number of ours."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    name: str
+    provider: Literal["meta"] = "meta"
+    number_id: str = Field(description="the provider's id of our number (phone_number_id)")
+    queue: str = "geral"
+    app_secrets: list[SecretStr] = Field(
+        default_factory=list, description="two while they are rotated; none: no webhook is believed"
+    )
+    verify_token: SecretStr | None = None
+    access_token: SecretStr | None = None
+
+
+class Settings(BaseSettings):
+    """What a deployment says about itself."""
+
+    model_config = SettingsConfigDict(env_prefix="ATENDE_", extra="ignore")
+
+    dsn: SecretStr = Field(description="PostgreSQL: log, index, read models")
+    redis_url: SecretStr | None = Field(
+        None, description="Valkey or Redis; without it each process paces alone"
+    )
+    index_key: SecretStr = Field(min_length=16, description="keys the ids computed from phones and messages")
+    data: Path = Field(Path(".atende"), description="folder for files: media, raw bodies")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+    company: str = "Provedor Exemplo"
+    phone: str = Field("0800 000 0000", description="where customers can call; shown in closed hours")
+    zone: Annotated[str, AfterValidator(_known_zone)] = "America/Sao_Paulo"
+
+    channels: list[ChannelSettings] = Field(default_factory=list)
+    graph_url: str = "https://graph.facebook.com"
+    media_origins: list[str] | None = Field(None, description="scheme://host[:port] media may come from")
+
+    quiet_window: float = Field(4.0, gt=0, description="seconds of silence that end a burst")
+    longest_burst: float = Field(20.0, gt=0, description="seconds after which a burst is read anyway")
+
+    couriers: bool = Field(True, description="false: nothing leaves the house (benchmarks)")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    lifeline: bool = Field(False, description="stop when standard input closes: whoever started us is gone")
+
+    def shown(self) -> dict[str, Any]:
+        """Everything, with stars for what is secret."""
+        shown: dict[str, Any] = json.loads(self.model_dump_json())
+        return shown
