@@ -116,7 +116,8 @@ def _write(handle: int, chunk: bytes) -> None:
 
 def _name(aside: Path, path: Path) -> None:
     """Give the bytes their name, durably: the file was synced before, the folders are after."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
     aside.replace(path)
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
