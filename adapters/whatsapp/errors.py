@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from commands.whatsapp_port import Action, Failover, Meaning, Rejected
+from domain.copy import say
 
 Jitter = Callable[[], float]  # a number from 0 up to, but not including, 1
 
@@ -19,162 +20,145 @@ _CONSENT = Failover.WITH_CONSENT
 _SIGNED_OUT = Meaning(
     Action.OPEN_CIRCUIT,
     _CONSENT,
-    "O número da empresa está desconectado do WhatsApp. Sua mensagem está guardada e o administrador foi"
-    " avisado.",
+    say("failure.signed_out"),
 )
 _NO_PERMISSION = Meaning(
     Action.CALL_OPERATOR,
     _CONSENT,
-    "O WhatsApp não autorizou este envio pelo número da empresa. O administrador precisa rever as"
-    " permissões.",
+    say("failure.no_permission"),
 )
 _ACCOUNT_LIMIT = Meaning(
     Action.SLOW_ACCOUNT,
     _NEVER,
-    "O WhatsApp pediu para a empresa enviar mais devagar. A sua mensagem sai em instantes; não precisa"
-    " reenviar.",
+    say("failure.account_limit"),
 )
 _NUMBER_LIMIT = Meaning(
     Action.SLOW_NUMBER,
     _NEVER,
-    "Há muitas mensagens saindo por este número agora. A sua sai em alguns segundos; não precisa reenviar.",
+    say("failure.number_limit"),
 )
 _SPAM = Meaning(
     Action.STOP_MARKETING,
     _NEVER,
-    "O WhatsApp limitou este número porque clientes reclamaram de mensagens. Os disparos foram pausados e o"
-    " administrador foi avisado.",
+    say("failure.spam"),
 )
 _PAIR_LIMIT = Meaning(
     Action.SLOW_RECIPIENT,
     _NEVER,
-    "Muitas mensagens seguidas para este cliente. Vamos enviar a sua em alguns segundos; não precisa"
-    " reenviar.",
+    say("failure.pair_limit"),
 )
 _REGISTERED_TOO_OFTEN = Meaning(
     Action.CALL_OPERATOR,
     _NEVER,
-    "O número da empresa foi registrado vezes demais no WhatsApp. O administrador precisa esperar antes de"
-    " tentar de novo.",
+    say("failure.registered_too_often"),
 )
 _TEMPLATE_VIOLATIONS = Meaning(
     Action.STOP_TEMPLATES,
     _NEVER,
-    "O WhatsApp suspendeu os modelos de mensagem desta empresa. O administrador foi avisado.",
+    say("failure.template_violations"),
 )
 _BLOCKED = Meaning(
     Action.ACCOUNT_BLOCKED,
     Failover.SERVICE_ONLY,
-    "O WhatsApp bloqueou a conta da empresa. O administrador foi avisado. Fale com o cliente por telefone.",
+    say("failure.blocked"),
 )
 _COUNTRY = Meaning(
     Action.GIVE_UP,
     _NEVER,
-    "O WhatsApp não permite que este número escreva para o país do cliente. Fale por telefone.",
+    say("failure.country"),
 )
 _PASSING = Meaning(
     Action.RETRY,
     _NEVER,
-    "O WhatsApp teve uma falha passageira. Vamos tentar de novo; não precisa reenviar.",
+    say("failure.passing"),
 )
 _MAINTENANCE = Meaning(
     Action.RETRY,
     _NEVER,
-    "O número da empresa está em manutenção no WhatsApp por cerca de um minuto. Sua mensagem sai em seguida.",
+    say("failure.maintenance"),
 )
 _BAD_PARAMETER = Meaning(
     Action.FIX_MESSAGE,
     _NEVER,
-    "O WhatsApp não aceitou o formato desta mensagem. Escreva de outro jeito; o administrador foi avisado.",
+    say("failure.bad_parameter"),
 )
-_TO_OURSELVES = Meaning(
-    Action.GIVE_UP, _NEVER, "Este é o próprio número da empresa: não dá para enviar mensagem para ele mesmo."
-)
+_TO_OURSELVES = Meaning(Action.GIVE_UP, _NEVER, say("failure.to_ourselves"))
 _UNDELIVERABLE = Meaning(
     Action.TRY_OTHER_NUMBER_FORM,
     _NEVER,
-    "Não entregue: este número pode não ter WhatsApp ou estar com o aplicativo desatualizado. Tente por"
-    " telefone.",
+    say("failure.undeliverable"),
 )
 _SANDBOX = Meaning(
     Action.GIVE_UP,
     _NEVER,
-    "O número da empresa ainda está em modo de teste e só escreve para números autorizados.",
+    say("failure.sandbox"),
 )
 _NAME_OR_CERTIFICATE = Meaning(
     Action.CALL_OPERATOR,
     _CONSENT,
-    "O cadastro do número da empresa no WhatsApp está pendente. O administrador precisa concluir o registro.",
+    say("failure.name_or_certificate"),
 )
 _PAYMENT = Meaning(
     Action.CALL_BILLING,
     _CONSENT,
-    "O WhatsApp recusou o envio por um problema no pagamento da conta da empresa. O administrador foi"
-    " avisado.",
+    say("failure.payment"),
 )
 _OUTSIDE_WINDOW = Meaning(
     Action.OUTSIDE_WINDOW,
     _NEVER,
-    "O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente. Escolha um modelo"
-    " aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.",
+    say("failure.outside_window"),
 )
 _NOT_TODAY = Meaning(
     Action.NOT_TODAY,
     _NEVER,
-    "O WhatsApp não entregou: este cliente já recebeu mensagens de empresas demais. Tente amanhã ou ligue.",
+    say("failure.not_today"),
 )
 _STOPPED_MARKETING = Meaning(
     Action.OPT_OUT,
     _NEVER,
-    "Este cliente pediu para não receber ofertas. O pedido foi registrado; não envie mais divulgação.",
+    say("failure.stopped_marketing"),
 )
-_UNSUPPORTED = Meaning(
-    Action.GIVE_UP, _NEVER, "O WhatsApp não aceita este tipo de mensagem. Envie em outro formato."
-)
+_UNSUPPORTED = Meaning(Action.GIVE_UP, _NEVER, say("failure.unsupported"))
 _MEDIA = Meaning(
     Action.SEND_MEDIA_AGAIN,
     _NEVER,
-    "O arquivo não passou pelo WhatsApp. Vamos tentar mais uma vez; se falhar, envie em outro formato.",
+    say("failure.media"),
 )
 _NEEDS_PHONE = Meaning(
     Action.NEEDS_PHONE,
     _NEVER,
-    "Este cliente esconde o telefone no WhatsApp, e este envio precisa do número. Peça o telefone a ele.",
+    say("failure.needs_phone"),
 )
 _EXPERIMENT = Meaning(
     Action.GIVE_UP,
     _NEVER,
-    "O WhatsApp não entrega este tipo de mensagem a este cliente por enquanto. Fale por telefone.",
+    say("failure.experiment"),
 )
 _TEMPLATE = Meaning(
     Action.TEMPLATE_UNUSABLE,
     Failover.EQUIVALENT_TEMPLATE,
-    "Este modelo de mensagem não está disponível no WhatsApp. Escolha outro; o administrador foi avisado.",
+    say("failure.template"),
 )
 _FLOW_BLOCKED = Meaning(
     Action.GIVE_UP,
     _NEVER,
-    "O formulário desta mensagem está bloqueado no WhatsApp. O administrador precisa rever.",
+    say("failure.flow_blocked"),
 )
 _FLOW_THROTTLED = Meaning(
     Action.RETRY,
     _NEVER,
-    "O formulário desta mensagem está sendo muito usado agora. Vamos tentar de novo; não precisa reenviar.",
+    say("failure.flow_throttled"),
 )
 _IDENTITY_CHANGED = Meaning(
     Action.CONFIRM_IDENTITY,
     _NEVER,
-    "O WhatsApp deste cliente mudou de aparelho ou de dono. Confirme com quem você está falando antes de"
-    " enviar.",
+    say("failure.identity_changed"),
 )
-_HISTORY_DECLINED = Meaning(
-    Action.GIVE_UP, _NEVER, "O histórico anterior deste número não foi compartilhado com a empresa."
-)
+_HISTORY_DECLINED = Meaning(Action.GIVE_UP, _NEVER, say("failure.history_declined"))
 _UNKNOWN_CODE = Meaning(
     Action.GIVE_UP,
     _NEVER,
-    "O WhatsApp recusou esta mensagem por um motivo que ainda não conhecemos. Veja os detalhes ou fale por"
-    " telefone.",
+    say("failure.unknown_code"),
 )
 
 MEANINGS: Mapping[int, Meaning] = {

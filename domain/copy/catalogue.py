@@ -8,6 +8,8 @@ from enum import StrEnum
 from string import Formatter
 from typing import Final
 
+from domain.copy.failures import FAILURES
+
 
 class Reader(StrEnum):
     CUSTOMER = "customer"
@@ -57,10 +59,6 @@ class Text:
 
 def _piece(text: str, part: Part = Part.CLAUSE, *, awaits: str = "") -> Text:
     return Text(text, part=part, automatic=False, awaits=awaits)
-
-
-def _failure(text: str, awaits: str = "") -> Text:
-    return Text(text, Reader.AGENT, Part.SENTENCE, automatic=False, awaits=awaits)
 
 
 GREETING: Final[Mapping[str, Text]] = {
@@ -219,15 +217,18 @@ SERVICE: Final[Mapping[str, Text]] = {
     ),
 }
 
-FAILURES: Final[Mapping[str, Text]] = {
-    "failure.unknown": _failure(
-        "Ainda não sabemos se a mensagem saiu. Estamos confirmando com o WhatsApp; não reenvie, para não"
-        " duplicar.",
-        awaits="console",
-    ),
+_FAILURES: Final[Mapping[str, Text]] = {
+    key: Text(
+        sentence,
+        Reader.AGENT,
+        Part.SENTENCE,
+        automatic=False,
+        awaits="the console" if key == "failure.unknown" else "",
+    )
+    for key, sentence in FAILURES.items()
 }
 
-TEXTS: Final[Mapping[str, Text]] = {**GREETING, **HANDOFF, **TEAMS, **CANCELLATION, **SERVICE, **FAILURES}
+TEXTS: Final[Mapping[str, Text]] = {**GREETING, **HANDOFF, **TEAMS, **CANCELLATION, **SERVICE, **_FAILURES}
 
 
 def say(key: str, **variables: str) -> str:
