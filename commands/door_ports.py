@@ -6,8 +6,11 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 
+from commands.ports import Decision
 from domain.agent import AgentId
+from domain.conversation import ContactKnown, ConversationId
 from domain.delivery import DeliveryId
 
 
@@ -66,4 +69,24 @@ class WebhookDoor(Protocol):
 class RawBodies(Protocol):
     def keep(self, delivery_id: DeliveryId, body: bytes) -> Awaitable[str]:
         """Keep a raw body durably and answer its name. Raises Unavailable, or OSError."""
+        ...
+
+
+class Addresses(Protocol):
+    def conversation_of(self, channel: str, phone: str) -> tuple[ConversationId, ContactKnown]:
+        """The conversation with a phone (digits with country code) on a channel of ours, and how the customer
+        is reached. Computed, not looked up. Raises KeyError for a channel that is not ours."""
+        ...
+
+
+class ReadReceipts(Protocol):
+    def seen(self, conversation_id: ConversationId, agent_id: AgentId, *, typing: bool) -> Awaitable[None]:
+        """The agent has the thread in view, and may be typing. The customer is told only when the
+        conversation is in service and this agent's; else nothing happens. Harmless to repeat."""
+        ...
+
+
+class Outcomes(Protocol):
+    def outcome(self, command_id: UUID) -> Awaitable[Decision | None]:
+        """What was decided of a command; None when nothing is known of it (yet). Raises Unavailable."""
         ...

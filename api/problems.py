@@ -1,0 +1,103 @@
+"""What the doors themselves say no to, and how: a status and a Portuguese sentence per rule.
+
+The rules of the domain have their sentences in `domain.copy`; here stands which status each of them has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Kind(NamedTuple):
+    status: int
+    detail: str
+
+
+PROBLEMS: Final[Mapping[str, Kind]] = {
+    "BadBody": Kind(400, "Não foi possível ler o corpo da requisição. Envie JSON válido em UTF-8."),
+    "Unauthenticated": Kind(401, "Informe um token de acesso válido no cabeçalho Authorization."),
+    "SignatureMissing": Kind(401, "A entrega veio sem assinatura, ou com uma assinatura malformada."),
+    "SignatureWrong": Kind(403, "A assinatura não corresponde ao corpo da entrega."),
+    "VerificationRefused": Kind(403, "O pedido de verificação não traz o token combinado."),
+    "Forbidden": Kind(403, "Seu perfil não permite fazer isso."),
+    "NotAnAgent": Kind(403, "Este token não pertence a um atendente. Use o token de um atendente."),
+    "UrgentNotAllowed": Kind(403, "Só a supervisão pode elevar uma conversa para urgente."),
+    "NotFound": Kind(404, "Este endereço não existe."),
+    "UnknownChannel": Kind(404, "Este canal não existe. Escolha um canal da lista."),
+    "UnknownConversation": Kind(404, "Esta conversa não foi encontrada."),
+    "UnknownDelivery": Kind(404, "Esta entrega não foi encontrada."),
+    "UnknownCommand": Kind(
+        404, "Ainda não se sabe nada deste comando. Se acabou de enviar, consulte de novo em instantes."
+    ),
+    "UnknownMedia": Kind(404, "Este arquivo não foi encontrado."),
+    "MethodNotAllowed": Kind(405, "Este endereço não aceita este método."),
+    "TooLarge": Kind(413, "O corpo da requisição é maior do que o permitido."),
+    "Invalid": Kind(422, "Confira os campos indicados e envie de novo."),
+    "KeyReused": Kind(
+        422, "Esta Idempotency-Key já foi usada em outra requisição. Use uma chave nova para cada pedido."
+    ),
+    "Broken": Kind(
+        500, "Algo quebrou ao decidir este pedido. O erro foi registrado; informe o código do comando."
+    ),
+    "Unexpected": Kind(
+        500, "Algo quebrou ao atender este pedido. O erro foi registrado; informe o código da requisição."
+    ),
+    "Busy": Kind(503, "Há pedidos demais na fila agora. Tente de novo em instantes."),
+    "Unavailable": Kind(
+        503,
+        "Não foi possível gravar com segurança agora. Tente de novo em instantes, com a mesma"
+        " Idempotency-Key.",
+    ),
+    "NotThereYet": Kind(503, "A consulta ainda não chegou à posição pedida. Tente de novo em instantes."),
+}
+
+STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
+    "NotOwner": 403,
+    "HumanOwns": 403,
+    "UnknownAgent": 404,
+    "UnknownQueue": 404,
+    "UnknownEpisode": 404,
+    "UnknownSend": 404,
+    "NeedsQueue": 422,
+    "NeedsReceiver": 422,
+    "NeedsOutcome": 422,
+    "UnknownReason": 422,
+    "BadWakeUp": 422,
+}
+"""Every other refusal is a conflict: 409."""
+
+TITLES: Final[Mapping[int, str]] = {
+    400: "Requisição ilegível",
+    401: "Não autenticado",
+    403: "Não permitido",
+    404: "Não encontrado",
+    405: "Método não aceito",
+    409: "Conflito",
+    413: "Grande demais",
+    422: "Dados inválidos",
+    500: "Erro interno",
+    503: "Indisponível no momento",
+}
+
+FIELD_FAULTS: Final[Mapping[str, str]] = {
+    "missing": "Campo obrigatório.",
+    "extra_forbidden": "Campo desconhecido.",
+    "json_invalid": "JSON inválido.",
+    "string_too_short": "Texto curto demais.",
+    "string_too_long": "Texto longo demais.",
+    "too_short": "Itens de menos.",
+    "too_long": "Itens demais.",
+    "enum": "Valor fora da lista.",
+    "literal_error": "Valor fora da lista.",
+    "union_tag_invalid": "Tipo fora da lista.",
+    "union_tag_not_found": "Falta o campo que diz o tipo.",
+    "string_pattern_mismatch": "Formato inválido.",
+    "timezone_aware": "O horário precisa do fuso.",
+    "greater_than_equal": "Número pequeno demais.",
+    "less_than_equal": "Número grande demais.",
+}
+"""By pydantic's type of error; whatever is not here is `FAULT`. Pydantic's own messages may repeat what was
+sent, so they are never told."""
+
+FAULT: Final = "Valor inválido."
