@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from domain import delivery
 from domain.channel import ChannelId
 from domain.delivery import DeliveryId
 from domain.journal import Recorded
-from domain.privacy import Open
+from domain.privacy import Clear, Open
 from projections.answer import Projection, by_root
 
 
@@ -24,7 +24,9 @@ class Row:
     delivery_id: DeliveryId
     channel_id: ChannelId
     received_at: datetime
-    items: tuple[dict[str, Any], ...]  # {item, event, outcome, reason}; the last two None until settled
+    items: Annotated[
+        tuple[dict[str, Any], ...], Clear()
+    ]  # {item, event, outcome, reason}; the last two None until settled
     raw: Open | None  # names the kept body
     settled_at: datetime | None = None
 

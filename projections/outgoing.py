@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from domain import conversation
 from domain.channel import ChannelId
@@ -16,13 +16,17 @@ from domain.journal import Recorded
 from domain.privacy import Class, Identity
 from projections.answer import Projection, by_root
 
+GIVEN_UP: Final = 20
+"""How many unknown ones that are not tried again are kept, in case their caller tells after all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """`pending` holds, in order, {message_id, author, agent_id, kind, content, purpose, reply_to,
-    requested_at, status, attempt, possibly_twice}: the next attempt is `attempt` + 1. The head's status and
-    times stand in columns: `ready_at` is when it may be tried (None while an attempt is under way), `since`
-    when its present attempt started or became unknown."""
+    requested_at, status, attempt, possibly_twice, ready_at, since}: the next attempt is `attempt` + 1;
+    `ready_at` is when it may be tried (None while an attempt is under way), `since` when the present attempt
+    started or became unknown, both ISO 8601. The head's stand in columns of their own; an unknown one that
+    is not tried again is nobody's head."""
 
     KEY: ClassVar[tuple[str, ...]] = ("conversation_id",)
 
@@ -36,6 +40,17 @@ class Row:
     ready_at: datetime | None = None
     since: datetime | None = None
     pending: Annotated[tuple[dict[str, Any], ...], Class.CONTENT] = ()
+
+    @property
+    def head(self) -> dict[str, Any] | None:
+        """What may leave next, if anything."""
+        return next((send for send in self.pending if not given_up(send)), None)
+
+
+def given_up(send: dict[str, Any]) -> bool:
+    """Unknown for good: it was tried twice, or is a campaign's."""
+    last_try = bool(send["possibly_twice"]) or send["purpose"] == conversation.CAMPAIGN
+    return last_try and bool(send["status"] == Sending.UNKNOWN)
 
 
 def evolve(row: Row | None, recorded: Recorded) -> Row | None:
@@ -52,24 +67,18 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
             )
         case conversation.NumberChanged(wa_id=str(wa_id)):
             return replace(known, wa_id=wa_id)
-        case conversation.SendRequested():
-            return _requested(known, recorded.event)
-        case conversation.SendStarted(attempt=attempt, started_at=at, possibly_twice=twice) as event:
-            return _changed(
-                row,
-                event.message_id,
-                Sending.STARTED,
-                {"attempt": attempt, "possibly_twice": twice},
-                since=at,
-                ready_at=None,
-            )
+        case conversation.SendRequested() as event:
+            return _requested(known, event)
+        case conversation.SendStarted(message_id=message_id, attempt=attempt, started_at=at) as event:
+            started = {"attempt": attempt, "possibly_twice": event.possibly_twice}
+            return _changed(row, message_id, Sending.STARTED, since=at, ready_at=None, **started)
         case conversation.SendPostponed(message_id=message_id, retry_at=retry_at):
-            return _changed(row, message_id, Sending.POSTPONED, {}, since=None, ready_at=retry_at)
+            return _changed(row, message_id, Sending.POSTPONED, since=None, ready_at=retry_at)
         case conversation.SendUnknown(message_id=message_id, unknown_at=at):
-            return _unknown(row, message_id, at)
+            again_at = at + conversation.RETRY_UNKNOWN
+            return _changed(row, message_id, Sending.UNKNOWN, since=at, ready_at=again_at)
         case conversation.SendAccepted(message_id=message_id, wa_id=wa_id):
-            reached = row if row is None or wa_id is None else replace(row, wa_id=wa_id)
-            return _done(reached, message_id)
+            return _done(row if row is None or wa_id is None else replace(row, wa_id=wa_id), message_id)
         case conversation.SendFailed(message_id=message_id):
             return _done(row, message_id)
         case _:
@@ -77,73 +86,70 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
 
 
 def _requested(row: Row, event: conversation.SendRequested) -> Row:
-    pending = (
-        *row.pending,
-        {
-            "message_id": event.message_id,
-            "author": event.author.value,
-            "agent_id": event.agent_id,
-            "kind": event.kind,
-            "content": event.content,
-            "purpose": event.purpose,
-            "reply_to": event.reply_to,
-            "requested_at": event.requested_at.isoformat(),
-            "status": Sending.REQUESTED.value,
-            "attempt": 0,
-            "possibly_twice": False,
-        },
-    )
-    if row.pending:
-        return replace(row, pending=pending)
-    return _with_head(row, pending)
+    requested_at = event.requested_at.isoformat()
+    send = {
+        "message_id": event.message_id,
+        "author": event.author.value,
+        "agent_id": event.agent_id,
+        "kind": event.kind,
+        "content": event.content,
+        "purpose": event.purpose,
+        "reply_to": event.reply_to,
+        "requested_at": requested_at,
+        "status": Sending.REQUESTED.value,
+        "attempt": 0,
+        "possibly_twice": False,
+        "ready_at": requested_at,
+        "since": None,
+    }
+    return _with(row, (*row.pending, send))
 
 
 def _changed(
     row: Row | None,
     message_id: MessageId,
     status: Sending,
-    changes: dict[str, Any],
     *,
     since: datetime | None,
     ready_at: datetime | None,
+    **changes: Any,
 ) -> Row | None:
-    if row is None or row.head_id != message_id:
-        return row  # only the head is ever tried
-    head = {**row.pending[0], "status": status.value, **changes}
-    return replace(row, pending=(head, *row.pending[1:]), status=status, since=since, ready_at=ready_at)
-
-
-def _unknown(row: Row | None, message_id: MessageId, at: datetime) -> Row | None:
-    """One more try after a pause, in case no status settles it; never two, and none for a campaign."""
-    if row is None or row.head_id != message_id:
+    if row is None or all(send["message_id"] != message_id for send in row.pending):
         return row
-    head = row.pending[0]
-    if head["possibly_twice"] or head["purpose"] == conversation.CAMPAIGN:
-        return _done(row, message_id)
-    return _changed(row, message_id, Sending.UNKNOWN, {}, since=at, ready_at=at + conversation.RETRY_UNKNOWN)
+    changes |= {
+        "status": status.value,
+        "since": None if since is None else since.isoformat(),
+        "ready_at": None if ready_at is None else ready_at.isoformat(),
+    }
+    return _with(
+        row,
+        tuple({**send, **changes} if send["message_id"] == message_id else send for send in row.pending),
+    )
 
 
 def _done(row: Row | None, message_id: MessageId) -> Row | None:
-    if row is None:
-        return None
-    left = tuple(send for send in row.pending if send["message_id"] != message_id)
-    if len(left) == len(row.pending):
+    if row is None or not row.pending:
         return row
-    return _with_head(row, left) if row.head_id == message_id else replace(row, pending=left)
+    return _with(row, tuple(send for send in row.pending if send["message_id"] != message_id))
 
 
-def _with_head(row: Row, pending: tuple[dict[str, Any], ...]) -> Row:
-    if not pending:
-        return replace(row, pending=(), head_id=None, status=None, ready_at=None, since=None)
-    head = pending[0]
+def _with(row: Row, pending: tuple[dict[str, Any], ...]) -> Row:
+    lost = [send["message_id"] for send in pending if given_up(send)][:-GIVEN_UP]
+    kept = replace(row, pending=tuple(send for send in pending if send["message_id"] not in lost))
+    head = kept.head
+    if head is None:
+        return replace(kept, head_id=None, status=None, ready_at=None, since=None)
     return replace(
-        row,
-        pending=pending,
+        kept,
         head_id=head["message_id"],
         status=Sending(head["status"]),
-        ready_at=datetime.fromisoformat(head["requested_at"]),
-        since=None,
+        ready_at=_instant(head["ready_at"]),
+        since=_instant(head["since"]),
     )
+
+
+def _instant(iso: str | None) -> datetime | None:
+    return None if iso is None else datetime.fromisoformat(iso)
 
 
 OUTGOING = Projection(

@@ -8,13 +8,23 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import Stage
+from domain.conversation import Sending, Stage
 from domain.journal import Recorded
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
 from projections.inbox import INBOX
-from projections.outgoing import OUTGOING
+from projections.outgoing import OUTGOING, given_up
+from projections.transcript import TRANSCRIPT, Status
 from tests.projections.histories import Walk, steps, told, walk
+
+BEFORE_ANY_RECEIPT = {
+    Sending.REQUESTED: Status.REQUESTED,
+    Sending.STARTED: Status.STARTED,
+    Sending.POSTPONED: Status.REQUESTED,
+    Sending.UNKNOWN: Status.UNKNOWN,
+    Sending.ACCEPTED: Status.QUEUED,
+    Sending.FAILED: Status.FAILED,
+}
 
 
 @given(steps)
@@ -46,11 +56,34 @@ def test_what_is_on_its_way_out_is_what_the_conversation_has_not_done(numbers: l
     going = walk(numbers)
     rows = fold(OUTGOING, told(*going.events))
     pending = [send for send in going.state.sends.values() if not send.done]
-    listed = [send for row in rows.values() for send in row.pending]
+    listed = [send for row in rows.values() for send in row.pending if not given_up(send)]
     assert [send["message_id"] for send in listed] == [send.message_id for send in pending]
     assert [(s["status"], s["attempt"], s["possibly_twice"]) for s in listed] == [
         (s.status, s.attempt, s.possibly_twice) for s in pending
     ]
+    for row in rows.values():
+        assert row.head_id == (pending[0].message_id if pending else None)
+        assert row.status == (pending[0].status if pending else None)
+
+
+@given(steps)
+def test_the_transcript_shows_of_each_message_what_the_conversation_knows(
+    numbers: list[tuple[int, int]],
+) -> None:
+    going = walk(numbers)
+    rows = fold(TRANSCRIPT, told(*going.events))
+    for send in going.state.sends.values():
+        line = rows["c1", send.message_id]
+        if send.receipt is None:
+            assert line.status == BEFORE_ANY_RECEIPT[send.status]
+        else:
+            assert line.status == send.receipt
+        assert (line.attempt, line.possibly_twice) == (send.attempt, send.possibly_twice)
+    for message_id in going.state.heard:
+        if message_id.startswith("in-"):
+            assert rows["c1", message_id].text is not None
+    places = [line.place for line in rows.values()]
+    assert len(set(places)) == len(places)
 
 
 @given(st.lists(steps, min_size=1, max_size=3), st.randoms(use_true_random=False))
