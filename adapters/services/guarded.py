@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -23,12 +24,12 @@ class ServiceError(RuntimeError):
     """A server could not be started or stopped. The message says which folder, why, and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
 class Account:
     """The system user a server runs as."""
 
-    def __init__(self, uid: int, gid: int) -> None:
-        self.uid = uid
-        self.gid = gid
+    uid: int
+    gid: int
 
 
 class Guarded:

@@ -136,7 +136,7 @@ class Postgres:
 
     def create(self, database: str = USER) -> str:
         """Make the database unless it is there; answers its `dsn`."""
-        import psycopg
+        import psycopg  # here, because starting and stopping need the standard library only
         from psycopg import sql
 
         with (
