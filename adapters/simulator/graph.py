@@ -97,9 +97,9 @@ class Graph:
         """Why nothing is answered here, before anybody looks at what was asked."""
         if self.faults.down:
             return self._refusal(503, 2, "Service temporarily unavailable")
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        tokens = [line.token] if line else [known.token for known in self.lines.values()]
-        if self.faults.signed_out or token not in tokens:
+        lines = [line] if line else self.lines.values()
+        welcome = {f"Bearer {known.token}" for known in lines}
+        if self.faults.signed_out or request.headers.get("authorization") not in welcome:
             return self._refusal(401, 190, "Error validating access token")
         return None
 

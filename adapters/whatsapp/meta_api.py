@@ -58,6 +58,13 @@ class Access:
     phone_number_id: str
     token: str = field(repr=False)
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot stand in an address or a header; a stray line end is enough."""
+        if not self.phone_number_id.isascii() or not self.phone_number_id.isdigit():
+            raise ValueError("a phone number id has digits only")
+        if not self.token or not all("!" <= sign <= "~" for sign in self.token):
+            raise ValueError("a token has visible signs only, and at least one")
+
 
 def graph_client() -> httpx.AsyncClient:
     """A client with the time limits this adapter promises. Close it when done."""

@@ -26,7 +26,7 @@ ANA = "5511987654321"
 BIA = "5521976543210"
 ANA_SCOPED = "BR.1A2B3C"
 SECRET = "the app's secret"
-TOKEN = "the number's token"
+TOKEN = "the-number-s-token"
 NUMBER = Number("106540352242922", "551140028922", "102290129340398")
 CHANNEL = "principal"
 

@@ -478,3 +478,11 @@ def test_a_weak_provider_that_still_answers_stops_the_channel_too(graph: Graph, 
 
 def test_a_token_is_not_shown() -> None:
     assert "secret" not in repr(Access("1", "secret"))
+
+
+@pytest.mark.parametrize(
+    ("number", "token"), [("1", ""), ("1", "abc\n"), ("1", "a b"), ("../1", "abc"), ("", "abc")]
+)
+def test_a_number_that_could_never_sign_in_is_refused_at_the_start(number: str, token: str) -> None:
+    with pytest.raises(ValueError, match="only"):
+        Access(number, token)
