@@ -25,7 +25,7 @@ from hypothesis import settings
 from psycopg import sql
 
 from adapters.log import schema
-from adapters.services import Postgres, Valkey
+from adapters.services import Postgres, Valkey, place
 
 settings.register_profile("default", deadline=None, print_blob=True, derandomize=False)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
@@ -79,6 +79,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for lock in shared.glob("*/lock"):
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # free when the server's last process is gone
+        place.forget(lock.parent)
     shutil.rmtree(shared, ignore_errors=True)
 
 
