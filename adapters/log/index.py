@@ -6,7 +6,7 @@ decides only hands over what it has just written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,7 +89,7 @@ WITH r AS MATERIALIZED (
   SELECT partition, seq, "offset", first_ordinal, n, hash FROM r
 ), commands AS (
   INSERT INTO command (partition, command_id, ordinal, outcome)
-  SELECT partition, (outcome->'id'#>>'{{}}')::uuid, first_ordinal - 1 + ordinals, outcome
+  SELECT partition, (outcome->'id'#>>'{}')::uuid, first_ordinal - 1 + ordinals, outcome
   FROM (
     SELECT r.partition, r.first_ordinal, o.outcome,
            sum(coalesce((o.outcome->'accepted')::text::int, 0))
@@ -105,6 +105,18 @@ FROM r, ROWS FROM (
   json_to_recordset(r.body->'events')
     AS (stream text, version bigint, type text, schema int, at timestamptz, body json, cause uuid)
 ) WITH ORDINALITY AS e(stream, version, type, schema, at, body, cause, n)
+"""
+
+# Only records of the library's process recorder say how far they have come in another application.
+_TRACK: Final = """
+INSERT INTO tracking (application_name, notification_id)
+SELECT o->'tracking'->>0, max((o->'tracking'->>1)::bigint)
+FROM unnest(%b::bytea[]) AS r(record),
+     json_array_elements(convert_from(substr(record, 70), 'UTF8')::json->'outcomes') AS o
+WHERE o->'tracking' IS NOT NULL
+GROUP BY 1
+ON CONFLICT (application_name) DO UPDATE
+SET notification_id = greatest(tracking.notification_id, excluded.notification_id)
 """
 
 
@@ -132,17 +144,11 @@ class Index:
             rows = connection.execute('SELECT partition, "offset", seq, hash, ordinal FROM mark').fetchall()
         return {partition: Mark(*rest) for partition, *rest in rows}
 
-    def write(
-        self,
-        commits: Sequence[Commit],
-        marks: Mapping[int, Mark],
-        also: Callable[[Connection], None] | None = None,
-    ) -> dict[int, Mark]:
+    def write(self, commits: Sequence[Commit], marks: Mapping[int, Mark]) -> dict[int, Mark]:
         """Add accepted records, in order per partition, each following its mark. Answers the new marks.
 
         The marks move first, by compare-and-set: raises Overtaken when another writer was there, and Halted
-        when what follows a mark is already in the index or cannot be put there. `also` writes what else is
-        derived from these records, in the same transaction.
+        when what follows a mark is already in the index or cannot be put there.
         """
         moved: dict[int, Mark] = {}
         for c in commits:
@@ -183,6 +189,9 @@ class Index:
                     ),
                     prepare=True,
                 )
+                tracking = [c.record for c in commits if b'"tracking":' in c.record]
+                if tracking:
+                    connection.execute(_TRACK, (tracking,), prepare=True)
             except (psycopg.IntegrityError, psycopg.DataError) as error:
                 first = commits[0]
                 raise Halted(
@@ -190,8 +199,6 @@ class Index:
                     Head(marks[first.partition].seq, marks[first.partition].hash),
                     f"the index refuses what the log accepted ({type(error).__name__})",
                 ) from error
-            if also is not None:
-                also(connection)
         return moved
 
     def events(self, after: Mapping[str, int]) -> Iterator[StoredRow]:
@@ -248,7 +255,7 @@ class Index:
     def drop(self) -> None:
         """Forget everything derived; the next owner reads the log from its beginning."""
         with self._connected() as connection:
-            connection.execute("TRUNCATE event, commit, command, mark, snapshot")
+            connection.execute("TRUNCATE event, commit, command, tracking, mark, snapshot")
 
     def close(self) -> None:
         if self._connection is not None:

@@ -37,6 +37,7 @@ class OutcomeDict(TypedDict, total=False):
     refused: str
     fields: dict[str, Any]
     broken: str
+    tracking: list[Any]  # of the recorder: another application's name, and its notification processed here
 
 
 @with_config(_EXACT)

@@ -7,16 +7,25 @@ from typing import Final
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 MIGRATION_LOCK: Final = 0x41544E44  # "ATND"
 PARTITIONS: Final = 12
 
 
-def migrate(dsn: str, *, partitions: int = PARTITIONS, log_id: UUID | None = None) -> None:
-    """Create what is missing. A log keeps the identity and partition count it was created with."""
+def migrate(
+    dsn: str, *, partitions: int = PARTITIONS, log_id: UUID | None = None, schema: str | None = None
+) -> None:
+    """Create what is missing. A log keeps the identity and partition count it was created with.
+
+    `schema` is made when missing and holds this log alone; without one it is the search path's first.
+    """
     script = files(__package__).joinpath("schema.sql").read_text()
     with psycopg.connect(dsn) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+        if schema is not None:
+            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+            connection.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(schema)))
         connection.execute(script.encode())
         connection.execute(
             "INSERT INTO log_identity (log_id, partitions) VALUES (%s, %s) ON CONFLICT DO NOTHING",

@@ -77,6 +77,12 @@ CREATE TABLE IF NOT EXISTS command (
   PRIMARY KEY (command_id, partition)
 );
 
+-- How far applications of the eventsourcing library have come in each other, as their records say.
+CREATE TABLE IF NOT EXISTS tracking (
+  application_name text PRIMARY KEY,
+  notification_id  bigint NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS mark (
   partition integer PRIMARY KEY,
   "offset"  bigint NOT NULL,
