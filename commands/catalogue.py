@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from commands import agent, channel, conversation, delivery, protocol, queue
+from commands import agent, channel, conversation, delivery, firstline, protocol, queue
 from commands.intention import Command, Handler, on
+from commands.processes.librarian import librarian
+from commands.processes.reader import reader
+from commands.processes.receptionist import receptionist
 from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
 from commands.roles import Courier, Policy, Watch
@@ -73,6 +76,8 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.SnoozeConversation: on(CONVERSATION, key=_id, decide=conversation.snooze_conversation),
     conversation.WakeConversation: on(CONVERSATION, key=_id, decide=conversation.wake_conversation),
     conversation.AddNote: on(CONVERSATION, key=_id, decide=conversation.add_note),
+    # conversation: the first line
+    firstline.AnswerBurst: on(CONVERSATION, key=_id, decide=firstline.answer_burst),
     # agent
     agent.WelcomeAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.welcome_agent),
     agent.DeactivateAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.deactivate_agent),
@@ -96,8 +101,11 @@ POLICIES: Final[tuple[Policy, ...]] = (
 )
 """Woken by an event, they only want things."""
 
-COURIERS: Final[tuple[Courier, ...]] = ()
+COURIERS: Final[tuple[Courier, ...]] = (
+    librarian(),
+    reader(),
+)
 """Woken by an event, they call out and report what came of it."""
 
-WATCHES: Final[tuple[Watch, ...]] = ()
+WATCHES: Final[tuple[Watch, ...]] = (receptionist(),)
 """Woken by the clock, they read one list of what is due."""

@@ -8,10 +8,10 @@ from uuid import uuid5
 
 from commands.intention import Command
 from domain.conversation import ConversationId, MessageId
-from domain.conversation.automation import Due, Look, answer
+from domain.conversation.automation import Look, answer
 from domain.conversation.events import Event
 from domain.conversation.state import Conversation
-from domain.firstline import FirstLineSettings, Understanding, first_name
+from domain.firstline import Due, FirstLineSettings, Understanding, first_name
 from domain.queue import QueueId
 
 

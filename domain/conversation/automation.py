@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from domain.conversation import speech
@@ -27,18 +26,8 @@ from domain.conversation.events import (
 from domain.conversation.serving import waiting
 from domain.conversation.speech import Number, Speech
 from domain.conversation.state import Conversation
-from domain.firstline import MENU, FirstLineSettings, Route, Subject, Understanding
+from domain.firstline import MENU, Due, FirstLineSettings, Route, Subject, Understanding
 from domain.queue import QueueId
-
-
-class Due(StrEnum):
-    """Why automation looks at a conversation now."""
-
-    BURST = "burst"  # the customer wrote and paused
-    PROTOCOL = "protocol"  # the number came after a text had left without it
-    SILENCE = "silence"  # said something, then nothing more
-    QUIET = "quiet"  # said hello, then nothing more
-    BREACH = "breach"  # automation owes an answer for too long
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,7 @@ from domain.conversation import (
     SendRequested,
     Stage,
 )
-from domain.conversation.automation import Due
-from domain.firstline import FirstLineSettings, Heard, Understanding, understand
+from domain.firstline import Due, FirstLineSettings, Heard, Understanding, understand
 from domain.firstline.settings import TECHNICAL, Keyword
 from domain.journal import Cause
 from domain.queue import Priority, QueueId

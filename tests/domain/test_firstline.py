@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.copy import TEXTS
-from domain.firstline import FirstLineSettings, Heard, Subject, Understanding, first_name, understand
+from domain.firstline import (
+    Due,
+    FirstLineSettings,
+    Heard,
+    Standing,
+    Subject,
+    Understanding,
+    due,
+    first_name,
+    understand,
+    vocabulary,
+)
 from domain.firstline.normal import normal, words
 from domain.firstline.understanding import MENU
 from domain.queue import Priority
@@ -306,8 +321,6 @@ def test_the_answer_can_name_what_was_said(saying: str, detail: str) -> None:
 
 
 def test_every_detail_has_its_sentence() -> None:
-    from domain.firstline import vocabulary
-
     tables = {"technical": vocabulary.TECHNICAL, "billing": vocabulary.BILLING, "sales": vocabulary.SALES,
               "question": vocabulary.QUESTION}  # fmt: skip
     keys = {
@@ -396,9 +409,67 @@ def test_each_subject_has_its_queue_and_priority() -> None:
 
 
 def test_a_burst_is_never_collected_for_more_than_twenty_seconds() -> None:
-    from datetime import timedelta
-
     with pytest.raises(ValueError, match="20 s"):
         FirstLineSettings(company="x", phone="y", longest=timedelta(seconds=21))
     with pytest.raises(ValueError, match="20 s"):
         FirstLineSettings(company="x", phone="y", quiet=timedelta(seconds=21))
+
+
+# When there is something to do
+
+START = datetime(2026, 3, 12, 17, 32, tzinfo=UTC)
+SETTINGS = FirstLineSettings(company="Fibra Exemplo", phone="0800 000 0000")
+
+
+def at(**span: float) -> datetime:
+    return START + timedelta(**span)
+
+
+def writing(until: float = 0, **known: Any) -> Standing:
+    """The customer wrote at the start, and last `until` seconds later."""
+    standing = Standing(automated=True, unread_from=START, unread_to=at(seconds=until), numbered=True)
+    return replace(standing, **known)
+
+
+@pytest.mark.parametrize(("until", "over"), [(0, 4), (3, 7), (15.9, 19.9), (16, 20), (19, 20), (60, 20)])
+def test_a_burst_is_over_after_four_quiet_seconds_and_in_any_case_after_twenty(
+    until: float, over: float
+) -> None:
+    assert due(writing(until), SETTINGS, at(seconds=over - 0.001)) is None
+    assert due(writing(until), SETTINGS, at(seconds=over)) is Due.BURST
+
+
+def test_a_tap_needs_no_pause() -> None:
+    assert due(writing(tapped=True), SETTINGS, START) is Due.BURST
+
+
+def test_the_greeting_waits_two_seconds_for_its_number_and_no_longer() -> None:
+    assert due(writing(numbered=False), SETTINGS, at(seconds=5.9)) is None
+    assert due(writing(numbered=False), SETTINGS, at(seconds=6)) is Due.BURST
+
+
+def test_a_number_that_is_owed_is_told_as_soon_as_it_is_there_in_any_stage() -> None:
+    for automated in (True, False):
+        owing = Standing(automated, read_at=START, number_owed=True, numbered=True)
+        assert due(owing, SETTINGS, START) is Due.PROTOCOL
+        assert due(replace(owing, numbered=False), SETTINGS, START) is None
+
+
+def test_silence_after_something_said_is_five_minutes_and_after_hello_two_hours() -> None:
+    said = Standing(True, read_at=START, said_something=True, numbered=True)
+    assert due(said, SETTINGS, at(minutes=4.99)) is None
+    assert due(said, SETTINGS, at(minutes=5)) is Due.SILENCE
+    hello = replace(said, said_something=False)
+    assert due(hello, SETTINGS, at(minutes=119)) is None
+    assert due(hello, SETTINGS, at(hours=2)) is Due.QUIET
+
+
+def test_automation_may_owe_ten_minutes_in_all_and_the_customers_own_time_does_not_count() -> None:
+    assert due(writing(), SETTINGS, at(minutes=10)) is Due.BREACH
+    assert due(writing(spent=timedelta(minutes=9)), SETTINGS, at(minutes=1)) is Due.BREACH
+    assert due(writing(spent=timedelta(minutes=9)), SETTINGS, at(seconds=59)) is Due.BURST
+
+
+def test_nothing_is_due_where_automation_has_no_say() -> None:
+    for standing in (writing(automated=False), Standing(False, read_at=START, said_something=True)):
+        assert due(standing, SETTINGS, at(days=3)) is None
