@@ -338,7 +338,7 @@ def test_nobody_knows_what_became_of_a_message_without_an_answer(
     graph: Graph, talk: Talk[Any], fault: str, reason: str, left: bool
 ) -> None:
     graph.faults = Faults().changed({fault: 1.0})
-    assert talk(sending(text()), total=0.5 if fault == "hangs" else 10.0) == Unknown(reason)
+    assert talk(sending(text()), total=1.5 if fault == "hangs" else 10.0) == Unknown(reason)
     assert bool(graph.ledger.accepted) is left
 
 
