@@ -146,6 +146,7 @@ from domain.conversation.state import (
     REOPENING as REOPENING,
     RETRY_UNKNOWN as RETRY_UNKNOWN,
     SENDS as SENDS,
+    SILENT_KINDS as SILENT_KINDS,
     STOPS as STOPS,
     Send as Send,
     Sending as Sending,

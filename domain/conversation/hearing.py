@@ -30,14 +30,20 @@ from domain.conversation.events import (
 )
 from domain.conversation.memory import call_key, is_inbound, waits_since
 from domain.conversation.serving import waiting
-from domain.conversation.state import DEVICE, GENERAL, KNOWN, LATE, REOPENING, Awaiting, Conversation
+from domain.conversation.state import (
+    DEVICE,
+    GENERAL,
+    KNOWN,
+    LATE,
+    REOPENING,
+    SILENT_KINDS,
+    Awaiting,
+    Conversation,
+)
 from domain.queue import Priority, QueueId, due
 
 BY_ITSELF: Final = frozenset({"automation", "silence"})
 """Who closes without a human: what reopens then starts with automation again."""
-
-SILENT_KINDS: Final = frozenset({"system"})
-"""Kept and shown, but nobody said anything: they open nothing and wait for nothing."""
 
 UNANSWERED_CALL: Final = frozenset({"terminate", "missed", "rejected", "reject", "no_answer", "timeout"})
 """How a call ends; nobody had answered it when no `accept` was heard before."""

@@ -53,6 +53,7 @@ from domain.conversation.state import (
     LATE,
     PARKED,
     SENDS,
+    SILENT_KINDS,
     STOPS,
     UNANSWERED,
     Awaiting,
@@ -337,7 +338,7 @@ def _later(one: datetime | None, other: datetime) -> datetime:
 
 def _received(state: Conversation, event: MessageReceived, version: int) -> Conversation:
     heard = with_heard(state.heard, event.message_id, version)
-    if event.echo:
+    if event.echo or event.kind in SILENT_KINDS:
         return replace(state, version=version, heard=heard)
     in_service, waiting = state.stage is Stage.IN_SERVICE, state.stage is Stage.WAITING
     since = waits_since(event.sent_at, event.received_at, late=event.late)

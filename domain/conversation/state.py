@@ -37,6 +37,9 @@ GENERAL: Final = QueueId("geral")
 KNOWN: Final = "known"
 """Stands for the digest of a contact who came without one."""
 
+SILENT_KINDS: Final = frozenset({"system"})
+"""Kept and shown, but nobody said anything: they open nothing, wait for nothing and open no window."""
+
 CAMPAIGN: Final = "campaign"
 NOTICES: Final = frozenset({"protocol", "nudge", "closing"})
 """Automatic texts that may leave while a human owns the conversation: they answer nobody."""
