@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -161,9 +161,10 @@ class Ready:
 
 
 class Outgoing(Protocol):
-    def ready(self, at: datetime, limit: int) -> Awaitable[list[Ready]]:
+    def ready(self, at: datetime, limit: int, without: Collection[ChannelId] = ()) -> Awaitable[list[Ready]]:
         """Heads that may be tried now: requested, postponed or unknown with `ready_at` not after `at`, the
-        longest ready first. What is unknown for good (tried twice, a campaign's) is nobody's head."""
+        longest ready first, none of the channels `without`. What is unknown for good (tried twice, a
+        campaign's) is nobody's head."""
         ...
 
     def abandoned(self, before: datetime, limit: int) -> Awaitable[list[Ready]]:
