@@ -9,6 +9,7 @@ from projections.answer import Projection
 from projections.channels import CHANNELS
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
+from projections.first_line import FIRST_LINE
 from projections.inbox import INBOX
 from projections.numbers import NUMBERS
 from projections.outgoing import OUTGOING
@@ -21,6 +22,7 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         INBOX,
         TRANSCRIPT,
         EPISODES,
+        FIRST_LINE,
         OUTGOING,
         NUMBERS,
         DELIVERIES,

@@ -23,10 +23,10 @@ GIVEN_UP: Final = 20
 @dataclass(frozen=True, slots=True)
 class Row:
     """`pending` holds, in order, {message_id, author, agent_id, kind, content, purpose, reply_to,
-    requested_at, status, attempt, possibly_twice, ready_at, since}: the next attempt is `attempt` + 1;
-    `ready_at` is when it may be tried (None while an attempt is under way), `since` when the present attempt
-    started or became unknown, both ISO 8601. The head's stand in columns of their own; an unknown one that
-    is not tried again is nobody's head."""
+    requested_at, status, attempt, possibly_twice, ready_at, since, correlation}: the next attempt is
+    `attempt` + 1; `ready_at` is when it may be tried (None while an attempt is under way), `since` when the
+    present attempt started or became unknown, both ISO 8601. The head's stand in columns of their own; an
+    unknown one that is not tried again is nobody's head."""
 
     KEY: ClassVar[tuple[str, ...]] = ("conversation_id",)
 
@@ -68,7 +68,7 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
         case conversation.NumberChanged(wa_id=str(wa_id)):
             return replace(known, wa_id=wa_id)
         case conversation.SendRequested() as event:
-            return _requested(known, event)
+            return _requested(known, event, recorded.cause.correlation)
         case conversation.SendStarted(message_id=message_id, attempt=attempt, started_at=at) as event:
             started = {"attempt": attempt, "possibly_twice": event.possibly_twice}
             return _changed(row, message_id, Sending.STARTED, since=at, ready_at=None, **started)
@@ -85,7 +85,7 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
             return row
 
 
-def _requested(row: Row, event: conversation.SendRequested) -> Row:
+def _requested(row: Row, event: conversation.SendRequested, correlation: str) -> Row:
     requested_at = event.requested_at.isoformat()
     send = {
         "message_id": event.message_id,
@@ -101,6 +101,7 @@ def _requested(row: Row, event: conversation.SendRequested) -> Row:
         "possibly_twice": False,
         "ready_at": requested_at,
         "since": None,
+        "correlation": correlation,
     }
     return _with(row, (*row.pending, send))
 

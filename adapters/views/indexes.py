@@ -4,4 +4,18 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
-INDEXES: Final[dict[str, dict[str, LiteralString]]] = {}
+INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
+    "inbox": {
+        "open": "(stage, queue_id, agent_id) WHERE stage <> 'closed'",
+        "closed": "(closed_at DESC, conversation_id) WHERE stage = 'closed'",
+        "wake": "(wake_at) WHERE wake_at IS NOT NULL",
+    },
+    "transcript": {"place": "(conversation_id, place)"},
+    "episodes": {"protocol": "(protocol)"},
+    "first_line": {"owing": "(conversation_id) WHERE open AND (automation OR number_owed)"},
+    "outgoing": {
+        "ready": "(ready_at) WHERE ready_at IS NOT NULL",
+        "started": "(since) WHERE status = 'started'",
+    },
+    "numbers": {"channel": "(channel_id, window_until)"},
+}

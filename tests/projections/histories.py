@@ -14,6 +14,8 @@ from domain import conversation
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import CONVERSATION, Author, Conversation, MessageId, Receipt
+from domain.conversation.automation import Look, answer
+from domain.firstline import Due, FirstLineSettings, Subject, Understanding
 from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
@@ -22,10 +24,11 @@ START = datetime(2026, 3, 12, 14, 32, tzinfo=UTC)
 ANA, BIA = AgentId("ana"), AgentId("bia")
 CHANNEL = ChannelId("loja")
 CAUSE = Cause("system", "thread", "test")
+SETTINGS = FirstLineSettings(company="Fibra", phone="0800 000 0000")
 AGENTS = (ANA, BIA)
 QUEUES = (QueueId("suporte-tecnico"), QueueId("geral"))
 
-steps = st.lists(st.tuples(st.integers(0, 23), st.integers(0, 1000)), max_size=60)
+steps = st.lists(st.tuples(st.integers(0, 24), st.integers(0, 1000)), max_size=60)
 
 
 def recorded(
@@ -98,7 +101,7 @@ class Walk:
                         at=at,
                     )
                 )
-            case 6 | 7:
+            case 6:
                 self.happen(lambda: conversation.claim(state, agent, at=at, seen_version=seen))
             case 8 | 9:
                 self._send(n, state.agent_id or agent)
@@ -163,6 +166,16 @@ class Walk:
                 owner = state.agent_id or agent
                 until = at + timedelta(hours=1)
                 self.happen(lambda: conversation.snooze(state, owner, reason=None, until=until, at=at))
+            case 7 | 24:
+                look = Look(
+                    due=Due.BURST if n % 2 else tuple(Due)[n % 5],
+                    episode=state.episode,
+                    through=state.last_message,
+                    understanding=Understanding(tuple(Subject)[n % len(Subject)]),
+                    settings=SETTINGS,
+                    message_id=MessageId(f"auto-{len(self.events)}"),
+                )
+                self.happen(lambda: answer(state, look, at))
             case 22:
                 self.happen(lambda: conversation.give_protocol(state, state.episode, f"2026{n:010d}", at=at))
             case _:

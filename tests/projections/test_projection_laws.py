@@ -12,6 +12,7 @@ from domain.conversation import Sending, Stage
 from domain.journal import Recorded
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
+from projections.first_line import FIRST_LINE
 from projections.inbox import INBOX
 from projections.outgoing import OUTGOING, given_up
 from projections.transcript import TRANSCRIPT, Status
@@ -86,6 +87,21 @@ def test_the_transcript_shows_of_each_message_what_the_conversation_knows(
     assert len(set(places)) == len(places)
 
 
+@given(steps)
+def test_the_first_line_owes_what_the_conversation_has_not_read(numbers: list[tuple[int, int]]) -> None:
+    going = walk(numbers)
+    state = going.state
+    for row in fold(FIRST_LINE, told(*going.events)).values():
+        assert (row.open, row.episode) == (state.is_open, state.episode)
+        assert row.automation == (state.stage is Stage.AUTOMATION)
+        assert (row.silenced, row.through) == (state.silenced, state.last_message)
+        assert row.unread_from == state.burst_at
+        assert (row.unread_to is None) == (not row.unread) == (row.unread_from is None)
+        assert row.numbered == (state.protocol is not None)
+        assert row.standing.automated == (state.stage is Stage.AUTOMATION and not state.silenced)
+        assert row.spent >= 0
+
+
 @given(st.lists(steps, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_rows_are_the_same_however_streams_are_interleaved_and_cut(
     several: list[list[tuple[int, int]]], luck: random.Random
@@ -131,8 +147,16 @@ def test_the_walks_reach_every_stage_and_the_rare_events() -> None:
     for _ in range(60):
         going = Walk()
         for _ in range(80):
-            going.step(luck.randrange(24), luck.randrange(1000))
+            going.step(luck.randrange(25), luck.randrange(1000))
             stages.add(going.state.stage)
         events |= {type(event).__name__ for event in going.events}
     assert stages == set(Stage)
-    assert {"AnswerVoided", "SendUnknown", "ReceiptParked", "Reopened", "Released", "Woke"} <= events
+    assert {
+        "BurstRead",
+        "AnswerVoided",
+        "SendUnknown",
+        "ReceiptParked",
+        "Reopened",
+        "Released",
+        "Woke",
+    } <= events

@@ -1,0 +1,93 @@
+"""The questions doors and processes ask of what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from adapters.reads import conversations, lists, transcripts
+from adapters.reads.arrivals import Arrivals
+from adapters.reads.asking import Pool, asking
+from adapters.reads.conversations import Told, Wanted
+from adapters.reads.first_line import FirstLineRows
+from adapters.reads.lists import Sums
+from adapters.reads.pages import BadCursor, Page
+from adapters.reads.sending import CorrespondenceRows, OutgoingRows
+from domain.conversation import ConversationId, Stage
+from domain.delivery import DeliveryId
+from domain.journal import Position
+from domain.queue import Priority
+from projections import agents, channels, deliveries, inbox, queues, transcript
+
+__all__ = [
+    "BadCursor",
+    "CorrespondenceRows",
+    "FirstLineRows",
+    "OutgoingRows",
+    "Page",
+    "Pool",
+    "Reads",
+    "Sums",
+    "Told",
+    "Wanted",
+]
+
+
+class Reads:
+    """What doors ask. Every question takes a connection of the pool, whose times are UTC, and gives it back.
+
+    Raises Unavailable when the database is away.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._arrivals = Arrivals(pool)
+
+    async def conversations(
+        self, wanted: Wanted, at: datetime, *, limit: int = 50, after: str | None = None
+    ) -> Page[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await conversations.conversations(connection, wanted, at, limit=limit, after=after)
+
+    async def conversation(self, conversation_id: ConversationId) -> Told | None:
+        async with asking(self._pool) as connection:
+            return await conversations.conversation(connection, conversation_id)
+
+    async def transcript(
+        self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None
+    ) -> Page[transcript.Row]:
+        async with asking(self._pool) as connection:
+            return await transcripts.lines(connection, conversation_id, limit=limit, at=at)
+
+    async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
+        async with asking(self._pool) as connection:
+            return await lists.one_delivery(connection, delivery_id)
+
+    async def queues(self) -> list[queues.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_queues(connection)
+
+    async def agents(self) -> list[agents.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_agents(connection)
+
+    async def channels(self) -> list[channels.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_channels(connection)
+
+    async def numbers(self, at: datetime) -> list[Sums]:
+        async with asking(self._pool) as connection:
+            return await lists.sums(connection, at)
+
+    async def active(self) -> dict[tuple[Stage, Priority], int]:
+        async with asking(self._pool) as connection:
+            return await conversations.active(connection)
+
+    async def to_wake(self, at: datetime, limit: int = 500) -> list[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await conversations.to_wake(connection, at, limit)
+
+    async def wait_for(self, views: Collection[str], position: Position, timeout: float = 2.0) -> bool:
+        """Return once all these views have folded everything up to the position; False when they have not
+        within `timeout` seconds. Raises KeyError for a view that is not in the catalogue."""
+        return await self._arrivals.wait_for(views, position, timeout)

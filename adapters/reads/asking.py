@@ -1,0 +1,27 @@
+"""A connection for a question, and nothing of the vendor's in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from commands.ports import Unavailable
+
+Connection = AsyncConnection[Any]
+Pool = AsyncConnectionPool[Connection]
+"""Its connections speak UTC: `options="-c timezone=UTC"`."""
+
+
+@asynccontextmanager
+async def asking(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection of the pool. Raises Unavailable when the database is away or everybody is busy."""
+    try:
+        async with pool.connection() as connection:
+            yield connection
+    except (psycopg.OperationalError, PoolTimeout, PoolClosed, TooManyRequests) as error:
+        raise Unavailable(type(error).__name__) from None

@@ -1,0 +1,185 @@
+"""The list in the one order, and one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from psycopg import sql
+
+from adapters.reads.asking import Connection
+from adapters.reads.pages import BadCursor, Page, cursor, read_cursor
+from adapters.reads.sql import source
+from domain.agent import AgentId
+from domain.channel import ChannelId
+from domain.conversation import ConversationId, Stage
+from domain.queue import Priority, QueueId
+from projections import episodes, inbox
+
+INBOX: Final = source(inbox.INBOX)
+EPISODES: Final = source(episodes.EPISODES)
+OPEN: Final = frozenset(Stage) - {Stage.CLOSED}
+
+_PRIORITY: Final = sql.SQL("array_position({}, t.priority)").format([p.value for p in Priority])
+_ORDER: Final = sql.SQL(
+    """
+    CROSS JOIN LATERAL (SELECT
+        CASE WHEN t.stage = 'closed' THEN 4
+             WHEN t.due_at IS NULL THEN 3
+             WHEN greatest(t.due_at, coalesce(t.waiting_since, t.due_at) + {manager}) <= %(at)s THEN 0
+             WHEN t.due_at <= %(at)s OR t.priority = {urgent} THEN 1
+             ELSE 2 END AS tier,
+        {priority} AS priority,
+        CASE WHEN t.stage = 'closed' THEN -(extract(epoch FROM t.closed_at) * 1000000)::bigint
+             ELSE (extract(epoch FROM coalesce(t.due_at, t.activity_at, t.opened_at)) * 1000000)::bigint
+             END AS due,
+        (extract(epoch FROM coalesce(t.unanswered_since, t.due_at, t.activity_at, t.opened_at))
+            * 1000000)::bigint AS oldest,
+        (extract(epoch FROM t.opened_at) * 1000000)::bigint AS opened
+    ) AS o
+    CROSS JOIN LATERAL (SELECT CASE WHEN o.tier = 1 THEN o.priority ELSE 0 END AS rank) AS r
+    """
+).format(manager=inbox.MANAGER, urgent=Priority.URGENT.value, priority=_PRIORITY)
+"""The order of `projections.inbox.place`, in the words of the database; a law holds the two together.
+What is closed comes behind, the last closed first."""
+_PLACE: Final = sql.SQL("o.tier, r.rank, o.due, o.priority, o.oldest, o.opened, t.conversation_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which conversations. `stages` None: the open ones, or all when a protocol number is given."""
+
+    stages: Collection[Stage] | None = None
+    queue_id: QueueId | None = None
+    agent_id: AgentId | None = None  # who has it; of what is closed, who had it last
+    channel_id: ChannelId | None = None
+    priorities: Collection[Priority] | None = None
+    protocol: str | None = None  # digits
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A conversation with all its episodes, the latest first."""
+
+    row: inbox.Row
+    episodes: tuple[episodes.Row, ...]
+
+
+async def conversations(
+    connection: Connection,
+    wanted: Wanted,
+    at: datetime,
+    *,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[inbox.Row]:
+    """One page in the one order as of `at`; the pages that follow keep the first one's instant, so that none
+    of them jumps because time passes. Raises BadCursor."""
+    parameters: dict[str, Any] = {"limit": limit + 1, "at": at}
+    where = _where(wanted, parameters)
+    if after is not None:
+        as_of, *place = read_cursor(after, int, int, int, int, int, int, int, str)
+        parameters |= {"at": _instant(as_of)}
+        parameters |= {f"p{n}": part for n, part in enumerate(place)}
+        where.append(
+            sql.SQL("({}) > (%(p0)s, %(p1)s, %(p2)s, %(p3)s, %(p4)s, %(p5)s, %(p6)s)").format(_PLACE)
+        )
+    found = await connection.execute(
+        sql.SQL(
+            "SELECT {columns}, {place} FROM {table} AS t {order} WHERE {where}"
+            " ORDER BY {place} LIMIT %(limit)s"
+        ).format(
+            columns=INBOX.columns,
+            place=_PLACE,
+            table=INBOX.identifier,
+            order=_ORDER,
+            where=sql.SQL(" AND ").join(where),
+        ),
+        parameters,
+    )
+    rows = await found.fetchall()
+    more = len(rows) > limit
+    kept = rows[:limit]
+    following = cursor(_micros(parameters["at"]), *kept[-1][INBOX.width :]) if more else None
+    return Page(tuple(INBOX.row(values[: INBOX.width]) for values in kept), following)
+
+
+async def conversation(connection: Connection, conversation_id: ConversationId) -> Told | None:
+    """One conversation, None when there is none (yet)."""
+    found = await connection.execute(
+        INBOX.select("WHERE t.conversation_id = %s AND t.episode > 0"), (conversation_id,)
+    )
+    values = await found.fetchone()
+    if values is None:
+        return None
+    listed = await connection.execute(
+        EPISODES.select("WHERE t.conversation_id = %s ORDER BY t.episode DESC"), (conversation_id,)
+    )
+    return Told(INBOX.row(values), tuple(EPISODES.row(v) for v in await listed.fetchall()))
+
+
+async def active(connection: Connection) -> dict[tuple[Stage, Priority], int]:
+    """How many conversations are open, by stage and priority."""
+    found = await connection.execute(
+        sql.SQL("SELECT stage, priority, count(*) FROM {} WHERE stage <> 'closed' GROUP BY 1, 2").format(
+            INBOX.identifier
+        )
+    )
+    return {(Stage(stage), Priority(priority)): n for stage, priority, n in await found.fetchall()}
+
+
+async def to_wake(connection: Connection, at: datetime, limit: int = 500) -> list[inbox.Row]:
+    """What waits on a third party and should wake by now, the earliest first."""
+    found = await connection.execute(
+        INBOX.select("WHERE t.wake_at <= %s ORDER BY t.wake_at LIMIT %s"), (at, limit)
+    )
+    return [INBOX.row(values) for values in await found.fetchall()]
+
+
+def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
+    where: list[sql.Composable] = [sql.SQL("t.episode > 0")]
+    stages = wanted.stages
+    if stages is None and wanted.protocol is None:
+        stages = OPEN
+    if stages is not None:
+        if Stage.CLOSED not in stages:
+            where.append(sql.SQL("t.stage <> 'closed'"))  # as the partial index says it
+        parameters["stages"] = [stage.value for stage in stages]
+        where.append(sql.SQL("t.stage = ANY(%(stages)s)"))
+    for name, value in (("queue_id", wanted.queue_id), ("channel_id", wanted.channel_id)):
+        if value is not None:
+            parameters[name] = value
+            where.append(sql.SQL("t.{} = {}").format(sql.Identifier(name), sql.Placeholder(name)))
+    if wanted.agent_id is not None:
+        parameters["agent_id"] = wanted.agent_id
+        where.append(
+            sql.SQL("CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(agent_id)s")
+        )
+    if wanted.priorities is not None:
+        parameters["priorities"] = [priority.value for priority in wanted.priorities]
+        where.append(sql.SQL("t.priority = ANY(%(priorities)s)"))
+    if wanted.protocol is not None:
+        parameters["protocol"] = wanted.protocol
+        where.append(
+            sql.SQL(
+                "t.conversation_id IN (SELECT conversation_id FROM {} WHERE protocol = %(protocol)s)"
+            ).format(EPISODES.identifier)
+        )
+    return where
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _instant(micros: int) -> datetime:
+    try:
+        return _EPOCH + micros * _MICROSECOND
+    except OverflowError:
+        raise BadCursor("not a cursor of this list") from None

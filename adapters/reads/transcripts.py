@@ -1,0 +1,60 @@
+"""What was said in a conversation, page by page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapters.reads.asking import Connection
+from adapters.reads.pages import BadCursor, Page, cursor, read_cursor
+from adapters.reads.sql import source
+from domain.conversation import ConversationId
+from projections import transcript
+from projections.transcript import Line
+
+TRANSCRIPT: Final = source(transcript.TRANSCRIPT)
+
+_LATEST: Final = TRANSCRIPT.select(
+    "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s ORDER BY t.place DESC LIMIT %(limit)s"
+)
+_BEFORE: Final = TRANSCRIPT.select(
+    "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s AND t.place < %(place)s"
+    " ORDER BY t.place DESC LIMIT %(limit)s"
+)
+_AFTER: Final = TRANSCRIPT.select(
+    "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s AND t.place > %(place)s"
+    " ORDER BY t.place LIMIT %(limit)s"
+)
+
+
+async def lines(
+    connection: Connection,
+    conversation_id: ConversationId,
+    *,
+    limit: int = 50,
+    at: str | None = None,
+) -> Page[transcript.Row]:
+    """A page in the order of what happened; without a cursor the latest one.
+
+    `previous` leads to what was said before; `next` to what comes after, and is there even when nothing has
+    come yet. The sendings of reactions are left out: they stand beside their messages. Raises BadCursor.
+    """
+    direction, place = ("latest", 0) if at is None else read_cursor(at, str, int)
+    if direction not in ("latest", "before", "after"):
+        raise BadCursor("not a cursor of this list")
+    found = await connection.execute(
+        {"latest": _LATEST, "before": _BEFORE, "after": _AFTER}[direction],
+        {"id": conversation_id, "hidden": Line.REACTION.value, "place": place, "limit": limit + 1},
+    )
+    values = await found.fetchall()
+    more = len(values) > limit
+    rows = [TRANSCRIPT.row(v) for v in values[:limit]]
+    if direction != "after":
+        rows.reverse()
+    if not rows:
+        return Page((), None if direction == "latest" else at if direction == "after" else None, None)
+    earlier = more if direction != "after" else True
+    return Page(
+        tuple(rows),
+        cursor("after", rows[-1].place),
+        cursor("before", rows[0].place) if earlier else None,
+    )
