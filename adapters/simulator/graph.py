@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +46,8 @@ class Graph:
         self.faults = faults or Faults()
         self.ledger = Ledger()
         self.post = Post(app_secret, lambda: self.faults, first_retry=first_retry)
+        self.reached: Callable[[Accepted], None] = lambda _: None
+        """Told of every message that gets to its customer. Quick, and on the loop that serves."""
         self._arrivals: dict[str, int] = {}
         self._calls = 0
         self.app = Starlette(lifespan=self._life, routes=[*self._routes(), *control.routes(self)])
@@ -159,6 +161,8 @@ class Graph:
         )
         message = self._accept(line, address or asked, body, answered)
         self._schedule(line, message, refused)
+        if refused is None:
+            self.reached(message)
         if answered == "500":
             return self._refusal(500, 131000, "Something went wrong")
         if answered == "reset":

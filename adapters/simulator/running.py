@@ -22,9 +22,17 @@ class _Breakable(HttpToolsProtocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
+class _Guest(uvicorn.Server):
+    """A server in somebody else's loop: signals belong to whoever runs that."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 def server(graph: Graph) -> uvicorn.Server:
     """The server of a graph, for whoever brings a socket and a loop: `await server.serve([sock])`."""
-    return uvicorn.Server(
+    return _Guest(
         uvicorn.Config(
             graph.app,
             http=_Breakable,
