@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
@@ -49,6 +50,8 @@ class AtTheDoor:
         limited = receive if scope["path"].startswith(WEBHOOKS) else _limited(scope, receive)
         try:
             await self._app(scope, limited, answer)
+        except ClientDisconnect:
+            status = status or 499  # nobody is there to be answered
         except Exception as error:  # noqa: BLE001  the last place that can still answer; the log says where
             _tell(error)
             if status == 0:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
 from commands.ports import Clock, Inbox
@@ -15,15 +16,35 @@ from domain.conversation import ConversationId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
-from projections import agents, channels, deliveries, inbox, queues, transcript
+from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
 
-Cursor = tuple[Any, ...]
-"""Where a page ended: JSON values that mean something to the reads alone."""
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Page(Protocol[T_co]):
+    """Some rows in order; the cursors lead on from here, None where that side has ended."""
+
+    @property
+    def rows(self) -> Sequence[T_co]: ...
+    @property
+    def next(self) -> str | None: ...
+    @property
+    def previous(self) -> str | None: ...
+
+
+class Told(Protocol):
+    """A conversation with all its episodes, the latest first."""
+
+    @property
+    def row(self) -> inbox.Row: ...
+    @property
+    def episodes(self) -> tuple[episodes.Row, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Which conversations are asked for; None asks for all. Without a stage: the open ones."""
+    """Which conversations are asked for; None asks for any. Without a stage: the open ones, or all of a
+    protocol number."""
 
     stage: Stage | None = None
     queue_id: QueueId | None = None
@@ -34,24 +55,24 @@ class Which:
 
 
 class Reads(Protocol):
-    """The questions, answered from the views. All raise Unavailable when the database is away."""
+    """The questions, answered from the views. All raise Unavailable when the database is away, and those with
+    a cursor ValueError for one they never gave."""
 
     def conversations(
-        self, which: Which, *, after: Cursor | None, limit: int
-    ) -> Awaitable[tuple[Sequence[inbox.Row], Cursor | None]]:
-        """A page in the one order, and where it ended; None when it was the last one. Raises ValueError for
-        a cursor it never gave."""
+        self, which: Which, at: datetime, *, limit: int, after: str | None
+    ) -> Awaitable[Page[inbox.Row]]:
+        """A page in the one order as of `at`; later pages keep the instant of the first."""
         ...
 
-    def conversation(self, conversation_id: ConversationId) -> Awaitable[inbox.Row | None]: ...
+    def conversation(self, conversation_id: ConversationId) -> Awaitable[Told | None]: ...
 
     def transcript(
-        self, conversation_id: ConversationId, *, before: int | None, limit: int
-    ) -> Awaitable[Sequence[transcript.Row]]:
-        """The latest lines before a place, in the order in which they were said."""
+        self, conversation_id: ConversationId, *, limit: int, at: str | None
+    ) -> Awaitable[Page[transcript.Row]]:
+        """A page of lines in order; without a cursor the latest ones."""
         ...
 
-    def media(self, key: str) -> Awaitable[str | None]:
+    def media_type(self, key: str) -> Awaitable[str | None]:
         """The declared type of a file that some conversation holds; None when none does."""
         ...
 
@@ -63,14 +84,12 @@ class Reads(Protocol):
 
     def channels(self) -> Awaitable[Sequence[channels.Row]]: ...
 
-    def agent_name(self, agent_id: str) -> Awaitable[str | None]: ...
-
-    def reached(self, position: Position) -> Awaitable[bool]:
-        """Whether every view has folded what stands at a position."""
+    def active(self) -> Awaitable[Mapping[tuple[Stage, Priority], int]]:
+        """How many conversations are open."""
         ...
 
-    def active_conversations(self) -> Awaitable[Mapping[tuple[str, str], int]]:
-        """Open conversations by (stage, priority)."""
+    def wait_for(self, views: Collection[str], position: Position, timeout: float) -> Awaitable[bool]:
+        """Whether all these views have folded everything up to a position within so many seconds."""
         ...
 
 
@@ -80,6 +99,8 @@ Probe = Callable[[], Awaitable[str | None]]
 
 @dataclass(frozen=True)
 class Desk:
+    """One field per port; `probes` are asked for readiness, by the name of the component."""
+
     inbox: Inbox
     clock: Clock
     reads: Reads
@@ -90,4 +111,5 @@ class Desk:
     addresses: Addresses
     objects: ObjectStore
     read_receipts: ReadReceipts
+    meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     probes: Mapping[str, Probe] = field(default_factory=dict)

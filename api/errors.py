@@ -52,9 +52,13 @@ class Problem(Exception):
         if rule == "Unauthenticated":
             self.headers.setdefault("WWW-Authenticate", 'Bearer realm="atende"')
 
+    @property
+    def type(self) -> str:
+        return f"urn:atende:problem:{_slug(self.rule)}"
+
     def response(self, request_id: str | None = None) -> Response:
         content = {
-            "type": f"urn:atende:problem:{_slug(self.rule)}",
+            "type": self.type,
             "title": TITLES.get(self.status, "Erro"),
             "status": self.status,
             "detail": self.detail,
@@ -76,7 +80,7 @@ async def refused(denied: Denied, desk: Desk, zone: tzinfo) -> Problem:
     """The problem a refusal of the domain is; whoever stands in the way is named."""
     fields = denied.fields
     someone = fields.get("by") or fields.get("owner")
-    name = None if someone is None else await desk.reads.agent_name(str(someone))
+    name = None if someone is None else await _name_of(desk, someone)
     now = desk.clock.now()
     if denied.rule in REFUSALS:
         detail = refusal(denied.rule, agent=name, moment=_moment(fields, now, zone))
@@ -89,6 +93,15 @@ async def refused(denied: Denied, desk: Desk, zone: tzinfo) -> Problem:
         fields=fields,
         winner=None if name is None else {"agent_id": someone, "name": name},
     )
+
+
+async def _name_of(desk: Desk, agent_id: object) -> str | None:
+    """Their name; None for whoever is no agent of ours, such as the phone in the shop, and when nobody can
+    say: what was decided is told all the same."""
+    try:
+        return next((row.name for row in await desk.reads.agents() if row.agent_id == agent_id), None)
+    except Unavailable:
+        return None
 
 
 def status_of(rule: str) -> int:

@@ -1,0 +1,69 @@
+"""The doors, hung: one FastAPI application before one desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import tzinfo
+from functools import partial
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from api import documented, errors, reference
+from api.at_the_door import AtTheDoor
+from api.desk import Desk
+from api.metrics import Metrics
+from api.routes import conversations, journal, me, media, running, serving, webhooks
+from api.routes import desk as desk_routes
+from api.wishes import PATIENCE
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+ROUTERS = (
+    conversations.router,
+    serving.router,
+    media.router,
+    desk_routes.router,
+    me.router,
+    journal.router,
+    webhooks.router,
+    running.router,
+)
+
+
+def create_app(
+    desk: Desk,
+    *,
+    metrics: Metrics | None = None,
+    zone: tzinfo | None = None,
+    patience: float = PATIENCE,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """All routes before this desk. `zone` is where times are told to people, `patience` how many seconds a
+    person waits for a decision before getting 202. Without `metrics` it counts for itself."""
+    figures = metrics or Metrics()
+    app = FastAPI(
+        title="Atende",
+        summary="The customer-service desk behind an internet provider's WhatsApp numbers",
+        description=documented.DESCRIPTION,
+        version=version("atende"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # nothing of a request leaves by a side door: its words may be somebody's
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.desk = desk
+    app.state.metrics = figures
+    app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
+    app.state.patience = patience
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(reference.router)
+    errors.install(app)
+    app.add_middleware(AtTheDoor, metrics=figures)
+    app.openapi = partial(documented.openapi_of, app)  # type: ignore[method-assign]  # as FastAPI says
+    return app

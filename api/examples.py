@@ -1,0 +1,274 @@
+"""The examples of the document: made-up people, real shapes."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from api.documented import POSITION, Responses
+from api.models.views import Decided, Undecided
+
+NOTHING_YET: Final = "Heard; nothing is recorded"
+
+_ID: Final = "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b"
+_COMMAND: Final = "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+
+CONVERSATION: Final[dict[str, Any]] = {
+    "conversation_id": _ID,
+    "version": 17,
+    "channel_id": "principal",
+    "episode": 2,
+    "period": 1,
+    "stage": "waiting",
+    "awaiting": None,
+    "agent_id": None,
+    "last_agent_id": "bia",
+    "queue_id": "suporte",
+    "priority": "urgent",
+    "subject": "technical",
+    "reason": "subject",
+    "protocol": "20260000012345",
+    "contact": {"name": "Cliente Exemplo", "phone": "5511900000001"},
+    "opened_at": "2026-03-12T17:32:00Z",
+    "entered_at": "2026-03-12T17:32:10Z",
+    "waiting_since": "2026-03-12T17:32:10Z",
+    "due_at": "2026-03-12T17:37:10Z",
+    "first": True,
+    "answered_at": None,
+    "unanswered_since": "2026-03-12T17:32:10Z",
+    "activity_at": "2026-03-12T17:32:40Z",
+    "unread": 2,
+    "last_kind": "text",
+    "last_side": "customer",
+    "last_preview": "Já reiniciei o modem e nada",
+    "last_at": "2026-03-12T17:32:40Z",
+    "window_until": "2026-03-13T17:32:40Z",
+    "wake_at": None,
+    "cancellation_at": None,
+    "silenced": False,
+    "closed_at": None,
+    "closed_by": None,
+    "closed_reason": None,
+}
+
+CONVERSATION_WITH_EPISODES: Final[dict[str, Any]] = {
+    **CONVERSATION,
+    "episodes": [
+        {
+            "episode": 2,
+            "opened_by": "customer",
+            "opened_at": "2026-03-12T17:32:00Z",
+            "protocol": "20260000012345",
+            "protocol_at": "2026-03-12T17:32:01Z",
+            "periods": 1,
+            "closed_at": None,
+            "closed_by": None,
+            "reason": None,
+            "outcome": None,
+        }
+    ],
+}
+
+_LINE: Final[dict[str, Any]] = {
+    "line_id": "9c1b7f3e5a2d4c6b8e0f1a2b3c4d5e6f",
+    "place": 12,
+    "line": "message",
+    "kind": "text",
+    "at": "2026-03-12T17:32:10Z",
+    "side": "customer",
+    "agent_id": None,
+    "text": "Oi, estou sem internet desde ontem",
+    "content": {},
+    "purpose": None,
+    "sent_at": "2026-03-12T17:32:09Z",
+    "reply_to": None,
+    "late": False,
+    "thanks": False,
+    "forwarded": False,
+    "edited_at": None,
+    "original": None,
+    "deleted_at": None,
+    "reactions": None,
+    "media": None,
+    "status": None,
+    "status_at": None,
+    "failures": [],
+    "attempt": 0,
+    "possibly_twice": False,
+    "retry_at": None,
+    "category": None,
+}
+
+TRANSCRIPT: Final[dict[str, Any]] = {
+    "items": [
+        _LINE,
+        {
+            **_LINE,
+            "line_id": _COMMAND,
+            "place": 19,
+            "at": "2026-03-12T17:34:00Z",
+            "side": "agent",
+            "agent_id": "bia",
+            "text": "Oi! Aqui é a Bia, da equipe técnica. Já li o que você mandou.",
+            "content": {"text": "Oi! Aqui é a Bia, da equipe técnica. Já li o que você mandou."},
+            "purpose": "reply",
+            "sent_at": None,
+            "status": "delivered",
+            "status_at": "2026-03-12T17:34:02Z",
+            "attempt": 1,
+        },
+    ],
+    "previous": "WyJiZWZvcmUiLCAxMl0",
+    "next": "WyJhZnRlciIsIDE5XQ",
+}
+
+DECIDED: Final[dict[str, Any]] = {
+    "command_id": _COMMAND,
+    "position": "3:1712",
+    "changed": True,
+    "repeated": False,
+}
+OPENED: Final[dict[str, Any]] = {**DECIDED, "conversation_id": _ID}
+LINE_DECIDED: Final[dict[str, Any]] = {**DECIDED, "line_id": _COMMAND}
+
+QUEUE: Final[dict[str, Any]] = {
+    "queue_id": "suporte",
+    "name": "Suporte técnico",
+    "active": True,
+    "targets": {"urgent": 5, "high": 15, "normal": 30, "low": 60},
+}
+AGENT: Final[dict[str, Any]] = {"agent_id": "bia", "name": "Bia", "active": True}
+CHANNEL: Final[dict[str, Any]] = {
+    "channel_id": "principal",
+    "name": "Atendimento",
+    "provider": "meta",
+    "number_id": "200000000000001",
+    "queue_id": "geral",
+}
+DELIVERY: Final[dict[str, Any]] = {
+    "delivery_id": "4f9d0c2b7a6e5d4c3b2a190817263544",
+    "channel_id": "principal",
+    "received_at": "2026-03-12T17:32:10Z",
+    "settled_at": "2026-03-12T17:32:10.020Z",
+    "kept": True,
+    "items": [
+        {"item": 0, "event": "message", "outcome": "accepted", "reason": None},
+        {"item": 1, "event": "message", "outcome": "duplicate", "reason": None},
+        {"item": 2, "event": "ignored", "outcome": "ignored", "reason": "group messages are not attended"},
+    ],
+}
+COMMAND: Final[dict[str, Any]] = {
+    "command_id": _COMMAND,
+    "outcome": "refused",
+    "position": "3:1712",
+    "changed": False,
+    "rule": "AlreadyAttended",
+    "detail": "Bia já está com esta conversa.",
+    "fields": {"by": "bia"},
+}
+ME: Final[dict[str, Any]] = {
+    "actor": "agent:bia",
+    "name": "Bia",
+    "role": "agent",
+    "agent_id": "bia",
+    "permissions": ["commands.read", "conversations.attend", "conversations.read", "desk.read"],
+}
+READY: Final[dict[str, Any]] = {"status": "ok", "components": {"log": "ok", "views": "ok"}}
+NOT_READY: Final[dict[str, Any]] = {
+    "status": "unavailable",
+    "components": {"log": "ok", "views": "the database does not answer"},
+}
+
+MESSAGES: Final[dict[str, Any]] = {
+    "text": {
+        "summary": "Texto",
+        "value": {"kind": "text", "text": "Oi! Já estou verificando o sinal da sua casa."},
+    },
+    "reply": {
+        "summary": "Resposta a uma mensagem, mesmo que o cliente tenha escrito de novo",
+        "value": {
+            "kind": "text",
+            "text": "Pode mandar, sim.",
+            "reply_to": "9c1b7f3e5a2d4c6b8e0f1a2b3c4d5e6f",
+            "anyway": True,
+        },
+    },
+    "template": {
+        "summary": "Modelo aprovado, também fora da janela de 24 horas",
+        "value": {
+            "kind": "template",
+            "name": "retomar_atendimento",
+            "language": "pt_BR",
+            "components": [{"type": "body", "parameters": [{"type": "text", "text": "20260000012345"}]}],
+        },
+    },
+    "image": {
+        "summary": "Imagem por endereço",
+        "value": {
+            "kind": "image",
+            "link": "https://exemplo.com.br/luzes-do-modem.png",
+            "caption": "As luzes devem ficar assim.",
+        },
+    },
+    "document": {
+        "summary": "Arquivo do próprio acervo",
+        "value": {
+            "kind": "document",
+            "key": "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c",
+            "filename": "fatura.pdf",
+        },
+    },
+    "buttons": {
+        "summary": "Botões",
+        "value": {
+            "kind": "buttons",
+            "text": "Posso agendar a visita técnica para amanhã?",
+            "buttons": [{"id": "sim", "title": "Pode agendar"}, {"id": "nao", "title": "Outro dia"}],
+        },
+    },
+    "list": {
+        "summary": "Lista",
+        "value": {
+            "kind": "list",
+            "text": "Qual horário fica melhor para a visita?",
+            "button": "Ver horários",
+            "rows": [
+                {"id": "manha", "title": "Manhã", "description": "Entre 8h e 12h"},
+                {"id": "tarde", "title": "Tarde", "description": "Entre 13h e 18h"},
+            ],
+        },
+    },
+}
+
+
+def example(status: int, value: Any, *, headers: dict[str, Any] | None = None) -> Responses:
+    """A response by its example."""
+    told: dict[str, Any] = {"content": {"application/json": {"example": value}}}
+    if headers:
+        told["headers"] = headers
+    return {status: told}
+
+
+def decided(value: Any, status: int = 200) -> Responses:
+    """What a write answers when it is decided, and when it is not yet."""
+    return {
+        status: {
+            "model": Decided,
+            "description": "Decided, and in the log",
+            "headers": POSITION,
+            "content": {"application/json": {"example": value}},
+        },
+        202: {
+            "model": Undecided,
+            "description": "Not decided in time: ask at `Location`, or send the same again with the same key",
+            "headers": {
+                "Location": {"schema": {"type": "string", "examples": [f"/v1/commands/{_COMMAND}"]}},
+                "Retry-After": {"schema": {"type": "string", "examples": ["1"]}},
+            },
+            "content": {"application/json": {"example": {"command_id": _COMMAND}}},
+        },
+    }
+
+
+ETAG: Final[dict[str, Any]] = {
+    "ETag": {"description": "The version you see", "schema": {"type": "string", "examples": ['"17"']}}
+}

@@ -1,0 +1,270 @@
+"""What people ask for. Guarded here, once: inside it is plain dataclasses."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from domain.queue import Priority
+
+DEEPEST: Final = 12
+
+
+def _sayable(value: Any, depth: int = 0) -> None:
+    """Nothing in it that a database or a provider cannot hold: NUL, half characters, not-a-numbers."""
+    if depth > DEEPEST:
+        raise ValueError("too deep")
+    match value:
+        case str():
+            if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+                raise ValueError("not a text")
+        case float():
+            if not math.isfinite(value):
+                raise ValueError("not a number")
+        case dict():
+            for key, inner in value.items():
+                _sayable(key, depth)
+                _sayable(inner, depth + 1)
+        case list():
+            for inner in value:
+                _sayable(inner, depth + 1)
+        case _:
+            pass
+
+
+class Ask(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_sayable(cls, value: Any) -> Any:
+        _sayable(value)
+        return value
+
+
+def _not_blank(words: str) -> str:
+    if not words.strip():
+        raise ValueError("blank")
+    return words
+
+
+def _id() -> Any:
+    return StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+
+
+Name: TypeAlias = Annotated[str, StringConstraints(max_length=80), AfterValidator(_not_blank)]
+Id: TypeAlias = Annotated[str, _id()]
+Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Line: TypeAlias = Annotated[str, StringConstraints(max_length=500), AfterValidator(_not_blank)]
+Reference: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{16,64}$")]
+MediaKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Phone: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\+?[1-9][0-9]{7,14}$")]
+
+
+# Messages: the shapes of `commands.whatsapp_port.Kind`
+
+
+class _Message(Ask):
+    reply_to: Reference | None = Field(None, description="`line_id` of the message this one answers")
+    anyway: bool = Field(False, description="Send although the customer wrote since what you saw")
+    takeover: bool = Field(False, description="Take the conversation first, when it is not yours")
+
+    def content(self) -> dict[str, Any]:
+        """What the message says, without how it is sent."""
+        return self.model_dump(
+            exclude={"kind", "reply_to", "anyway", "takeover"}, exclude_none=True, exclude_defaults=True
+        )
+
+
+class TextMessage(_Message):
+    kind: Literal["text"]
+    text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(_not_blank)]
+    preview: bool = False
+
+
+class TemplateMessage(_Message):
+    kind: Literal["template"]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,512}$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")] = "pt_BR"
+    components: list[dict[str, Any]] | None = Field(
+        None, max_length=20, description="Variables, as the provider documents them"
+    )
+
+    def content(self) -> dict[str, Any]:
+        return {"language": self.language, **super().content()}
+
+
+class _Media(_Message):
+    key: MediaKey | None = Field(None, description="A file of our own store")
+    link: Annotated[str, StringConstraints(max_length=2048, pattern=r"^https://[^\s/]+")] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> _Media:
+        if (self.key is None) == (self.link is None):
+            raise ValueError("exactly one of key and link")
+        return self
+
+
+Caption: TypeAlias = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_not_blank)]
+
+
+class ImageMessage(_Media):
+    kind: Literal["image"]
+    caption: Caption | None = None
+
+
+class VideoMessage(_Media):
+    kind: Literal["video"]
+    caption: Caption | None = None
+
+
+class AudioMessage(_Media):
+    kind: Literal["audio"]
+    voice: bool = False
+
+
+class DocumentMessage(_Media):
+    kind: Literal["document"]
+    caption: Caption | None = None
+    filename: Annotated[str, StringConstraints(max_length=240), AfterValidator(_not_blank)] | None = None
+
+
+class StickerMessage(_Media):
+    kind: Literal["sticker"]
+
+
+Body: TypeAlias = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_not_blank)]
+Edge: TypeAlias = Annotated[str, StringConstraints(max_length=60), AfterValidator(_not_blank)]
+
+
+class Button(Ask):
+    id: Annotated[str, StringConstraints(max_length=256), AfterValidator(_not_blank)]
+    title: Annotated[str, StringConstraints(max_length=20), AfterValidator(_not_blank)]
+
+
+def _different(items: list[Any]) -> list[Any]:
+    if len({item.id for item in items}) != len(items):
+        raise ValueError("ids must differ")
+    return items
+
+
+class ButtonsMessage(_Message):
+    kind: Literal["buttons"]
+    text: Body
+    buttons: Annotated[list[Button], Field(min_length=1, max_length=3), AfterValidator(_different)]
+    header: Edge | None = None
+    footer: Edge | None = None
+
+
+class ListRow(Ask):
+    id: Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
+    title: Annotated[str, StringConstraints(max_length=24), AfterValidator(_not_blank)]
+    description: Annotated[str, StringConstraints(max_length=72), AfterValidator(_not_blank)] | None = None
+
+
+class ListMessage(_Message):
+    kind: Literal["list"]
+    text: Body
+    button: Annotated[str, StringConstraints(max_length=20), AfterValidator(_not_blank)]
+    rows: Annotated[list[ListRow], Field(min_length=1, max_length=10), AfterValidator(_different)]
+    header: Edge | None = None
+    footer: Edge | None = None
+
+
+Message: TypeAlias = Annotated[
+    TextMessage
+    | TemplateMessage
+    | ImageMessage
+    | VideoMessage
+    | AudioMessage
+    | DocumentMessage
+    | StickerMessage
+    | ButtonsMessage
+    | ListMessage,
+    Field(discriminator="kind"),
+]
+
+
+# Conversations
+
+
+class OpenConversation(Ask):
+    channel_id: Id
+    phone: Phone = Field(description="With country code; Brazilian mobiles with or without the ninth digit")
+
+
+class Note(Ask):
+    text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(_not_blank)]
+
+
+class Reaction(Ask):
+    target: Reference = Field(description="`line_id` of the message")
+    emoji: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
+        description="null takes it back"
+    )
+
+
+class Transfer(Ask):
+    to_agent: Id | None = None
+    to_queue: Id | None = None
+    reason: Line | None = None
+
+
+class Release(Ask):
+    reason: Code = "returned"
+    note: Line | None = None
+    queue_id: Id | None = Field(None, description="Another queue than the one it came from")
+
+
+class Close(Ask):
+    reason: Annotated[str, StringConstraints(max_length=80)] = Field(
+        description="Code of two levels, such as `technical/solved`"
+    )
+    outcome: Annotated[str, StringConstraints(max_length=500)] = Field(
+        description="One line: what came of it"
+    )
+
+
+class ChangePriority(Ask):
+    priority: Priority
+    reason: Line
+
+
+class Snooze(Ask):
+    until: AwareDatetime = Field(description="At most 5 days ahead")
+    reason: Line
+
+
+class Seen(Ask):
+    typing: bool = Field(False, description="Show the customer that somebody is typing")
+
+
+# The desk
+
+
+class PutQueue(Ask):
+    name: Name
+
+
+class PutAgent(Ask):
+    name: Name
+    active: bool = True
+
+
+class PutChannel(Ask):
+    name: Name
+    provider: Literal["meta", "dialog360", "twilio"] = "meta"
+    number_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,64}$")] = Field(
+        description="The provider's id of our number, not the number itself"
+    )
+    queue_id: Id = "geral"

@@ -1,0 +1,293 @@
+"""What people get to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from commands.door_ports import Role
+from domain.conversation import Awaiting, Opener, Stage
+from domain.queue import TARGETS, Priority
+from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
+
+
+class View(BaseModel):
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class Decided(View):
+    """It is history now."""
+
+    command_id: UUID
+    position: str = Field(description="`partition:ordinal`, also in the header `Position`")
+    changed: bool = Field(description="false: the world already agreed, nothing was recorded")
+    repeated: bool = Field(description="true: this was decided before, under the same key")
+    conversation_id: str | None = None
+    line_id: str | None = Field(None, description="The line of the transcript this will be")
+
+
+class Undecided(View):
+    """It was not decided in time. Ask at `Location`, or send the same again with the same key."""
+
+    command_id: UUID
+
+
+class Command(View):
+    """What became of a command."""
+
+    command_id: UUID
+    outcome: Literal["accepted", "refused", "broken"]
+    position: str
+    changed: bool = False
+    rule: str | None = None
+    detail: str | None = None
+    fields: dict[str, Any] | None = None
+
+
+class Contact(View):
+    name: str | None
+    phone: str | None
+
+
+class Conversation(View):
+    """A conversation as the agent's list shows it."""
+
+    conversation_id: str
+    version: int = Field(description="What you saw; goes back as `If-Match`")
+    channel_id: str | None
+    episode: int
+    period: int
+    stage: Stage
+    awaiting: Awaiting | None = Field(description="In service: whose turn it is")
+    agent_id: str | None
+    last_agent_id: str | None
+    queue_id: str | None
+    priority: Priority
+    subject: str | None
+    reason: str | None = Field(description="Why it waits")
+    protocol: str | None
+    contact: Contact
+    opened_at: datetime | None
+    entered_at: datetime | None = Field(description="When it entered the queue")
+    waiting_since: datetime | None = Field(description="Start of the running clock")
+    due_at: datetime | None = Field(description="When a human answer is due")
+    first: bool = Field(description="The first answer of this period is still owed")
+    answered_at: datetime | None
+    unanswered_since: datetime | None
+    activity_at: datetime | None
+    unread: int
+    last_kind: str | None
+    last_side: str | None
+    last_preview: str | None
+    last_at: datetime | None
+    window_until: datetime | None = Field(description="Free text may be sent so long")
+    wake_at: datetime | None
+    cancellation_at: datetime | None
+    silenced: bool
+    closed_at: datetime | None
+    closed_by: str | None
+    closed_reason: str | None
+
+
+class Episode(View):
+    episode: int
+    opened_by: Opener
+    opened_at: datetime
+    protocol: str | None
+    protocol_at: datetime | None
+    periods: int
+    closed_at: datetime | None
+    closed_by: str | None
+    reason: str | None
+    outcome: str | None
+
+
+class ConversationWithEpisodes(Conversation):
+    episodes: list[Episode]
+
+
+class Conversations(View):
+    items: list[Conversation]
+    next: str | None = Field(description="Goes back as `cursor`; null on the last page")
+
+
+class Media(View):
+    state: transcript.File
+    key: str | None = None
+    url: str | None = None
+    size: int | None = None
+    mime: str | None = None
+    sha256: str | None = None
+    lost: str | None = None
+
+
+class Failure(View):
+    """Why a message did not arrive: a sentence, and the provider's code for the details."""
+
+    code: int
+    sentence: str
+
+
+class TranscriptLine(View):
+    """A line of a transcript: a message, a call, a note, or a turn of the conversation."""
+
+    line_id: str
+    place: int
+    line: transcript.Line
+    kind: str
+    at: datetime
+    side: transcript.Side | None
+    agent_id: str | None
+    text: str | None
+    content: dict[str, Any] | None
+    purpose: str | None
+    sent_at: datetime | None
+    reply_to: str | None
+    late: bool
+    thanks: bool
+    forwarded: bool
+    edited_at: datetime | None
+    original: str | None
+    deleted_at: datetime | None
+    reactions: dict[str, Any] | None
+    media: Media | None
+    status: transcript.Status | None
+    status_at: datetime | None
+    failures: list[Failure]
+    attempt: int
+    possibly_twice: bool
+    retry_at: datetime | None
+    category: str | None
+
+
+class Transcript(View):
+    items: list[TranscriptLine] = Field(description="In the order in which they were said")
+    previous: str | None = Field(description="Leads to what was said before; null at the beginning")
+    next: str | None = Field(description="Leads to what comes after, when it has come")
+
+
+class Queue(View):
+    queue_id: str
+    name: str
+    active: bool
+    targets: dict[Priority, int] = Field(description="Minutes to every human answer, by priority")
+
+
+class Agent(View):
+    agent_id: str
+    name: str
+    active: bool
+
+
+class Channel(View):
+    channel_id: str
+    name: str
+    provider: str
+    number_id: str
+    queue_id: str
+
+
+class Queues(View):
+    items: list[Queue]
+
+
+class Agents(View):
+    items: list[Agent]
+
+
+class Channels(View):
+    items: list[Channel]
+
+
+class Item(View):
+    item: int
+    event: str | None
+    outcome: str | None = Field(description="null until it is decided")
+    reason: str | None
+
+
+class Delivery(View):
+    delivery_id: str
+    channel_id: str
+    received_at: datetime
+    settled_at: datetime | None = Field(description="When every item was decided")
+    kept: bool = Field(description="Whether the raw body was kept")
+    items: list[Item]
+
+
+class Me(View):
+    actor: str
+    name: str
+    role: Role
+    agent_id: str | None
+    permissions: list[str]
+
+
+class Health(View):
+    status: Literal["ok", "unavailable"]
+    components: dict[str, str] = Field(default_factory=dict, description="`ok`, or why not, by component")
+
+
+_ROW = tuple(
+    name for name in Conversation.model_fields if name != "contact" and name in inbox.Row.__dataclass_fields__
+)
+
+
+def _of_row(row: inbox.Row) -> dict[str, Any]:
+    contact = Contact(name=row.contact_name, phone=row.contact_phone)
+    return {name: getattr(row, name) for name in _ROW} | {"contact": contact}
+
+
+def conversation(row: inbox.Row) -> Conversation:
+    return Conversation(**_of_row(row))
+
+
+def conversation_with(row: inbox.Row, of: tuple[episodes.Row, ...]) -> ConversationWithEpisodes:
+    return ConversationWithEpisodes(**_of_row(row), episodes=[Episode.model_validate(e) for e in of])
+
+
+_LINE = tuple(name for name in TranscriptLine.model_fields if name in transcript.Row.__dataclass_fields__)
+
+
+def line(row: transcript.Row, meaning: Callable[[int], str]) -> TranscriptLine:
+    """`meaning` tells a provider's code as a sentence."""
+    media = None
+    if row.file is not None:
+        media = Media(
+            state=row.file,
+            key=row.file_key,
+            url=None if row.file_key is None else f"/v1/media/{row.file_key}",
+            size=row.file_size,
+            mime=row.file_mime,
+            sha256=row.file_sha256,
+            lost=row.file_lost,
+        )
+    failures = [Failure(code=code, sentence=meaning(code)) for code in row.codes]
+    return TranscriptLine(**{name: getattr(row, name) for name in _LINE}, media=media, failures=failures)
+
+
+def delivery(row: deliveries.Row) -> Delivery:
+    return Delivery(
+        delivery_id=row.delivery_id,
+        channel_id=row.channel_id,
+        received_at=row.received_at,
+        settled_at=row.settled_at,
+        kept=row.raw is not None,
+        items=[Item(**item) for item in row.items],
+    )
+
+
+def queue(row: queues.Row) -> Queue:
+    return Queue(queue_id=row.queue_id, name=row.name, active=row.active, targets=dict(TARGETS))
+
+
+def agent(row: agents.Row) -> Agent:
+    return Agent(agent_id=row.agent_id, name=row.name, active=row.active)
+
+
+def channel(row: channels.Row) -> Channel:
+    return Channel.model_validate(row)

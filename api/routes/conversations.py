@@ -1,0 +1,133 @@
+"""What is known of conversations: the list in its one order, one of them, what was said."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from api.access import AtDesk, allowed
+from api.desk import Which
+from api.documented import READS, problems
+from api.errors import Problem
+from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, ETAG, TRANSCRIPT, example
+from api.freshness import after
+from api.models import views
+from api.permissions import Permission
+from commands.door_ports import Identity
+from domain.agent import AgentId
+from domain.channel import ChannelId
+from domain.conversation import ConversationId, Stage
+from domain.queue import Priority, QueueId
+
+UUID_: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+OfConversation = Annotated[
+    str,
+    Path(pattern=UUID_, description="Computed from channel and customer; it names nobody"),
+]
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page")]
+Reader = Annotated[Identity, Depends(allowed(Permission.READ_CONVERSATIONS))]
+
+router = APIRouter(tags=["conversations"])
+
+
+@router.get(
+    "/v1/conversations",
+    summary="Who is waiting, in the one order",
+    responses={**example(200, {"items": [CONVERSATION], "next": None}), **problems(*READS, "NotThereYet")},
+    dependencies=[after("inbox", "episodes")],
+)
+async def conversations(
+    desk: AtDesk,
+    who: Reader,
+    stage: Annotated[Stage | None, Query(description="Without it: what is open")] = None,
+    queue: Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,64}$", examples=["suporte"])] = None,
+    agent: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z0-9_-]{1,64}$", description="`me`, or an agent's id", examples=["me"]),
+    ] = None,
+    channel: Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,64}$", examples=["principal"])] = None,
+    priority: Annotated[Priority | None, Query()] = None,
+    protocol: Annotated[
+        str | None,
+        Query(pattern=r"^[0-9]{14}$", description="Also finds what is closed", examples=["20260000012345"]),
+    ] = None,
+    cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None,
+    limit: Limit = 50,
+) -> views.Conversations:
+    """Past the manager's step by due time; then what is breached and all that is urgent, by priority; then
+    the rest by due time; then whoever has no clock running. Pages are stable: later pages keep the instant of
+    the first one."""
+    if agent == "me":
+        if who.agent_id is None:
+            raise Problem("NotAnAgent")
+        agent = who.agent_id
+    which = Which(
+        stage=stage,
+        queue_id=None if queue is None else QueueId(queue),
+        agent_id=None if agent is None else AgentId(agent),
+        channel_id=None if channel is None else ChannelId(channel),
+        priority=priority,
+        protocol=protocol,
+    )
+    try:
+        page = await desk.reads.conversations(which, desk.clock.now(), limit=limit, after=cursor)
+    except ValueError as error:
+        raise _bad_cursor() from error
+    return views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
+
+
+@router.get(
+    "/v1/conversations/{conversation_id}",
+    summary="One conversation, with all its episodes",
+    responses={
+        **example(200, CONVERSATION_WITH_EPISODES, headers=ETAG),
+        **problems(*READS, "UnknownConversation", "NotThereYet"),
+    },
+    dependencies=[after("inbox", "episodes")],
+)
+async def conversation(
+    conversation_id: OfConversation, desk: AtDesk, _: Reader, response: Response
+) -> views.ConversationWithEpisodes:
+    """The `ETag` is the version you see; send it back as `If-Match` with what you decide."""
+    told = await desk.reads.conversation(ConversationId(conversation_id))
+    if told is None:
+        raise Problem("UnknownConversation")
+    response.headers["ETag"] = f'"{told.row.version}"'
+    return views.conversation_with(told.row, told.episodes)
+
+
+@router.get(
+    "/v1/conversations/{conversation_id}/transcript",
+    summary="What was said, page by page, the latest page first",
+    responses={**example(200, TRANSCRIPT), **problems(*READS, "UnknownConversation", "NotThereYet")},
+    dependencies=[after("transcript")],
+)
+async def transcript(
+    conversation_id: OfConversation,
+    desk: AtDesk,
+    _: Reader,
+    cursor: Annotated[
+        str | None, Query(max_length=1000, description="`previous` or `next` of a page")
+    ] = None,
+    limit: Limit = 50,
+) -> views.Transcript:
+    """Messages, notes, calls and turns, in the order in which we heard them. Edited and deleted messages say
+    so; `possibly_twice` marks what may have reached the customer twice."""
+    try:
+        page = await desk.reads.transcript(ConversationId(conversation_id), limit=limit, at=cursor)
+    except ValueError as error:
+        raise _bad_cursor() from error
+    if not page.rows and cursor is None:
+        raise Problem("UnknownConversation")
+    return views.Transcript(
+        items=[views.line(row, desk.meaning) for row in page.rows], previous=page.previous, next=page.next
+    )
+
+
+def _bad_cursor() -> Problem:
+    return Problem(
+        "Invalid",
+        errors=[{"field": "query.cursor", "code": "cursor", "message": "Este cursor não é desta lista."}],
+    )
