@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Final
 
@@ -13,6 +13,7 @@ import structlog
 
 from adapters.engine.owner import Owner, Waiting
 from adapters.log.chain import Halted
+from adapters.log.index import Mark
 from adapters.log.port import LogUnavailable
 from commands.intention import Command
 from commands.ports import Busy, Decision, Unavailable
@@ -43,6 +44,11 @@ class EmbeddedInbox:
     @property
     def waiting(self) -> int:
         return len(self._queue)
+
+    @property
+    def marks(self) -> Mapping[int, Mark]:
+        """Where the index stands."""
+        return self._owner.indexer.marks
 
     @property
     def stopped(self) -> bool:

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.conversation import MessageId
+
 # Country, area (two digits, neither zero), then a subscriber number: mobiles start with 6 to 9 and carry a
 # leading ninth digit since 2016; landlines start with 2 to 5 and never do.
 _MOBILE_WITHOUT = re.compile(r"(55[1-9][1-9])([6-9][0-9]{7})")
@@ -79,3 +81,16 @@ def message_ref(key: bytes, channel: str, provider_id: str) -> str:
 
 def _keyed(key: bytes, *names: str) -> bytes:
     return hmac.new(key, json.dumps(names).encode(), hashlib.sha256).digest()
+
+
+class KeyedNames:
+    """The port `Names`: keyed hashes in place of what could reveal a person."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def message_ref(self, channel_id: str, provider_id: str) -> MessageId:
+        return MessageId(message_ref(self._key, channel_id, provider_id))
+
+    def recipient_ref(self, channel_id: str, address: str) -> str:
+        return _keyed(self._key, "recipient", channel_id, canonical_phone(address))[:16].hex()

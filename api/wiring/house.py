@@ -1,0 +1,339 @@
+"""One machine, embedded: doors, engine, policies, couriers and watches in one process.
+
+What follows the log for reading (the views) runs in a process of its own: `api.wiring.reading`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import psycopg
+import structlog
+from psycopg_pool import AsyncConnectionPool
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from adapters.archive import Archive
+from adapters.clock import SystemClock
+from adapters.engine.bookmarks import Bookmarks
+from adapters.engine.feed import Feed, Follower
+from adapters.engine.followers import CourierFollower, PolicyFollower
+from adapters.engine.inbox import EmbeddedInbox
+from adapters.engine.observing import Onlooker
+from adapters.engine.owner import Owner
+from adapters.engine.watches import keep_watch
+from adapters.log.index import Index
+from adapters.log.postgres import PostgresLog
+from adapters.objects import FileObjects
+from adapters.outcomes import IndexOutcomes
+from adapters.raw_bodies import RawFiles
+from adapters.read_receipts import OwnersReceipts
+from adapters.reads import CorrespondenceRows, FirstLineRows, OutgoingRows, Page, Pool, Reads, Wanted
+from adapters.tokens import PostgresTokens
+from adapters.whatsapp.addresses import KeyedNames
+from adapters.whatsapp.door import Line, ProviderDoor
+from adapters.whatsapp.meta_api import Access, MetaWhatsApp, graph_client
+from adapters.whatsapp.pacing import MetaPacing
+from adapters.whatsapp.parser import Provider
+from api.desk import Desk, Probe, Which
+from api.settings import ChannelSettings, Settings
+from api.wiring.reading import lag_of_views
+from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
+from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing
+from commands.processes.postman import Postman
+from commands.roles import Watch
+from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
+from domain.conversation import SendAccepted
+from domain.firstline import FirstLineSettings
+from domain.journal import Recorded
+from projections import inbox
+
+log = structlog.get_logger(__name__)
+
+BEHIND = 500  # records a follower may lie behind before the house says it is not ready
+RESTART = 2.0  # seconds until a process that ended by itself is started again
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the processes may touch."""
+
+    clock: Clock
+    inbox: Inbox
+    first_line: FirstLine
+    first_line_settings: FirstLineSettings
+    outgoing: Outgoing
+    correspondence: Correspondence
+    names: Names
+    whatsapp: WhatsApp
+    pacing: Pacing
+    objects: ObjectStore
+
+
+class DeskReads(Reads):
+    """The reads, asked in the doors' words."""
+
+    async def conversations(  # type: ignore[override]  # the doors name their filters themselves
+        self, which: Which, at: datetime, *, limit: int, after: str | None
+    ) -> Page[inbox.Row]:
+        wanted = Wanted(
+            stages=None if which.stage is None else [which.stage],
+            queue_id=which.queue_id,
+            agent_id=which.agent_id,
+            channel_id=which.channel_id,
+            priorities=None if which.priority is None else [which.priority],
+            protocol=which.protocol,
+        )
+        return await super().conversations(wanted, at, limit=limit, after=after)
+
+
+class House:
+    """Everything one `atende serve` holds. `open` before the first request, `close` after the last."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        dsn, key = settings.dsn.get_secret_value(), settings.index_key.get_secret_value().encode()
+        self._dsn = dsn
+        self.clock = SystemClock()
+        self.archive = Archive(STREAMS.values())
+        self.log = PostgresLog(dsn)
+        owner = Owner(self.log, Index(dsn), Index(dsn), self.archive, HANDLERS, STREAMS, self.clock)
+        self.inbox = EmbeddedInbox(owner)
+        self.pool: Pool = AsyncConnectionPool(
+            dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
+        )
+        self.redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
+        self.client = graph_client()
+        self.objects = FileObjects(settings.data / "media")
+        self.raw_bodies = RawFiles(settings.data / "raw")
+        door = ProviderDoor({c.id: _line(c) for c in settings.channels}, key)
+        whatsapp = MetaWhatsApp(
+            self.client,
+            {
+                c.id: Access(c.number_id, c.access_token.get_secret_value())
+                for c in settings.channels
+                if c.access_token
+            },
+            self.objects,
+            base_url=settings.graph_url,
+            media_origins=frozenset(settings.media_origins) if settings.media_origins else None,
+        )
+        first_line = FirstLineSettings(
+            company=settings.company,
+            phone=settings.phone,
+            zone=settings.zone,
+            quiet=timedelta(seconds=settings.quiet_window),
+            longest=timedelta(seconds=settings.longest_burst),
+        )
+        reads = DeskReads(self.pool)
+        correspondence = CorrespondenceRows(self.pool)
+        self.ports = Ports(
+            clock=self.clock,
+            inbox=self.inbox,
+            first_line=FirstLineRows(self.pool, first_line),
+            first_line_settings=first_line,
+            outgoing=OutgoingRows(self.pool),
+            correspondence=correspondence,
+            names=KeyedNames(key),
+            whatsapp=whatsapp,
+            pacing=MetaPacing(self.redis),
+            objects=self.objects,
+        )
+        self.desk = Desk(
+            inbox=self.inbox,
+            clock=self.clock,
+            reads=reads,
+            outcomes=IndexOutcomes(self.pool),
+            tokens=PostgresTokens(self.pool),
+            webhooks=door,
+            raw_bodies=self.raw_bodies,
+            addresses=door,
+            objects=self.objects,
+            read_receipts=OwnersReceipts(reads, whatsapp),
+            meaning=lambda code: whatsapp.meaning(code).sentence,
+            probes=self._probes(),
+        )
+        self.on_first_answer: Callable[[float, str | None], None] = lambda _seconds, _queue: None
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._feeds: dict[str, Feed] = {}
+        self._bookmarks: list[Bookmarks] = []
+
+    def desk_with(self, around: Callable[[Inbox], Inbox]) -> Desk:
+        """The desk with something around its inbox."""
+        return replace(self.desk, inbox=around(self.desk.inbox))
+
+    # ── open and close ───────────────────────────────────────────────────────────────────────────
+
+    async def open(self) -> None:
+        """Catch up with the log, then let people in. Raises Halted when the chain is broken."""
+        await self.pool.open()
+        await asyncio.to_thread(self.inbox.start)
+        self._keep("policies", self._policies)
+        self._keep("watches", None, *(partial(self._watch, watch) for watch in WATCHES))
+        if self.settings.couriers:
+            self._keep("couriers", self._couriers)
+            self._keep("postman", None, self._walk)
+        self._tasks.append(asyncio.create_task(self._sweep(), name="sweep"))
+
+    async def close(self) -> None:
+        """Let what is under way end, decide what waits, and let go of everything."""
+        self._stopping.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.inbox.stop)
+        for bookmarks in self._bookmarks:
+            bookmarks.close()
+        await self.client.aclose()
+        if self.redis is not None:
+            await self.redis.aclose()
+        await self.pool.close()
+        self.log.close()
+
+    # ── what follows by itself ───────────────────────────────────────────────────────────────────
+
+    def _keep(
+        self,
+        name: str,
+        followers: Callable[[], list[Follower]] | None,
+        *runs: Callable[[], Awaitable[None]],
+    ) -> None:
+        if followers is not None:
+            self._tasks.append(
+                asyncio.create_task(self._supervise(name, partial(self._feed, name, followers)))
+            )
+        for run in runs:
+            self._tasks.append(asyncio.create_task(self._supervise(name, run)))
+
+    async def _supervise(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """What ends by itself is told loudly and started again, until the house closes."""
+        while not self._stopping.is_set():
+            try:
+                await run()
+            except Exception:
+                log.exception("process_ended", process=name)
+            if not self._stopping.is_set():
+                await asyncio.sleep(RESTART)
+
+    async def _feed(self, name: str, followers: Callable[[], list[Follower]]) -> None:
+        feed = self._feeds[name] = Feed(self.log, self.archive, followers())
+        feed.start()
+        while feed.alive and not self._stopping.is_set():
+            await asyncio.sleep(0.1)
+        await asyncio.to_thread(feed.stop)
+        if feed.error is not None:
+            raise feed.error
+
+    def _policies(self) -> list[Follower]:
+        followers: list[Follower] = [
+            PolicyFollower(policy, self.inbox, self._bookmarks_of(), self.archive) for policy in POLICIES
+        ]
+        answers = Onlooker("first answers", frozenset({SendAccepted}), self._see_answer, self.inbox.marks)
+        return [*followers, answers]
+
+    def _see_answer(self, fact: Recorded) -> None:
+        if fact.event.first_answer and fact.event.waited is not None:
+            self.on_first_answer(fact.event.waited, None)
+
+    def _couriers(self) -> list[Follower]:
+        loop = asyncio.get_running_loop()
+        return [
+            CourierFollower(
+                courier,
+                self.ports,
+                self.inbox,
+                self._bookmarks_of(),
+                self.archive,
+                loop,
+                self._stopping.is_set,
+            )
+            for courier in COURIERS
+        ]
+
+    def _bookmarks_of(self) -> Bookmarks:
+        bookmarks = Bookmarks(self._dsn)
+        self._bookmarks.append(bookmarks)
+        return bookmarks
+
+    async def _watch(self, watch: Watch) -> None:
+        await keep_watch(watch, self.ports, self.inbox, self.clock, self._stopping)
+
+    async def _walk(self) -> None:
+        await Postman(self.ports).run(self._stopping)
+
+    async def _sweep(self) -> None:
+        """Raw bodies go when their days are over."""
+        while not self._stopping.is_set():
+            gone = await self.raw_bodies.sweep()
+            if gone:
+                log.info("raw_bodies_removed", count=gone)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), 3600)
+            except TimeoutError:
+                continue
+
+    # ── how it is ────────────────────────────────────────────────────────────────────────────────
+
+    def _probes(self) -> Mapping[str, Probe]:
+        return {
+            "engine": self._engine_ready,
+            "database": self._database_ready,
+            "redis": self._redis_ready,
+            "followers": self._followers_ready,
+            "views": self._views_ready,
+        }
+
+    async def _engine_ready(self) -> str | None:
+        if self.inbox.halted:
+            return f"the log is broken, see `atende verify`: {self.inbox.halted.reason}"
+        return "not deciding" if self.inbox.stopped else None
+
+    async def _database_ready(self) -> str | None:
+        try:
+            async with self.pool.connection(timeout=2) as connection:
+                await connection.execute("SELECT 1")
+        except Exception as error:  # noqa: BLE001  whatever it is, it is the reason
+            return f"does not answer ({type(error).__name__})"
+        return None
+
+    async def _redis_ready(self) -> str | None:
+        if self.redis is None:
+            return None
+        try:
+            await asyncio.wait_for(self.redis.ping(), 2)
+        except (RedisError, TimeoutError, OSError) as error:
+            return f"does not answer ({type(error).__name__}); each process paces alone"
+        return None
+
+    async def _followers_ready(self) -> str | None:
+        late = []
+        for name, feed in list(self._feeds.items()):
+            if not feed.alive:
+                late.append(f"{name} stands still")
+            elif (lag := await asyncio.to_thread(feed.lag)) > BEHIND:
+                late.append(f"{name} is {lag} records behind")
+        return "; ".join(late) or None
+
+    async def _views_ready(self) -> str | None:
+        try:
+            lags = await asyncio.to_thread(lag_of_views, self._dsn)
+        except psycopg.OperationalError as error:
+            return f"unknown ({type(error).__name__})"
+        late = [f"{name} is {lag} records behind" for name, lag in lags.items() if lag > BEHIND]
+        return "; ".join(late) or None
+
+    def follower_lags(self) -> Mapping[str, float]:
+        """Records each feed has not read yet; for the metrics."""
+        return {name: float(feed.lag()) for name, feed in self._feeds.items() if feed.alive}
+
+
+def _line(channel: ChannelSettings) -> Line:
+    return Line(
+        Provider(channel.provider),
+        channel.queue,
+        [secret.get_secret_value().encode() for secret in channel.app_secrets],
+        channel.verify_token.get_secret_value().encode() if channel.verify_token else None,
+    )

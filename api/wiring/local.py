@@ -1,0 +1,130 @@
+"""One machine without anything installed: servers from wheels, secrets made here, all of it in one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.services import Postgres, ServiceError, Valkey
+from api.settings import Settings
+
+KEPT: Final = "local.json"  # secrets and keys of this folder, made once
+RUNNING: Final = "running.json"  # where the servers are, while somebody runs them
+
+CHANNEL: Final = "principal"
+NUMBER: Final = "200000000000001"
+
+
+@dataclass(frozen=True)
+class Local:
+    """Two running servers and the secrets of their folder."""
+
+    folder: Path
+    dsn: str
+    redis_url: str
+    secrets: dict[str, str]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a role's process must be told, on top of our own environment."""
+        return {
+            "ATENDE_DSN": self.dsn,
+            "ATENDE_REDIS_URL": self.redis_url,
+            "ATENDE_INDEX_KEY": self.secrets["index_key"],
+            "ATENDE_DATA": str(self.folder),
+            "ATENDE_CHANNELS": json.dumps([self.channel]),
+            **more,
+        }
+
+    @property
+    def channel(self) -> dict[str, Any]:
+        return {
+            "id": CHANNEL,
+            "name": "Número principal",
+            "provider": "meta",
+            "number_id": NUMBER,
+            "app_secrets": [self.secrets["app_secret"]],
+            "verify_token": self.secrets["verify_token"],
+            "access_token": self.secrets["access_token"],
+        }
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[Local]:
+    """Run Postgres and Valkey on this folder for as long as the block lasts. Raises ServiceError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
+    try:
+        postgres.start()
+        dsn = postgres.create()
+        valkey.start()
+        local = Local(folder, dsn, valkey.url, _secrets(folder))
+        _write(folder / RUNNING, {"dsn": local.dsn, "redis_url": local.redis_url, "pid": os.getpid()})
+        yield local
+    finally:
+        (folder / RUNNING).unlink(missing_ok=True)
+        valkey.stop()
+        postgres.stop()
+
+
+@contextmanager
+def at_hand(folder: Path) -> Iterator[Settings]:
+    """The settings of the deployment somebody wants to look into: from the environment when it names a
+    database; else the servers of `folder`, as they run, or started for as long as the block lasts.
+
+    Raises ServiceError when there is neither.
+    """
+    if "ATENDE_DSN" in os.environ:
+        yield Settings()
+        return
+    running = folder / RUNNING
+    if running.exists() and _alive((found := json.loads(running.read_text()))["pid"]):
+        local = Local(folder, found["dsn"], found["redis_url"], _secrets(folder))
+        yield _settings(local)
+        return
+    if not (folder / "postgres").exists():
+        raise ServiceError(f"no database: set ATENDE_DSN, or run `make demo` first to make one in {folder}")
+    with servers(folder) as local:
+        yield _settings(local)
+
+
+def _settings(local: Local) -> Settings:
+    return Settings(
+        dsn=local.dsn,
+        redis_url=local.redis_url,
+        index_key=local.secrets["index_key"],
+        data=local.folder,
+        channels=[local.channel],
+    )
+
+
+def _secrets(folder: Path) -> dict[str, str]:
+    """Made once, and readable by this account alone."""
+    path = folder / KEPT
+    if not path.exists():
+        names = ("index_key", "app_secret", "verify_token", "access_token")
+        _write(path, {name: secrets.token_hex(24) for name in names})
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def _write(path: Path, told: dict[str, Any]) -> None:
+    aside = path.with_suffix(".new")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(told, file)
+    aside.rename(path)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

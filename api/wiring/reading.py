@@ -1,0 +1,56 @@
+"""What follows the log for reading: all the views of this house, on one feed, in a process of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from adapters import tokens
+from adapters.archive import Archive
+from adapters.engine.feed import Feed
+from adapters.log import schema
+from adapters.log.postgres import PostgresLog
+from adapters.views.follower import ViewFollower
+from adapters.views.ground import connect, ensure
+from adapters.views.view import View
+from commands.catalogue import STREAMS
+from projections.answer import Projection
+from projections.catalogue import PROJECTIONS
+
+
+def migrate(dsn: str) -> None:
+    """Make what a database lacks: log, index, bookmarks, views and tokens."""
+    schema.migrate(dsn)
+    ensure(dsn, list(PROJECTIONS.values()))
+    tokens.ensure(dsn)
+
+
+def follow(
+    dsn: str, stopping: threading.Event, projections: Sequence[Projection[Any]] = tuple(PROJECTIONS.values())
+) -> BaseException | None:
+    """Fold the views until `stopping`. Answers the error that ended it, if one did."""
+    log = PostgresLog(dsn)
+    views = [View(projection, partial(connect, dsn)) for projection in projections]
+    feed = Feed(log, Archive(STREAMS.values()), [ViewFollower(view, log) for view in views])
+    feed.start()
+    while feed.alive and not stopping.wait(0.2):
+        pass
+    feed.stop()
+    for view in views:
+        view.close()
+    log.close()
+    return feed.error
+
+
+def lag_of_views(dsn: str) -> dict[str, int]:
+    """How many records each view has not folded yet."""
+    with connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT v.name, sum(m.seq - coalesce(b.seq, 0))::bigint FROM unnest(%s::text[], %s::int[]) "
+            "AS v(name, version) CROSS JOIN mark m LEFT JOIN view_bookmark b "
+            "ON b.name = v.name AND b.version = v.version AND b.partition = m.partition GROUP BY v.name",
+            ([p.name for p in PROJECTIONS.values()], [p.version for p in PROJECTIONS.values()]),
+        ).fetchall()
+    return {name: max(0, lag) for name, lag in rows}

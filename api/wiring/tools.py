@@ -1,0 +1,130 @@
+"""What the command line does besides running: verify, rebuild, tokens, what is parked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from adapters import tokens
+from adapters.archive import Archive
+from adapters.engine.bookmarks import Bookmarks, Parked
+from adapters.engine.feed import Feed
+from adapters.log.inspection import Inspection
+from adapters.log.postgres import PostgresLog
+from adapters.log.verification import Report
+from adapters.log.verification import verify as walk
+from adapters.views import rebuild as views
+from adapters.views.follower import ViewFollower
+from adapters.views.ground import connect
+from adapters.views.view import View
+from adapters.whatsapp.items import Item
+from adapters.whatsapp.parser import Provider, parse
+from commands.catalogue import STREAMS
+from commands.door_ports import Role
+from domain.agent import AgentId
+from projections.catalogue import PROJECTIONS
+
+PATIENCE: Final = 60.0  # seconds for the two tables of a rebuild to stand at the same place
+
+
+def read_body(provider: str, body: bytes) -> list[Item]:
+    return parse(Provider(provider), body)
+
+
+def verify(dsn: str, progress: Callable[[int, int], None]) -> Report:
+    """Walk the whole log, and compare the index with it."""
+    log, index = PostgresLog(dsn), Inspection(dsn)
+    try:
+        return walk(log, index, progress)
+    finally:
+        index.close()
+        log.close()
+
+
+class Different(Exception):
+    """The rows built anew are not the live ones; nothing was swapped."""
+
+
+def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """Build a view beside the live one, compare, swap. Answers the figures; raises Different, KeyError."""
+    projection = PROJECTIONS[name]
+    views.begin(dsn, projection)
+    log = PostgresLog(dsn)
+    view = View(projection, partial(connect, dsn), spare=True)
+    feed = Feed(log, Archive(STREAMS.values()), [ViewFollower(view, log)], limit=5000)
+    started = time.perf_counter()
+    feed.start()
+    try:
+        while feed.alive and not feed.idle.wait(0.2):
+            progress(feed.facts, feed.lag())
+        if feed.error is not None:
+            raise feed.error
+        seconds, facts = time.perf_counter() - started, feed.facts
+        rows = 0
+        for partition in range(log.partitions):
+            compared = _compare(dsn, name, partition)
+            if not compared.identical:
+                raise Different(
+                    f"{name}, partition {partition}: {compared.only_live} rows only in the live table, "
+                    f"{compared.only_new} only in the new one"
+                )
+            rows += compared.new
+    except Different:
+        feed.stop()
+        view.close()
+        views.abandon(dsn, projection)
+        raise
+    finally:
+        feed.stop()
+        view.close()
+        log.close()
+    views.swap(dsn, projection)
+    return {
+        "view": name,
+        "events": facts,
+        "seconds": round(seconds, 3),
+        "events_per_second": round(facts / seconds) if seconds else 0,
+        "rows": rows,
+        "identical": True,
+    }
+
+
+def _compare(dsn: str, name: str, partition: int) -> views.Comparison:
+    """Compare one partition's rows at a moment when both tables have read as far."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return views.compare(dsn, PROJECTIONS[name], partition)
+        except views.NotComparable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def view_names() -> list[str]:
+    return list(PROJECTIONS)
+
+
+def parked(dsn: str) -> list[Parked]:
+    bookmarks = Bookmarks(dsn)
+    try:
+        return bookmarks.parked()
+    finally:
+        bookmarks.close()
+
+
+def create_token(dsn: str, name: str, role: str, agent: str | None) -> tokens.Issued:
+    tokens.ensure(dsn)
+    return tokens.create(dsn, name, Role(role), agent_id=AgentId(agent) if agent else None)
+
+
+def list_tokens(dsn: str) -> list[tokens.Listed]:
+    tokens.ensure(dsn)
+    return tokens.listed(dsn)
+
+
+ROOT: Final = Path(__file__).parents[2]
+"""Where the sources lie, for what needs a checkout (benchmarks)."""
