@@ -59,6 +59,10 @@ class Reads:
         async with asking(self._pool) as connection:
             return await transcripts.lines(connection, conversation_id, limit=limit, at=at)
 
+    async def media_type(self, key: str) -> str | None:
+        async with asking(self._pool) as connection:
+            return await transcripts.media_type(connection, key)
+
     async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
         async with asking(self._pool) as connection:
             return await lists.one_delivery(connection, delivery_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from psycopg import sql
+
 from adapters.reads.asking import Connection
 from adapters.reads.pages import BadCursor, Page, cursor, read_cursor
 from adapters.reads.sql import source
@@ -24,6 +26,17 @@ _AFTER: Final = TRANSCRIPT.select(
     "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s AND t.place > %(place)s"
     " ORDER BY t.place LIMIT %(limit)s"
 )
+
+_MEDIA_TYPE: Final = sql.SQL(
+    "SELECT file_mime FROM {} WHERE file_key = %s AND file_mime IS NOT NULL LIMIT 1"
+).format(TRANSCRIPT.identifier)
+
+
+async def media_type(connection: Connection, key: str) -> str | None:
+    """The declared type of a stored file; None when no conversation holds it."""
+    found = await connection.execute(_MEDIA_TYPE, (key,))
+    values = await found.fetchone()
+    return None if values is None else str(values[0])
 
 
 async def lines(

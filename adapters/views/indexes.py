@@ -10,7 +10,10 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "closed": "(closed_at DESC, conversation_id) WHERE stage = 'closed'",
         "wake": "(wake_at) WHERE wake_at IS NOT NULL",
     },
-    "transcript": {"place": "(conversation_id, place)"},
+    "transcript": {
+        "place": "(conversation_id, place)",
+        "file": "(file_key) WHERE file_key IS NOT NULL",
+    },
     "episodes": {"protocol": "(protocol)"},
     "first_line": {"owing": "(conversation_id) WHERE open AND (automation OR number_owed)"},
     "outgoing": {
