@@ -41,10 +41,9 @@ class Known:
             for n, fact in enumerate(history, start=1)
         ]
         marks = {p: Bookmark(len(h), bytes(32), len(h)) for p, h in enumerate(histories) if h}
-        for name in only:
-            view = View(PROJECTIONS[name], lambda: connect(self.dsn))
-            assert view.apply(facts, marks)
-            view.close()
+        with connect(self.dsn) as connection:
+            for name in only:
+                assert View(PROJECTIONS[name], lambda: connection).apply(facts, marks)
         return facts
 
     def ask(self, question: Callable[[Pool], Awaitable[T]]) -> T:
