@@ -89,14 +89,14 @@ WITH r AS MATERIALIZED (
   SELECT partition, seq, "offset", first_ordinal, n, hash FROM r
 ), commands AS (
   INSERT INTO command (partition, command_id, ordinal, outcome)
-  SELECT partition, (outcome->'id'#>>'{}')::uuid, first_ordinal - 1 + ordinals, outcome
+  SELECT partition, (outcome->>'id')::uuid, first_ordinal - 1 + ordinals, outcome
   FROM (
     SELECT r.partition, r.first_ordinal, o.outcome,
-           sum(coalesce((o.outcome->'accepted')::text::int, 0))
+           sum(coalesce((o.outcome->>'accepted')::int, 0))
              OVER (PARTITION BY r.partition, r.seq ORDER BY o.n) AS ordinals
     FROM r, json_array_elements(r.body->'outcomes') WITH ORDINALITY AS o(outcome, n)
   ) o
-  WHERE outcome->'id' IS NOT NULL
+  WHERE outcome->>'id' IS NOT NULL
 )
 INSERT INTO event (partition, ordinal, stream, version, type, schema, at, body, command_id, seq)
 SELECT r.partition, r.first_ordinal + e.n - 1, e.stream, e.version, e.type, e.schema, e.at, e.body,
@@ -219,7 +219,7 @@ class Index:
             rows = connection.execute(
                 "SELECT c.command_id, c.ordinal, c.outcome, (SELECT array_agg(e.type ORDER BY e.ordinal) "
                 "FROM event e WHERE e.partition = c.partition AND e.ordinal <= c.ordinal "
-                "AND e.ordinal > c.ordinal - (c.outcome->'accepted')::text::int) "
+                "AND e.ordinal > c.ordinal - (c.outcome->>'accepted')::int) "
                 "FROM command c WHERE c.command_id = ANY(%s)",
                 (list(commands),),
                 prepare=True,

@@ -58,7 +58,7 @@ class BatchDict(TypedDict):
     events: list[EventDict]
 
 
-_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # an escaped one, not an escaped backslash
 _BATCH: Final = TypeAdapter(BatchDict)
 
 
@@ -73,10 +73,17 @@ class UnreadableBody(ValueError):
 def body_of(
     outcomes: Sequence[OutcomeDict], events: Sequence[bytes], commands: Sequence[Any] | None = None
 ) -> bytes:
-    """Assemble a body; the events are encoded already, one JSON object each."""
+    """Assemble a body; the events are encoded already, one JSON object each.
+
+    A refusal may repeat whatever bytes somebody typed: PostgreSQL cannot hold a NUL character as text, so
+    one in an outcome is written as U+FFFD.
+    """
+    said = to_json(outcomes)
+    if b"u0000" in said:
+        said = _NUL.sub(rb"\1\\ufffd", said)
     return b'{"commands":%b,"outcomes":%b,"events":[%b]}' % (
         to_json(commands),
-        to_json(outcomes),
+        said,
         b",".join(events),
     )
 
@@ -85,9 +92,7 @@ def event_json(
     stream: str, version: int, type_: str, schema: int, at: str, cause: str | None, body: bytes
 ) -> bytes:
     """One event as it stands in a body; `body` is JSON already. Raises UnwritableText."""
-    if b"u0000" in body and _NUL.search(body):
-        raise UnwritableText(type_)
-    return b'{"stream":%b,"version":%d,"type":%b,"schema":%d,"at":"%b","cause":%b,"body":%b}' % (
+    event = b'{"stream":%b,"version":%d,"type":%b,"schema":%d,"at":"%b","cause":%b,"body":%b}' % (
         to_json(stream),
         version,
         to_json(type_),
@@ -96,6 +101,9 @@ def event_json(
         to_json(cause),
         body,
     )
+    if b"u0000" in event and _NUL.search(event):
+        raise UnwritableText(type_)
+    return event
 
 
 def read_body(record: bytes) -> BatchDict:
