@@ -35,6 +35,7 @@ class Tally:
     """What became of deliveries so far."""
 
     delivered: int = 0
+    statuses: int = 0  # in what was delivered
     retried: int = 0
     given_up: int = 0
 
@@ -123,6 +124,7 @@ class Post:
                     heard = False
             if heard:
                 self.tally.delivered += 1
+                self.tally.statuses += len(items)
                 return
             if time.monotonic() - started > GIVE_UP:
                 self.tally.given_up += 1

@@ -23,6 +23,10 @@ class Heard:
     sign: Sign
     options: Options = ()
 
+    @property
+    def by_person(self) -> bool:
+        return self.sign is Sign.PERSON
+
 
 def heard(message: Accepted) -> Heard | None:
     """None for what nobody reads, such as a reaction."""

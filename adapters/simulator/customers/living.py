@@ -66,7 +66,8 @@ class Customer:
         self._pace = pace
         self._chance = random.Random(f"{n}/{story.kind}")  # noqa: S311 - repeatable on purpose
         self._news: asyncio.Queue[Heard] = asyncio.Queue(MOST_UNREAD)
-        self._sent: list[str] = []
+        self._sent = 0
+        self._changeable: list[str] = []  # what they may still edit or delete
         self._last: Heard | None = None
         self._offered: Heard | None = None
         self._choices = 0
@@ -114,15 +115,14 @@ class Customer:
     async def _do(self, step: Do) -> None:
         await asyncio.sleep(step.after * self._pace)
         at = datetime.fromtimestamp(time.time() - step.ago, UTC)
-        message_id = self._message_id(len(self._sent))
+        message_id = self._message_id(self._sent)
         item = self._item(step, message_id, at)
         if item is None:
             return
-        if step.act in (Act.TEXT, Act.PHOTO, Act.VOICE):
-            self._sent.append(message_id)
-        else:
-            self._sent.insert(0, message_id)  # not what an edit or a deletion would be about
-        key = f"{self.n}/{len(self._sent)}"
+        self._sent += 1
+        if step.act is Act.TEXT:
+            self._changeable.append(message_id)
+        key = f"{self.n}/{self._sent}"
         await self._write(Written(self.who, item, at, step.asks, step.act, key))
 
     def _item(self, step: Do, message_id: str, at: datetime) -> Item | None:
@@ -143,14 +143,16 @@ class Customer:
                 lat, lon = self._chance.uniform(-30, -5), self._chance.uniform(-55, -36)
                 return webhooks.location(who, message_id, at, round(lat, 6), round(lon, 6))
             case Act.REACTION:
-                target = self._last.message_id if self._last else None
-                return target and webhooks.reaction(who, message_id, at, target, step.words or None) or None
-            case Act.EDIT:
-                target = self._own(step.back)
-                return target and webhooks.edit(who, message_id, at, target, step.words) or None
-            case Act.DELETION:
-                target = self._own(step.back)
-                return target and webhooks.revoke(who, message_id, at, target) or None
+                if self._last is None:
+                    return None
+                return webhooks.reaction(who, message_id, at, self._last.message_id, step.words or None)
+            case Act.EDIT | Act.DELETION:
+                if len(self._changeable) < step.back:
+                    return None
+                target = self._changeable[-step.back]
+                if step.act is Act.EDIT:
+                    return webhooks.edit(who, message_id, at, target, step.words)
+                return webhooks.revoke(who, message_id, at, target)
             case Act.CHOICE | Act.TAP:
                 return self._chosen(step, message_id, at)
             case Act.UNSUPPORTED:
@@ -173,9 +175,6 @@ class Customer:
         make = webhooks.list_reply if offered.sign is Sign.LIST else webhooks.button_reply
         return make(self.who, message_id, at, self._number, offered.message_id, reply_id, title)
 
-    def _own(self, back: int) -> str | None:
-        return self._sent[-back] if len(self._sent) >= back else None
-
     def _file(self, act: Act) -> Attachment:
         held: Sequence[Attachment] = self._files[act]
         return self._chance.choice(held)
@@ -189,7 +188,7 @@ class Customer:
 
 def _untold(item: Item) -> Item:
     """What the provider itself could not tell."""
-    error = {"code": 131051, "title": "Message type unknown", "message": "Message type unknown"}
-    error["error_data"] = {"details": "Message type is currently not supported."}  # type: ignore[assignment]
+    error: Item = {"code": 131051, "title": "Message type unknown", "message": "Message type unknown"}
+    error["error_data"] = {"details": "Message type is currently not supported."}
     del item["text"]
     return item | {"type": "unsupported", "errors": [error], "unsupported": {"type": "poll_creation"}}

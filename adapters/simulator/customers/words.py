@@ -70,8 +70,19 @@ CANCEL: Final[tuple[Lines, ...]] = (
     ("quero cancelar minha internet", "vou mudar de cidade"),
     ("como faço o cancelamento do contrato",),
 )
-PERSON: Final[Lines] = ("atendente", "quero falar com uma pessoa", "falar com atendente por favor", "Atendente!")
-PUZZLING: Final[Lines] = ("então né", "aquilo que falei outro dia", "é sobre aquele negócio lá", "hmm", "kkkk")
+PERSON: Final[Lines] = (
+    "atendente",
+    "quero falar com uma pessoa",
+    "falar com atendente por favor",
+    "Atendente!",
+)
+PUZZLING: Final[Lines] = (
+    "então né",
+    "aquilo que falei outro dia",
+    "é sobre aquele negócio lá",
+    "hmm",
+    "kkkk",
+)
 IMPATIENT: Final[Lines] = ("???", "alguém?", "oi??", "ninguém responde", "estou aguardando", "alô")
 DETAILS: Final[tuple[Lines, ...]] = (
     ("luz do PON piscando", "e a LOS vermelha"),
