@@ -1,8 +1,8 @@
 """Open-loop load: signed webhooks on a fixed schedule, whatever the desk makes of it.
 
 Every body is built before the start, and each latency is counted from the time the schedule gave, so that a
-desk that falls behind cannot hide it. `python -m adapters.simulator.load [FILE]` runs one from JSON (`Load`) in
-FILE or in `ATENDE_LOAD`, and prints its report as one line.
+desk that falls behind cannot hide it. `python -m adapters.simulator.load [FILE]` runs one from JSON (`Load`)
+in FILE or in `ATENDE_LOAD`, and prints its report as one line.
 """
 
 from __future__ import annotations
