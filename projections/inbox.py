@@ -6,7 +6,7 @@ closed is asked for as well. Whoever wants the inbox asks for the open ones, in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final
 
@@ -14,11 +14,11 @@ from domain import conversation
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import Author, Awaiting, ConversationId, Stage
-from domain.conversation.memory import is_inbound, waits_since
+from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import Clear, Content, Identity, Open
 from domain.queue import Priority, QueueId
-from projections.answer import Projection, by_root
+from projections.answer import Projection, by_root, replace
 
 PREVIEW: Final = 120
 MANAGER: Final = timedelta(minutes=60)

@@ -6,17 +6,17 @@ per channel is summed on read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
 from domain import conversation
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, Receipt
-from domain.conversation.memory import is_inbound
+from domain.conversation.weighing import is_inbound
 from domain.journal import Recorded
 from domain.privacy import Clear
-from projections.answer import Projection, by_root
+from projections.answer import Projection, by_root, replace
 
 
 @dataclass(frozen=True, slots=True)

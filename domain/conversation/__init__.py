@@ -72,9 +72,7 @@ from domain.conversation.hearing import (
 )
 from domain.conversation.memory import (
     CONVERSATION as CONVERSATION,
-    call_key as call_key,
     evolve as evolve,
-    highest as highest,
 )
 from domain.conversation.order import (
     Place as Place,
@@ -108,13 +106,8 @@ from domain.conversation.refusals import (
     WrongAttempt as WrongAttempt,
 )
 from domain.conversation.sending import (
-    hear_receipt as hear_receipt,
     react as react,
     request_send as request_send,
-    send_accepted as send_accepted,
-    send_failed as send_failed,
-    send_postponed as send_postponed,
-    send_unknown as send_unknown,
     start_send as start_send,
 )
 from domain.conversation.serving import (
@@ -130,6 +123,13 @@ from domain.conversation.serving import (
     transfer as transfer,
     waiting as waiting,
     wake as wake,
+)
+from domain.conversation.settling import (
+    hear_receipt as hear_receipt,
+    send_accepted as send_accepted,
+    send_failed as send_failed,
+    send_postponed as send_postponed,
+    send_unknown as send_unknown,
 )
 from domain.conversation.state import (
     Awaiting as Awaiting,
@@ -158,4 +158,10 @@ from domain.conversation.state import (
 from domain.conversation.thanks import (
     THANKS as THANKS,
     thanks_only as thanks_only,
+)
+from domain.conversation.weighing import (
+    call_key as call_key,
+    highest as highest,
+    is_inbound as is_inbound,
+    waits_since as waits_since,
 )

@@ -28,7 +28,6 @@ from domain.conversation.events import (
     Stage,
     Woke,
 )
-from domain.conversation.memory import call_key, is_inbound, waits_since
 from domain.conversation.serving import waiting
 from domain.conversation.state import (
     DEVICE,
@@ -40,6 +39,7 @@ from domain.conversation.state import (
     Awaiting,
     Conversation,
 )
+from domain.conversation.weighing import call_key, is_inbound, waits_since
 from domain.queue import Priority, QueueId, due
 
 BY_ITSELF: Final = frozenset({"automation", "silence"})

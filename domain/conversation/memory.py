@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from itertools import islice
 from typing import Final, assert_never, get_args
 
+from domain.conversation.copying import further, remembering
 from domain.conversation.events import (
     AnswerVoided,
     Assigned,
@@ -31,7 +29,6 @@ from domain.conversation.events import (
     PriorityChanged,
     ProtocolGiven,
     Reacted,
-    Receipt,
     ReceiptHeard,
     ReceiptParked,
     Released,
@@ -48,11 +45,9 @@ from domain.conversation.events import (
     Woke,
 )
 from domain.conversation.state import (
-    HEARD,
     KNOWN,
-    LATE,
     PARKED,
-    SENDS,
+    RECEIPTS,
     SILENT_KINDS,
     STOPS,
     UNANSWERED,
@@ -64,49 +59,17 @@ from domain.conversation.state import (
     Stop,
     Unanswered,
 )
+from domain.conversation.weighing import (
+    call_key,
+    highest,
+    is_inbound,
+    later,
+    waits_since,
+    with_heard,
+    with_send,
+)
 from domain.grammar import Stream
 from domain.queue import Priority
-
-RECEIPT_RANK: Final[dict[Receipt, int]] = {
-    Receipt.QUEUED: 0,
-    Receipt.SENT: 1,
-    Receipt.FAILED: 2,  # over queued and sent only; whatever proves arrival replaces it
-    Receipt.DELIVERED: 3,
-    Receipt.READ: 4,
-    Receipt.PLAYED: 5,
-}
-
-RECEIPTS: Final = 32  # raw receipts remembered per message
-
-
-def highest(one: Receipt | None, other: Receipt) -> Receipt:
-    """The receipt that stands when both were heard, in whatever order."""
-    return other if one is None or RECEIPT_RANK[other] > RECEIPT_RANK[one] else one
-
-
-def waits_since(sent_at: datetime, received_at: datetime, *, late: bool) -> datetime:
-    """When a customer's message starts to wait: provider time, never in the future, never long past."""
-    return received_at if late else max(min(sent_at, received_at), received_at - LATE)
-
-
-def with_heard(heard: dict[MessageId, int], message_id: MessageId, version: int) -> dict[MessageId, int]:
-    """One more id; beyond the last 500 the oldest is forgotten."""
-    heard = heard.copy()
-    heard[message_id] = version
-    if len(heard) > HEARD:
-        del heard[next(iter(heard))]
-    return heard
-
-
-def with_send(sends: dict[MessageId, Send], send: Send) -> dict[MessageId, Send]:
-    """One send more, or the same one further on; beyond the last 200 the oldest finished one is forgotten."""
-    sends = sends.copy()
-    sends[send.message_id] = send
-    if len(sends) > SENDS:
-        over = len(sends) - SENDS
-        for message_id in list(islice((m for m, s in sends.items() if s.done), over)):
-            del sends[message_id]
-    return sends
 
 
 def evolve(state: Conversation, event: Event) -> Conversation:
@@ -117,17 +80,17 @@ def evolve(state: Conversation, event: Event) -> Conversation:
         case ReceiptHeard(message_id=message_id):
             send = state.sends.get(message_id)
             if send is None:
-                return replace(state, version=version)
+                return remembering(state, version=version)
             heard = (event.receipt, event.at, event.codes)
             sends = with_send(
                 state.sends,
-                replace(
+                further(
                     send,
                     receipt=highest(send.receipt, event.receipt),
                     receipts=(*send.receipts[-RECEIPTS + 1 :], heard),
                 ),
             )
-            return replace(state, version=version, sends=sends)
+            return remembering(state, version=version, sends=sends)
         case SendRequested():
             sends = with_send(
                 state.sends,
@@ -141,7 +104,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                     version=version,
                 ),
             )
-            return replace(state, version=version, sends=sends)
+            return remembering(state, version=version, sends=sends)
         case SendStarted(message_id=message_id):
             return _sending(
                 state,
@@ -164,11 +127,11 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             return _sending(state, version, message_id, status=Sending.FAILED)
         case ReceiptParked():
             parked = Parked(event.provider_ref, event.receipt, event.at, event.codes, event.category)
-            return replace(state, version=version, parked=(*state.parked[-PARKED + 1 :], parked))
+            return remembering(state, version=version, parked=(*state.parked[-PARKED + 1 :], parked))
         case AnswerVoided():
             stopped = [stop.message_id for stop in state.stops]
             kept = stopped.index(event.message_id) if event.message_id in stopped else 0
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 waiting_since=event.waiting_since,
@@ -180,7 +143,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
         case Opened():
             return _opened(state, event, version)
         case Reopened(agent_id=agent_id):
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 stage=event.stage,
@@ -205,7 +168,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 understood=None,
             )
         case Closed():
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 stage=Stage.CLOSED,
@@ -221,16 +184,16 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 burst_at=None,
             )
         case ProtocolGiven(episode=episode, number=number):
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 protocol=number if episode == state.episode else state.protocol,
                 unnumbered=tuple(e for e in state.unnumbered if e != episode),
             )
         case ContactKnown(digest=digest):
-            return replace(state, version=version, contact=digest or KNOWN)
+            return remembering(state, version=version, contact=digest or KNOWN)
         case EnteredWaiting():
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 stage=Stage.WAITING,
@@ -250,7 +213,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             )
         case Assigned(agent_id=agent_id, due_at=due_at):
             handed_on = state.stage is Stage.IN_SERVICE and due_at is None
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 stage=Stage.IN_SERVICE,
@@ -265,7 +228,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 burst_at=None,
             )
         case Released(agent_id=agent_id):
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 agent_id=None,
@@ -274,7 +237,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_by=event.by or agent_id,
             )
         case Transferred(from_agent=from_agent):
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 last_agent=from_agent or state.last_agent,
@@ -282,13 +245,13 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_by=event.by or from_agent or state.moved_by,
             )
         case PriorityChanged(priority=priority, due_at=due_at):
-            return replace(state, version=version, priority=priority, due_at=due_at)
+            return remembering(state, version=version, priority=priority, due_at=due_at)
         case Snoozed(until=until):
-            return replace(state, version=version, awaiting=Awaiting.THIRD_PARTY, wake_at=until)
+            return remembering(state, version=version, awaiting=Awaiting.THIRD_PARTY, wake_at=until)
         case Woke():
-            return replace(state, version=version, awaiting=Awaiting.AGENT, wake_at=None)
+            return remembering(state, version=version, awaiting=Awaiting.AGENT, wake_at=None)
         case BurstRead():
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 burst_at=None,
@@ -297,16 +260,16 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 tries=event.tries,
             )
         case AutomationSilenced():
-            return replace(state, version=version, silenced=True)
+            return remembering(state, version=version, silenced=True)
         case CancellationRequested():
-            return replace(state, version=version, cancellation=True)
+            return remembering(state, version=version, cancellation=True)
         case CallHeard(call_id=call_id, call_event=call_event, direction=direction):
             called_at = min(event.sent_at or event.heard_at, event.heard_at)
-            return replace(
+            return remembering(
                 state,
                 version=version,
                 heard=with_heard(state.heard, call_key(call_id, call_event), version),
-                inbound_at=_later(state.inbound_at, called_at) if is_inbound(direction) else state.inbound_at,
+                inbound_at=later(state.inbound_at, called_at) if is_inbound(direction) else state.inbound_at,
             )
         case (
             MessageEdited(heard_as=heard_as)
@@ -315,41 +278,27 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             | NumberChanged(heard_as=heard_as)
         ):
             if heard_as is None:
-                return replace(state, version=version)
-            return replace(state, version=version, heard=with_heard(state.heard, heard_as, version))
+                return remembering(state, version=version)
+            return remembering(state, version=version, heard=with_heard(state.heard, heard_as, version))
         case NoteAdded() | MediaStored() | MediaLost():
-            return replace(state, version=version)
+            return remembering(state, version=version)
     assert_never(event)
-
-
-def call_key(call_id: MessageId, call_event: str) -> MessageId:
-    """What is heard once of a call: each of its turns."""
-    return MessageId(f"{call_id}/{call_event}")
-
-
-def is_inbound(direction: str) -> bool:
-    """Whether the customer called, as far as the provider says anything."""
-    return "business" not in direction.lower() and direction.lower() != "outbound"
-
-
-def _later(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None or other > one else one
 
 
 def _received(state: Conversation, event: MessageReceived, version: int) -> Conversation:
     heard = with_heard(state.heard, event.message_id, version)
     if event.echo or event.kind in SILENT_KINDS:
-        return replace(state, version=version, heard=heard)
+        return remembering(state, version=version, heard=heard)
     in_service, waiting = state.stage is Stage.IN_SERVICE, state.stage is Stage.WAITING
     since = waits_since(event.sent_at, event.received_at, late=event.late)
     unanswered = state.unanswered
     if (in_service or waiting) and not event.thanks and len(unanswered) < UNANSWERED:
         unanswered = (*unanswered, Unanswered(version, since))
-    return replace(
+    return remembering(
         state,
         version=version,
         heard=heard,
-        inbound_at=_later(state.inbound_at, min(event.sent_at, event.received_at)),
+        inbound_at=later(state.inbound_at, min(event.sent_at, event.received_at)),
         wrote_version=version,
         wrote_at=event.received_at,
         last_message=event.message_id,
@@ -363,7 +312,7 @@ def _received(state: Conversation, event: MessageReceived, version: int) -> Conv
 
 def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
     theirs = event.opened_by is Opener.AGENT or event.opened_by is Opener.DEVICE
-    return replace(
+    return remembering(
         state,
         version=version,
         channel_id=event.channel_id,
@@ -403,28 +352,28 @@ def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
 def _sending(state: Conversation, version: int, message_id: MessageId, **changes: object) -> Conversation:
     send = state.sends.get(message_id)
     if send is None:
-        return replace(state, version=version)
-    changed = replace(send, **changes)  # type: ignore[arg-type]  # every caller names fields of Send
-    return replace(state, version=version, sends=with_send(state.sends, changed))
+        return remembering(state, version=version)
+    changed = further(send, **changes)  # type: ignore[arg-type]  # every caller names fields of Send
+    return remembering(state, version=version, sends=with_send(state.sends, changed))
 
 
 def _accepted(state: Conversation, event: SendAccepted, version: int) -> Conversation:
     parked = tuple(p for p in state.parked if p.provider_ref != event.provider_ref) if state.parked else ()
     send = state.sends.get(event.message_id)
     if send is None:
-        return replace(state, version=version, parked=parked)
+        return remembering(state, version=version, parked=parked)
     provider_ref = event.provider_ref or send.provider_ref
-    accepted = replace(send, status=Sending.ACCEPTED, provider_ref=provider_ref, since=None, retry_at=None)
+    accepted = further(send, status=Sending.ACCEPTED, provider_ref=provider_ref, since=None, retry_at=None)
     sends = with_send(state.sends, accepted)
     if not send.human:
-        return replace(state, version=version, parked=parked, sends=sends)
+        return remembering(state, version=version, parked=parked, sends=sends)
     left = tuple(u for u in state.unanswered if u.version > send.version)
     served = state.stage is Stage.IN_SERVICE and state.awaiting is Awaiting.AGENT and not left
     stopped = event.waited is not None and state.waiting_since is not None
     stops = state.stops
     if stopped and state.waiting_since is not None:
         stops = (*stops[-STOPS + 1 :], Stop(event.message_id, state.waiting_since, state.first))
-    return replace(
+    return remembering(
         state,
         version=version,
         parked=parked,

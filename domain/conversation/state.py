@@ -21,6 +21,8 @@ SENDS: Final = 200
 """How many finished sends are remembered; what is pending always is."""
 PARKED: Final = 100
 """How many receipts of messages we do not know (yet) are kept waiting."""
+RECEIPTS: Final = 32
+"""How many raw receipts are remembered per message, to tell a repeated one from news."""
 UNANSWERED: Final = 50
 STOPS: Final = 8
 

@@ -70,8 +70,11 @@ _SILENT: Final = frozenset({"Mn", "Cf", "Sk", "Cc"})  # accents, joiners, skin t
 
 def normalised(text: str) -> str:
     """Lower case, without accents and variation selectors; `obrigadoooo` is `obrigado`."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in _SILENT)
-    return _STRETCHED.sub(r"\1", plain.casefold())
+    if not text.isascii():
+        text = "".join(
+            c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in _SILENT
+        )
+    return _STRETCHED.sub(r"\1", text.casefold())
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -92,7 +95,7 @@ def thanks_only(
     mark, a digit or any other word disqualifies it; a sticker counts by the hash of its file."""
     if kind == "sticker":
         return isinstance(content.get("sha256"), str) and content["sha256"] in entries
-    if kind != "text" or not text or len(text) > LONGEST:
+    if kind != "text" or not text or len(text) > LONGEST or _DISQUALIFIES.search(text):
         return False
     plain = normalised(text)
     if _DISQUALIFIES.search(plain):

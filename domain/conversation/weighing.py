@@ -1,0 +1,63 @@
+"""How facts weigh: which receipt stands, since when a message waits, and how much is remembered of what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from domain.conversation.events import MessageId, Receipt
+from domain.conversation.state import HEARD, LATE, SENDS, Send
+
+RECEIPT_RANK: Final[dict[Receipt, int]] = {
+    Receipt.QUEUED: 0,
+    Receipt.SENT: 1,
+    Receipt.FAILED: 2,  # over queued and sent only; whatever proves arrival replaces it
+    Receipt.DELIVERED: 3,
+    Receipt.READ: 4,
+    Receipt.PLAYED: 5,
+}
+
+
+def highest(one: Receipt | None, other: Receipt) -> Receipt:
+    """The receipt that stands when both were heard, in whatever order."""
+    return other if one is None or RECEIPT_RANK[other] > RECEIPT_RANK[one] else one
+
+
+def waits_since(sent_at: datetime, received_at: datetime, *, late: bool) -> datetime:
+    """When a customer's message starts to wait: provider time, never in the future, never long past."""
+    return received_at if late else max(min(sent_at, received_at), received_at - LATE)
+
+
+def with_heard(heard: dict[MessageId, int], message_id: MessageId, version: int) -> dict[MessageId, int]:
+    """One more id; beyond the last 500 the oldest is forgotten."""
+    heard = heard.copy()
+    heard[message_id] = version
+    if len(heard) > HEARD:
+        del heard[next(iter(heard))]
+    return heard
+
+
+def with_send(sends: dict[MessageId, Send], send: Send) -> dict[MessageId, Send]:
+    """One send more, or the same one further on; beyond the last 200 the oldest finished one is forgotten."""
+    sends = sends.copy()
+    sends[send.message_id] = send
+    if len(sends) > SENDS:
+        over = len(sends) - SENDS
+        for message_id in list(islice((m for m, s in sends.items() if s.done), over)):
+            del sends[message_id]
+    return sends
+
+
+def call_key(call_id: MessageId, call_event: str) -> MessageId:
+    """What is heard once of a call: each of its turns."""
+    return MessageId(f"{call_id}/{call_event}")
+
+
+def is_inbound(direction: str) -> bool:
+    """Whether the customer called, as far as the provider says anything."""
+    return "business" not in direction.lower() and direction.lower() != "outbound"
+
+
+def later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or other > one else one
