@@ -19,7 +19,7 @@ from api.problems import FAULT, FIELD_FAULTS, PROBLEMS, STATUS_OF_REFUSAL, TITLE
 from commands.ports import Broken, Busy, Denied, Unavailable
 from domain.conversation import WINDOW
 from domain.copy import moments
-from domain.copy.refusals import REFUSALS, refusal
+from domain.copy.refusals import refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = "2"  # seconds
@@ -82,10 +82,7 @@ async def refused(denied: Denied, desk: Desk, zone: tzinfo) -> Problem:
     someone = fields.get("by") or fields.get("owner")
     name = None if someone is None else await _name_of(desk, someone)
     now = desk.clock.now()
-    if denied.rule in REFUSALS:
-        detail = refusal(denied.rule, agent=name, moment=_moment(fields, now, zone))
-    else:
-        detail = "Este pedido foi recusado."
+    detail = refusal(denied.rule, agent=name, moment=_moment(fields, now, zone))
     return Problem(
         denied.rule,
         status=status_of(denied.rule),

@@ -82,6 +82,8 @@ TITLES: Final[Mapping[int, str]] = {
 
 FIELD_FAULTS: Final[Mapping[str, str]] = {
     "missing": "Campo obrigatório.",
+    "cursor": "Este cursor não é desta lista.",
+    "etag": "Use o ETag da conversa.",
     "extra_forbidden": "Campo desconhecido.",
     "json_invalid": "JSON inválido.",
     "string_too_short": "Texto curto demais.",
@@ -97,7 +99,7 @@ FIELD_FAULTS: Final[Mapping[str, str]] = {
     "greater_than_equal": "Número pequeno demais.",
     "less_than_equal": "Número grande demais.",
 }
-"""By pydantic's type of error; whatever is not here is `FAULT`. Pydantic's own messages may repeat what was
-sent, so they are never told."""
+"""By pydantic's type of error, or our own code; whatever is not here is `FAULT`. Pydantic's own messages may
+repeat what was sent, so they are never told."""
 
 FAULT: Final = "Valor inválido."

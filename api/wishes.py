@@ -20,6 +20,7 @@ from api.desk import Desk
 from api.errors import Problem, broken, refused, request_id_of
 from api.models import views
 from api.permissions import Permission, may
+from api.problems import FIELD_FAULTS
 from commands.door_ports import Identity
 from commands.intention import Command, person_id
 from commands.ports import Accepted, Broken, Decision, Denied
@@ -135,7 +136,7 @@ def seen(if_match: str | None) -> int | None:
     if found is None:
         raise Problem(
             "Invalid",
-            errors=[{"field": "header.If-Match", "code": "etag", "message": "Use o ETag da conversa."}],
+            errors=[{"field": "header.If-Match", "code": "etag", "message": FIELD_FAULTS["etag"]}],
         )
     return int(found[1])
 

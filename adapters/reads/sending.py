@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ PATIENCE: Final = timedelta(seconds=30)
 """How long a message waits for the transcript to know the one it is about; then it goes without."""
 
 _READY: Final = OUTGOING.select(
-    "WHERE t.ready_at <= %(at)s AND t.channel_id IS NOT NULL"
+    "WHERE t.ready_at <= %(at)s AND t.channel_id IS NOT NULL AND t.channel_id <> ALL (%(without)s::text[])"
     " ORDER BY t.ready_at, t.conversation_id LIMIT %(limit)s"
 )
 _ABANDONED: Final = OUTGOING.select(
@@ -42,16 +42,24 @@ class OutgoingRows:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def ready(self, at: datetime, limit: int) -> list[Ready]:
+    async def ready(self, at: datetime, limit: int, without: Collection[ChannelId] = ()) -> list[Ready]:
         """As the port says; what is about a message that the transcript does not know yet waits a little."""
-        return await self._heads(_READY, at, limit, patient=True)
+        return await self._heads(_READY, at, limit, patient=True, without=without)
 
     async def abandoned(self, before: datetime, limit: int) -> list[Ready]:
         return await self._heads(_ABANDONED, before, limit, patient=False)
 
-    async def _heads(self, wanted: sql.Composed, at: datetime, limit: int, *, patient: bool) -> list[Ready]:
+    async def _heads(
+        self,
+        wanted: sql.Composed,
+        at: datetime,
+        limit: int,
+        *,
+        patient: bool,
+        without: Collection[ChannelId] = (),
+    ) -> list[Ready]:
         async with asking(self._pool) as connection:
-            found = await connection.execute(wanted, {"at": at, "limit": limit})
+            found = await connection.execute(wanted, {"at": at, "limit": limit, "without": list(without)})
             rows = [OUTGOING.row(values) for values in await found.fetchall()]
             heads = [(row, send, _target(send)) for row in rows if (send := row.head) is not None]
             about = [(row.conversation_id, target) for row, _, target in heads if target is not None]

@@ -14,6 +14,7 @@ from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, ETAG, TRANSCR
 from api.freshness import after
 from api.models import views
 from api.permissions import Permission
+from api.problems import FIELD_FAULTS
 from commands.door_ports import Identity
 from domain.agent import AgentId
 from domain.channel import ChannelId
@@ -129,5 +130,5 @@ async def transcript(
 def _bad_cursor() -> Problem:
     return Problem(
         "Invalid",
-        errors=[{"field": "query.cursor", "code": "cursor", "message": "Este cursor não é desta lista."}],
+        errors=[{"field": "query.cursor", "code": "cursor", "message": FIELD_FAULTS["cursor"]}],
     )

@@ -191,25 +191,25 @@ CANCELLATION: Final[Mapping[str, Text]] = {
 }
 
 SERVICE: Final[Mapping[str, Text]] = {
-    "arrival": Text(
+    "service.arrival": Text(
         "Oi, {name}, aqui é a *{agent}*, da {team}. Já li o que você mandou, não precisa repetir.",
         automatic=False,
         awaits="canned answers",
     ),
-    "nudge": Text(
+    "service.nudge": Text(
         "{name}, ainda precisa de ajuda? Se não der para responder agora, encerro às *{time}*. Escrevendo"
         " em"
         " até 24 horas, a gente continua no mesmo protocolo.",
         automatic=False,  # said in service, where a person is there already
         awaits="silence",
     ),
-    "closing": Text(
+    "service.closing": Text(
         "Encerramos o atendimento *{protocol}*: {outcome}. Se o problema voltar nas próximas 24 horas, é só"
         " escrever aqui.",
         automatic=False,
         awaits="closing messages",
     ),
-    "closing.satisfaction": Text(
+    "service.satisfaction": Text(
         "Encerramos o atendimento *{protocol}*: {outcome}. Se o problema voltar nas próximas 24 horas, é só"
         " escrever aqui. De 1 a 5, que nota você dá para este atendimento? (1 = muito ruim, 5 = muito bom)",
         automatic=False,

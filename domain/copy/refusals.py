@@ -83,11 +83,17 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
 `ago` a span (`há 2 segundos`), `moment` a time as `domain.copy.moments` tells it (`ontem às 14h32`)."""
 
 
+RETIRED: Final = ("Este pedido foi recusado.",)
+
+
 def refusal(rule: str, **known: object) -> str:
-    """The fullest sentence of a rule whose variables are all known (not None). Unknown rule: `KeyError`."""
+    """The fullest sentence of a rule whose variables are all known (not None). A rule that is no longer one,
+    met in an old answer, is told as `RETIRED`."""
     told = {name: str(value) for name, value in known.items() if value is not None}
     return next(
-        sentence.format_map(told) for sentence in REFUSALS[rule] if variables_of(sentence) <= told.keys()
+        sentence.format_map(told)
+        for sentence in REFUSALS.get(rule, RETIRED)
+        if variables_of(sentence) <= told.keys()
     )
 
 
