@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from domain.firstline import vocabulary
+from domain.firstline import phrases, vocabulary
 from domain.firstline.normal import PAUSE, normal, words
 
 
@@ -96,7 +96,7 @@ def _said(texts: list[str], keywords: tuple[str, ...]) -> Understanding:
     asks = any("?" in text for text in texts)
     kept, denied = _without_denials(texts)
     yes = _yes(whole, asks, denied)
-    number = vocabulary.number(words(texts[-1])) if texts else None
+    number = phrases.number(words(texts[-1])) if texts else None
     person = bool(vocabulary.PERSON.search(kept)) or whole == "atendimento"
 
     own = next((k for k in keywords if _holds(kept, words(k))), None)
@@ -104,13 +104,13 @@ def _said(texts: list[str], keywords: tuple[str, ...]) -> Understanding:
         return Understanding(Subject.KEYWORD, person=person, keyword=own)
     if vocabulary.CANCEL.search(kept):
         return Understanding(Subject.CANCEL, person=person, yes=yes)
-    if whole in vocabulary.BACK:
+    if whole in phrases.BACK:
         return Understanding(Subject.BACK)
     if not whole:
         return Understanding(_of_emoji(texts))
-    if not asks and vocabulary.THANKS.make(whole) and not vocabulary.GREETING.make(whole):
+    if not asks and phrases.THANKS.make(whole) and not phrases.GREETING.make(whole):
         return Understanding(Subject.THANKS, yes=yes)
-    if vocabulary.GREETING.make(whole):
+    if phrases.GREETING.make(whole):
         return Understanding(Subject.GREETING)
     for subject, table in _ORDER:
         detail = _match(table, kept)
@@ -153,9 +153,9 @@ def _without_denials(texts: Sequence[str]) -> tuple[str, bool]:
 def _yes(whole: str, asks: bool, denied: bool) -> bool | None:
     if asks or not whole:
         return None
-    if denied or vocabulary.NO.make(whole):
+    if denied or phrases.NO.make(whole):
         return False
-    if vocabulary.YES.make(whole) or (vocabulary.CANCEL.search(whole) and vocabulary.CANCEL_WISH.make(whole)):
+    if phrases.YES.make(whole) or (vocabulary.CANCEL.search(whole) and phrases.CANCEL_WISH.make(whole)):
         return True
     return None
 
@@ -166,7 +166,7 @@ def _holds(text: str, phrase: str) -> bool:
 
 def _of_emoji(texts: Sequence[str]) -> Subject:
     """No word at all: thumbs and hearts thank, a lone mark or face says no more than hello."""
-    if any(c in vocabulary.THANKING for text in texts for c in text):
+    if any(c in phrases.THANKING for text in texts for c in text):
         return Subject.THANKS
     return Subject.GREETING
 
