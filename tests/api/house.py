@@ -1,0 +1,441 @@
+"""A house in memory behind real doors: the real handlers on real states, the real folds, no database."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from adapters.reads import Page, Told
+from adapters.whatsapp.door import Line, ProviderDoor
+from adapters.whatsapp.parser import Provider
+from api.app import create_app
+from api.desk import Desk, Probe, Which
+from api.metrics import Metrics
+from commands import conversation as wanted
+from commands.agent import WelcomeAgent
+from commands.catalogue import HANDLERS
+from commands.channel import ConnectChannel
+from commands.door_ports import Identity, Role
+from commands.intention import Command, person_id
+from commands.ports import Accepted, Broken, Decision, Denied, Unavailable
+from commands.queue import CreateQueue
+from commands.whatsapp_port import Missing, Stored
+from domain.agent import AgentId
+from domain.channel import ChannelId
+from domain.conversation import ConversationId, MessageId, Stage
+from domain.delivery import DeliveryId
+from domain.grammar import Refused
+from domain.journal import Cause, Position, Recorded
+from domain.queue import Priority, QueueId
+from projections import agents, channels, deliveries, inbox, queues, transcript
+from projections.answer import fold
+from projections.catalogue import PROJECTIONS
+
+T = TypeVar("T")
+
+NOW = datetime(2026, 3, 12, 17, 32, tzinfo=UTC)
+SECRET, OLD_SECRET = b"segredo-do-aplicativo", b"segredo-anterior"
+PHONE = "5511900000001"
+ANA, BIA = AgentId("ana"), AgentId("bia")
+TOKENS = {
+    "ana": Identity("agent:ana", "Ana", Role.AGENT, ANA),
+    "bia": Identity("agent:bia", "Bia", Role.AGENT, BIA),
+    "carla": Identity("agent:carla", "Carla", Role.SUPERVISOR, AgentId("carla")),
+    "dora": Identity("token:1", "Dora", Role.ADMIN),
+    "erp": Identity("token:2", "ERP", Role.SERVICE),
+    "lost": Identity("token:3", "Sem atendente", Role.AGENT),
+}
+
+
+class StoppedClock:
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass
+class MemoryInbox:
+    """Decides at once, on one partition; `broken` names commands whose handlers shall raise."""
+
+    clock: StoppedClock
+    history: list[Recorded] = field(default_factory=list)
+    states: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    decisions: dict[UUID, Decision] = field(default_factory=dict)
+    broken: set[type[Command]] = field(default_factory=set)
+    error: Exception | None = None
+    slow: bool = False
+
+    async def accept(self, command: Command) -> None:
+        await self.submit(command)
+
+    async def submit(self, command: Command) -> Decision:
+        if self.error is not None:
+            raise self.error
+        if self.slow:
+            await asyncio.Event().wait()
+        if command.id in self.decisions:
+            return replace(self.decisions[command.id], repeated=True)
+        decision = self.decisions[command.id] = self._decide(command)
+        return decision
+
+    async def submit_all(self, commands: Sequence[Command]) -> list[Decision]:
+        return [await self.submit(command) for command in commands]
+
+    @property
+    def position(self) -> Position:
+        return Position(3, len(self.history))
+
+    def _decide(self, command: Command) -> Decision:
+        handler = HANDLERS[type(command)]
+        stream = handler.stream_of(command)
+        state, version = self.states.get(stream, (handler.stream.initial, 0))
+        source = command.cause.source
+        if type(command) in self.broken:
+            return Broken("ZeroDivisionError", self.position, source=source)
+        try:
+            events = handler.decide(command, state, self.clock.now())
+        except Refused as no:
+            return Denied(no.rule, dict(no.fields), self.position, source=source)
+        for event in events:
+            version += 1
+            state = handler.stream.evolve(state, event)
+            at = Position(3, len(self.history) + 1)
+            self.history.append(
+                Recorded(stream, version, at, self.clock.now(), command.id, command.cause, event)
+            )
+        self.states[stream] = (state, version)
+        return Accepted(self.position, tuple(type(e).__name__ for e in events), source=source)
+
+
+@dataclass
+class MemoryReads:
+    """The real folds over all that was decided. `hidden` events have not arrived yet; `away`: no database."""
+
+    inbox: MemoryInbox
+    hidden: int = 0
+    away: bool = False
+    asked: list[tuple[tuple[str, ...], Position]] = field(default_factory=list)
+
+    def _rows(self, name: str) -> list[Any]:
+        if self.away:
+            raise Unavailable
+        return list(fold(PROJECTIONS[name], self._arrived()).values())
+
+    def _arrived(self) -> list[Recorded]:
+        return self.inbox.history[: len(self.inbox.history) - self.hidden]
+
+    async def conversations(
+        self, which: Which, at: datetime, *, limit: int, after: str | None
+    ) -> Page[inbox.Row]:
+        if after is not None and not after.isdecimal():
+            raise ValueError
+        rows = [row for row in self._rows("inbox") if row.episode and _fits(row, which)]
+        rows.sort(key=lambda row: inbox.place(row, at))
+        start = int(after or 0)
+        more = str(start + limit) if len(rows) > start + limit else None
+        return Page(tuple(rows[start : start + limit]), more)
+
+    async def conversation(self, conversation_id: ConversationId) -> Told | None:
+        for row in self._rows("inbox"):
+            if row.conversation_id == conversation_id and row.episode:
+                of = [e for e in self._rows("episodes") if e.conversation_id == conversation_id]
+                return Told(row, tuple(sorted(of, key=lambda e: -e.episode)))
+        return None
+
+    async def transcript(
+        self, conversation_id: ConversationId, *, limit: int, at: str | None
+    ) -> Page[transcript.Row]:
+        if at is not None and not at.isdecimal():
+            raise ValueError
+        rows = [row for row in self._rows("transcript") if row.conversation_id == conversation_id]
+        rows.sort(key=lambda row: row.place)
+        end = len(rows) if at is None else int(at)
+        start = max(0, end - limit)
+        return Page(tuple(rows[start:end]), None, str(start) if start else None)
+
+    async def media_type(self, key: str) -> str | None:
+        return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
+
+    async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
+        return next((row for row in self._rows("deliveries") if row.delivery_id == delivery_id), None)
+
+    async def queues(self) -> Sequence[queues.Row]:
+        return self._rows("queues")
+
+    async def agents(self) -> Sequence[agents.Row]:
+        return self._rows("agents")
+
+    async def channels(self) -> Sequence[channels.Row]:
+        return self._rows("channels")
+
+    async def active(self) -> Mapping[tuple[Stage, Priority], int]:
+        counts: dict[tuple[Stage, Priority], int] = {}
+        for row in self._rows("inbox"):
+            if row.stage is not Stage.CLOSED:
+                counts[row.stage, row.priority] = counts.get((row.stage, row.priority), 0) + 1
+        return counts
+
+    async def wait_for(self, views: Collection[str], position: Position, timeout: float) -> bool:
+        self.asked.append((tuple(views), position))
+        assert all(view in PROJECTIONS for view in views)
+        return position.ordinal <= len(self._arrived())
+
+
+def _fits(row: inbox.Row, which: Which) -> bool:
+    stage = row.stage is which.stage if which.stage else row.stage is not Stage.CLOSED or which.protocol
+    pairs = (
+        (which.queue_id, row.queue_id),
+        (which.agent_id, row.agent_id),
+        (which.channel_id, row.channel_id),
+        (which.priority, row.priority),
+        (which.protocol, row.protocol),
+    )
+    return bool(stage) and all(asked is None or asked == told for asked, told in pairs)
+
+
+@dataclass
+class MemoryTokens:
+    away: bool = False
+
+    async def lookup(self, token: str) -> Identity | None:
+        if self.away:
+            raise Unavailable
+        return TOKENS.get(token.removeprefix("atende_"))
+
+
+@dataclass
+class MemoryBodies:
+    kept: dict[str, bytes] = field(default_factory=dict)
+    full: bool = False
+
+    async def keep(self, delivery_id: DeliveryId, body: bytes) -> str:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.kept[delivery_id] = body
+        return f"raw/{delivery_id}"
+
+
+@dataclass
+class MemoryObjects:
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    async def put(self, chunks: AsyncIterable[bytes], **_: Any) -> Stored:
+        body = b"".join([chunk async for chunk in chunks])
+        key = hashlib.sha256(body).hexdigest()
+        self.files[key] = body
+        return Stored(key, key, len(body))
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        if key not in self.files:
+            raise Missing(key)
+        yield self.files[key]
+
+    async def find(self, key: str) -> Stored | None:
+        return Stored(key, key, len(self.files[key])) if key in self.files else None
+
+    async def forget(self, key: str) -> None:
+        self.files.pop(key, None)
+
+
+@dataclass
+class MemoryReceipts:
+    seen_by: list[tuple[ConversationId, AgentId, bool]] = field(default_factory=list)
+
+    async def seen(self, conversation_id: ConversationId, agent_id: AgentId, *, typing: bool) -> None:
+        self.seen_by.append((conversation_id, agent_id, typing))
+
+
+@dataclass
+class MemoryOutcomes:
+    inbox: MemoryInbox
+
+    async def outcome(self, command_id: UUID) -> Decision | None:
+        return self.inbox.decisions.get(command_id)
+
+
+class House:
+    """Ana, Bia, Carla (supervisor), two queues, one number; one customer who waits when `somebody_waits`."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = StoppedClock()
+        self.inbox = MemoryInbox(self.clock)
+        self.reads = MemoryReads(self.inbox)
+        self.tokens = MemoryTokens()
+        self.bodies = MemoryBodies()
+        self.objects = MemoryObjects()
+        self.receipts = MemoryReceipts()
+        self.door = ProviderDoor(
+            {
+                "principal": Line(Provider.META, "geral", [SECRET, OLD_SECRET], b"combinado"),
+                "sem-token": Line(Provider.META, "geral"),
+            },
+            b"chave-do-indice-de-teste",
+        )
+        self.probes: dict[str, Probe] = {}
+        self.metrics = Metrics(inbox_waiting=lambda: 7, follower_lags=lambda: {"couriers": 3})
+        self.desk = Desk(
+            inbox=self.inbox,
+            clock=self.clock,
+            reads=self.reads,
+            outcomes=MemoryOutcomes(self.inbox),
+            tokens=self.tokens,
+            webhooks=self.door,
+            raw_bodies=self.bodies,
+            addresses=self.door,
+            objects=self.objects,
+            read_receipts=self.receipts,
+            meaning=lambda code: f"Frase do código {code}.",
+            probes=self.probes,
+        )
+        self.app: FastAPI = create_app(self.desk, metrics=self.metrics, **settings)
+        self._asked = 0
+        for agent_id, name in (("ana", "Ana"), ("bia", "Bia"), ("carla", "Carla")):
+            self.want(WelcomeAgent, agent_id=AgentId(agent_id), name=name)
+        for queue_id, name in (("geral", "Geral"), ("suporte", "Suporte técnico")):
+            self.want(CreateQueue, queue_id=QueueId(queue_id), name=name)
+        self.want(
+            ConnectChannel,
+            channel_id=ChannelId("principal"),
+            name="Atendimento",
+            provider="meta",
+            number_id="200000000000001",
+            queue_id=QueueId("geral"),
+        )
+
+    # ── what happens without the doors ───────────────────────────────────────────────────────────
+
+    def want(self, command: type[Command], **fields: Any) -> Decision:
+        """Something happens that did not come through the doors."""
+        self._asked += 1
+        cause = Cause("system", "test", "test")
+        made = command(id=person_id("test", str(self._asked)), cause=cause, **fields)
+        decision = asyncio.run(self.inbox.submit(made))
+        assert isinstance(decision, Accepted), decision
+        return decision
+
+    def conversation_of(self, phone: str = PHONE) -> ConversationId:
+        return self.door.conversation_of("principal", phone)[0]
+
+    def writes(self, text: str = "Oi, estou sem internet", n: int = 1, phone: str = PHONE) -> ConversationId:
+        """The customer writes; answers the conversation."""
+        conversation_id, contact = self.door.conversation_of("principal", phone)
+        self.want(
+            wanted.HearMessage,
+            conversation_id=conversation_id,
+            channel_id=ChannelId("principal"),
+            message_id=MessageId(f"{n:032x}"),
+            provider_id=f"wamid.{n}",
+            kind="text",
+            text=text,
+            sent_at=self.clock.now(),
+            received_at=self.clock.now(),
+            contact=replace(contact, name="Joana Prado"),
+        )
+        return conversation_id
+
+    def somebody_waits(
+        self, priority: Priority = Priority.NORMAL, phone: str = PHONE, n: int = 1
+    ) -> ConversationId:
+        conversation_id = self.writes(n=n, phone=phone)
+        self.want(
+            wanted.HandOver,
+            conversation_id=conversation_id,
+            queue_id=QueueId("suporte"),
+            priority=priority,
+            reason="subject",
+            subject="technical",
+        )
+        return conversation_id
+
+    def version_of(self, conversation_id: ConversationId) -> int:
+        return self.inbox.states[f"conversation-{conversation_id}"][1]
+
+    def events(self) -> list[str]:
+        return [type(recorded.event).__name__ for recorded in self.inbox.history]
+
+    # ── the doors ────────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, question: Callable[[httpx.AsyncClient], Awaitable[T]]) -> T:
+        async def asked() -> T:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://atende.example") as client:
+                return await question(client)
+
+        return asyncio.run(asked())
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        who: str | None = "ana",
+        *,
+        key: str | None = None,
+        seen: int | str | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        headers: dict[str, str] = dict(more.pop("headers", {}))
+        if who is not None:
+            headers["Authorization"] = f"Bearer atende_{who}"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if seen is not None:
+            headers["If-Match"] = seen if isinstance(seen, str) else f'"{seen}"'
+        return self.ask(lambda client: client.request(method, path, headers=headers, **more))
+
+    def get(self, path: str, who: str | None = "ana", **more: Any) -> httpx.Response:
+        return self.request("GET", path, who, **more)
+
+    def post(self, path: str, json: Any = None, who: str | None = "ana", **more: Any) -> httpx.Response:
+        return self.request("POST", path, who, json=json, **more)
+
+    def put(self, path: str, json: Any = None, who: str | None = "dora", **more: Any) -> httpx.Response:
+        return self.request("PUT", path, who, json=json, **more)
+
+    def deliver(self, body: bytes, signature: str | None = "", channel: str = "principal") -> httpx.Response:
+        """Knock as the provider does; an empty signature is made, None is left out."""
+        headers = {"Content-Type": "application/json"}
+        if signature is not None:
+            headers["X-Hub-Signature-256"] = signature or signed(body)
+        return self.ask(
+            lambda client: client.post(f"/webhooks/meta/{channel}", content=body, headers=headers)
+        )
+
+
+def signed(body: bytes, secret: bytes = SECRET) -> str:
+    return "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+def webhook(*messages: Mapping[str, Any], field: str = "messages") -> bytes:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"phone_number_id": "200000000000001"},
+        "contacts": [{"wa_id": PHONE, "profile": {"name": "Joana Prado"}}],
+        "messages": list(messages),
+    }
+    entry = {"id": "100000000000001", "changes": [{"field": field, "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
+def text(n: int = 1, body: str = "Oi, estou sem internet") -> dict[str, Any]:
+    return {
+        "id": f"wamid.{n}",
+        "from": PHONE,
+        "timestamp": str(int(NOW.timestamp())),
+        "type": "text",
+        "text": {"body": body},
+    }
