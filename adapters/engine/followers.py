@@ -44,8 +44,8 @@ class PolicyFollower:
         return self._bookmarks.marks(self.name) | self._marks
 
     def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
-        if self._parked is None:
-            self._parked = self._bookmarks.parked_streams(self.name)
+        if self._parked is None or any(fact.stream in self._parked for fact in facts):
+            self._parked = self._bookmarks.parked_streams(self.name)  # somebody may have retried them
         aside: list[tuple[Recorded, str, str]] = []
         wishes: list[tuple[Recorded, list[Command]]] = []
         for fact in facts:
@@ -145,8 +145,9 @@ class CourierFollower:
         return self._bookmarks.marks(self.name)
 
     def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
-        if self._parked is None:
-            self._parked = self._bookmarks.parked_streams(self.name)
+        if self._parked is None or any(fact.stream in self._parked for fact in facts):
+            self.settle()
+            self._parked = self._bookmarks.parked_streams(self.name)  # somebody may have retried them
         trip = _Trip(marks, {fact.position for fact in facts})
         with self._lock:
             self._trips.append(trip)

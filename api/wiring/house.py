@@ -171,14 +171,18 @@ class House:
 
     async def open(self) -> None:
         """Catch up with the log, then let people in. Raises Halted when the chain is broken."""
-        await self.pool.open()
-        await asyncio.to_thread(self.inbox.start)
+        await self.open_for_commands()
         self._keep("policies", self._policies)
         self._keep("watches", None, *(partial(self._watch, watch) for watch in WATCHES))
         if self.settings.couriers:
             self._keep("couriers", self._couriers)
             self._keep("postman", None, self._walk)
         self._tasks.append(asyncio.create_task(self._sweep(), name="sweep"))
+
+    async def open_for_commands(self) -> None:
+        """Catch up with the log and decide; nothing follows by itself."""
+        await self.pool.open()
+        await asyncio.to_thread(self.inbox.start)
 
     async def close(self) -> None:
         """Let what is under way end, decide what waits, and let go of everything."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,12 +95,14 @@ def at_hand(folder: Path) -> Iterator[Settings]:
 
 
 def _settings(local: Local) -> Settings:
-    return Settings(
-        dsn=local.dsn,
-        redis_url=local.redis_url,
-        index_key=local.secrets["index_key"],
-        data=local.folder,
-        channels=[local.channel],
+    return Settings.model_validate(
+        {
+            "dsn": local.dsn,
+            "redis_url": local.redis_url,
+            "index_key": local.secrets["index_key"],
+            "data": local.folder,
+            "channels": [local.channel],
+        }
     )
 
 
@@ -128,3 +131,13 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def wait_with_servers(folder: Path, say: Callable[[str], None]) -> None:
+    """Run the servers, say how to reach them, and wait for Ctrl-C."""
+    with servers(folder) as local:
+        say(f"ATENDE_DSN={local.dsn}\nATENDE_REDIS_URL={local.redis_url}\nCtrl-C ends.")
+        try:
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        except KeyboardInterrupt:
+            return

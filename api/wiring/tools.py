@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from adapters import tokens
 from adapters.archive import Archive
@@ -16,6 +17,7 @@ from adapters.log.inspection import Inspection
 from adapters.log.postgres import PostgresLog
 from adapters.log.verification import Report
 from adapters.log.verification import verify as walk
+from adapters.services import ServiceError
 from adapters.views import rebuild as views
 from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
@@ -26,6 +28,8 @@ from commands.catalogue import STREAMS
 from commands.door_ports import Role
 from domain.agent import AgentId
 from projections.catalogue import PROJECTIONS
+
+__all__ = ["ServiceError"]  # told to people in a sentence, by the command line
 
 PATIENCE: Final = 60.0  # seconds for the two tables of a rebuild to stand at the same place
 
@@ -128,3 +132,34 @@ def list_tokens(dsn: str) -> list[tokens.Listed]:
 
 ROOT: Final = Path(__file__).parents[2]
 """Where the sources lie, for what needs a checkout (benchmarks)."""
+
+
+def providers() -> list[str]:
+    return [provider.value for provider in Provider]
+
+
+def roles() -> list[str]:
+    return [role.value for role in Role]
+
+
+def revoke_token(dsn: str, token_id: UUID) -> bool:
+    return tokens.revoke(dsn, token_id)
+
+
+def broken_commands(dsn: str) -> list[dict[str, Any]]:
+    """Commands whose handlers raised something that is no refusal, newest first."""
+    with connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT command_id, outcome FROM command WHERE outcome->>'broken' IS NOT NULL "
+            "ORDER BY outcome->>'at' DESC LIMIT 1000"
+        ).fetchall()
+    return [
+        {
+            "id": str(id_),
+            "command": outcome["command"],
+            "stream": outcome["stream"],
+            "error": outcome["broken"],
+            "at": outcome["at"],
+        }
+        for id_, outcome in rows
+    ]

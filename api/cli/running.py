@@ -1,0 +1,75 @@
+"""`atende demo`, `serve`, `follow`, `simulate`, `services`: what runs until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from api.cli.options import FOLDER, AsJson, Folder, Rate, Seed, err
+from api.settings import Settings
+
+
+def demo(
+    folder: Folder = FOLDER,
+    seconds: Annotated[
+        float | None, typer.Option("--for", min=1, help="End by itself after so long.")
+    ] = None,
+    rate: Rate = 5.0,
+    agents: Annotated[int, typer.Option(min=2, max=50, help="Robots that attend.")] = 6,
+    seed: Seed = 2026,
+    port: Annotated[int, typer.Option(help="Of the API; 0 takes any free one.")] = 8080,
+    as_json: AsJson = False,
+) -> None:
+    """Everything here and now: servers, desk, simulated customers and agents, a living queue."""
+    from api.wiring.demo import run
+
+    raise typer.Exit(
+        run(folder, seconds=seconds, rate=rate, agents=agents, seed=seed, port=port, as_json=as_json)
+    )
+
+
+def serve() -> None:
+    """Doors, engine, policies and couriers in one process. Settings come from the environment."""
+    from api.wiring.running import serve as run
+
+    raise typer.Exit(run(_settings()))
+
+
+def follow() -> None:
+    """Fold the views: what the doors read. Settings come from the environment."""
+    from api.wiring.running import follow as run
+
+    raise typer.Exit(run(_settings()))
+
+
+def simulate(
+    rate: Rate = 5.0,
+    seconds: Annotated[
+        float | None, typer.Option("--for", min=1, help="End by itself after so long.")
+    ] = None,
+    seed: Seed = 2026,
+    folder: Folder = FOLDER,
+) -> None:
+    """Customers, robots and a Graph API of our own for a desk that runs in another terminal."""
+    from api.wiring.demo import simulate as run
+
+    raise typer.Exit(run(folder, rate=rate, seconds=seconds, seed=seed))
+
+
+def services(folder: Folder = FOLDER) -> None:
+    """Run the embedded Postgres and Valkey alone, and say how to reach them, until Ctrl-C."""
+    from api.wiring.local import wait_with_servers
+
+    wait_with_servers(folder, lambda text: err.print(text, highlight=False))
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(["ATENDE", *(str(part).upper() for part in problem["loc"])])
+            err.print(f"[red]{name}[/]: {problem['msg']}")
+        raise typer.Exit(2) from None

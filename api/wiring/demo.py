@@ -1,0 +1,343 @@
+"""The main job on one command: servers, desk, views, customers and robots in one tree of processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from rich.console import Console
+
+from adapters import tokens
+from adapters.services import ServiceError
+from adapters.services.guarded import free_port, is_free
+from api.wiring import reading
+from api.wiring.accounting import Heard, heard
+from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, servers
+from api.wiring.watching import Watching
+from commands.door_ports import Role
+from domain.agent import AgentId
+
+NAMES: Final = ("Ana", "Bia", "Caio", "Duda", "Enzo", "Flora", "Gil", "Helena", "Ivo", "Jade", "Kauã", "Lia")
+QUEUES: Final = {
+    "suporte-tecnico": "Suporte técnico",
+    "financeiro": "Financeiro",
+    "comercial": "Comercial",
+    "cancelamento": "Cancelamento",
+    "geral": "Geral",
+}
+QUIET: Final = "1.5"  # seconds: the demo's customers are quick, and so is its first line
+SETTLE: Final = 25.0  # seconds for whoever still waits when no new customers come
+PATIENCE: Final = 60.0  # seconds for a process to start, or to end
+
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The robots' tokens, good for this run alone, and the administrator's."""
+
+    admin: str
+    robots: list[dict[str, Any]]
+    issued: list[UUID]
+
+
+def run(
+    folder: Path,
+    *,
+    seconds: float | None,
+    rate: float,
+    agents: int,
+    seed: int,
+    port: int,
+    as_json: bool,
+) -> int:
+    """Until Ctrl-C, or for so many seconds. Answers the exit code: 0 when nothing was lost."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    console.print(f"Starting PostgreSQL and Valkey in [bold]{folder}[/] …")
+    with ExitStack() as stack:
+        local = stack.enter_context(servers(folder))
+        reading.migrate(local.dsn)
+        staff = stack.enter_context(_staff(local.dsn, agents))
+        url, graph = _addresses(port)
+        environment = local.environment(
+            ATENDE_PORT=url.rpartition(":")[2],
+            ATENDE_GRAPH_URL=graph,
+            ATENDE_MEDIA_ORIGINS=json.dumps([graph]),
+            ATENDE_QUIET_WINDOW=QUIET,
+            ATENDE_LIFELINE="true",
+        )
+        console.print("Starting the views and the desk …")
+        stack.enter_context(_role("follow", folder, environment))
+        desk = stack.enter_context(_role("serve", folder, environment))
+        _wait_ready(url, desk)
+        _furnish(url, staff)
+        console.print(f"The API is at [bold]{url}[/], its reference at [bold]{url}/docs[/]. Ctrl-C ends.")
+        simulation = stack.enter_context(
+            _simulation(local, url, graph, staff, rate=rate, seconds=seconds, seed=seed)
+        )
+        try:
+            Watching(url, staff.admin, simulation.counters, console).until(simulation.over, desk.poll)
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+        report = simulation.stop()
+        if report is None:
+            console.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
+            return 1
+        _drain(url, desk)
+        return _tell(report, heard(local, report["run"]), as_json)
+
+
+def simulate(folder: Path, *, rate: float, seconds: float | None, seed: int) -> int:
+    """Customers and robots alone, for a desk whose servers are those of `folder`."""
+    with ExitStack() as stack:
+        settings = stack.enter_context(at_hand(folder))
+        dsn = settings.dsn.get_secret_value()
+        staff = stack.enter_context(_staff(dsn, 6))
+        url = f"http://{settings.host}:{settings.port}"
+        local = Local(folder, dsn, "", _channel_secrets(settings.channels))
+        _furnish(url, staff)
+        simulation = stack.enter_context(
+            _simulation(local, url, settings.graph_url, staff, rate=rate, seconds=seconds, seed=seed)
+        )
+        try:
+            simulation.over.wait()
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+        report = simulation.stop()
+    sys.stdout.write(json.dumps(report) + "\n")
+    return 0 if report else 1
+
+
+def _channel_secrets(channels: list[Any]) -> dict[str, str]:
+    if not channels or not channels[0].app_secrets or not channels[0].access_token:
+        raise ServiceError("no channel with an app secret and an access token: set ATENDE_CHANNELS")
+    return {
+        "app_secret": channels[0].app_secrets[0].get_secret_value(),
+        "access_token": channels[0].access_token.get_secret_value(),
+    }
+
+
+# ── the people ───────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def _staff(dsn: str, agents: int) -> Iterator[Staff]:
+    reading.migrate(dsn)
+    admin = tokens.create(dsn, "demonstração", Role.ADMIN)
+    issued, robots = [admin.id], []
+    queues = list(QUEUES)
+    for n in range(agents):
+        name = NAMES[n % len(NAMES)] + ("" if n < len(NAMES) else f" {n // len(NAMES) + 1}")
+        token = tokens.create(dsn, name, Role.AGENT, agent_id=AgentId(f"robo-{n + 1}"))
+        issued.append(token.id)
+        robots.append({"name": name, "token": token.token, "skills": [queues[n % len(queues)], "geral"]})
+    try:
+        yield Staff(admin.token, robots, issued)
+    finally:
+        for token_id in issued:
+            tokens.revoke(dsn, token_id)
+
+
+def _furnish(url: str, staff: Staff) -> None:
+    """Queues, agents and the channel, as an administrator sets them up."""
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {staff.admin}"}, timeout=20) as api:
+        for queue, name in QUEUES.items():
+            api.put(f"/v1/queues/{queue}", json={"name": name}).raise_for_status()
+        for n, robot in enumerate(staff.robots):
+            api.put(
+                f"/v1/agents/robo-{n + 1}", json={"name": robot["name"], "active": True}
+            ).raise_for_status()
+        api.put(
+            f"/v1/channels/{CHANNEL}",
+            json={"name": "Número principal", "provider": "meta", "number_id": NUMBER, "queue_id": "geral"},
+        ).raise_for_status()
+
+
+# ── the processes ────────────────────────────────────────────────────────────────────────────────
+
+
+def _addresses(port: int) -> tuple[str, str]:
+    """Where the API and the simulated provider will listen."""
+    if port and not is_free(port):
+        console.print(f"Port {port} is taken: another one is used.")
+        port = 0
+    return f"http://127.0.0.1:{port or free_port()}", f"http://127.0.0.1:{free_port()}"
+
+
+@contextmanager
+def _role(name: str, folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A role as a process of its own; it stops when we do, however we do."""
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", name],
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is ours to handle, in order
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _wait_ready(url: str, desk: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if desk.poll() is not None:
+            raise ServiceError("the desk ended before it was ready; its log in the data folder says why")
+        try:
+            if httpx.get(f"{url}/health/ready", timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise ServiceError("the desk is not ready after a minute; its log in the data folder says why")
+
+
+def _drain(url: str, desk: subprocess.Popen[bytes]) -> None:
+    """What was acknowledged is decided and folded: nothing lies in between."""
+    console.print("Letting the desk finish what it was given …")
+    deadline, quiet = time.monotonic() + PATIENCE, 0
+    while quiet < 3 and desk.poll() is None and time.monotonic() < deadline:
+        figures = httpx.get(f"{url}/metrics", timeout=5).text
+        waiting = [
+            float(line.rpartition(" ")[2])
+            for line in figures.splitlines()
+            if line.startswith(("inbox_waiting", "follower_lag"))
+        ]
+        quiet = quiet + 1 if not any(waiting) else 0
+        time.sleep(0.2)
+
+
+@dataclass
+class _Simulation:
+    """The simulation's process, and the lines it writes."""
+
+    process: subprocess.Popen[str]
+    counters: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue
+            self.counters.update(said.get("counters", {}))
+            self.report = said.get("report", self.report)
+        self.over.set()
+
+    def stop(self) -> dict[str, Any] | None:
+        if not self.over.is_set():
+            self.process.terminate()
+        self.over.wait(PATIENCE)
+        return self.report
+
+
+@contextmanager
+def _simulation(
+    local: Local, url: str, graph: str, staff: Staff, *, rate: float, seconds: float | None, seed: int
+) -> Iterator[_Simulation]:
+    settings = {
+        "desk": url,
+        "channel": CHANNEL,
+        "app_secret": local.secrets["app_secret"],
+        "access_token": local.secrets["access_token"],
+        "phone_number_id": NUMBER,
+        "graph_port": int(graph.rpartition(":")[2]),
+        "rate": rate,
+        "seconds": seconds,
+        "settle": SETTLE,
+        "seed": seed,
+        "pace": 0.5,
+        "robots": staff.robots,
+        "lifeline": True,
+        "ledger": str(local.folder / "ledger.jsonl"),
+    }
+    (local.folder / "logs").mkdir(exist_ok=True)
+    with (local.folder / "logs" / "simulate.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "adapters.simulator.main"],
+            env=os.environ | {"ATENDE_SIMULATION": json.dumps(settings)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    simulation = _Simulation(process)
+    reader = threading.Thread(target=simulation.read, name="simulation", daemon=True)
+    reader.start()
+    try:
+        yield simulation
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(PATIENCE)
+        reader.join(5)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        process.stdout.close()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+# ── what came of it ──────────────────────────────────────────────────────────────────────────────
+
+
+def _tell(report: dict[str, Any], found: Heard, as_json: bool) -> int:
+    told = {
+        "received": report["received"],
+        "answered": report["answered"],
+        "agents": report["agents"],
+        "duplicates": report["duplicates"],
+        "lost": len(found.lost),
+        "logged_twice": len(found.twice),
+        "statuses": report["statuses"],
+        "closings": report["closings"],
+        "acknowledgement_ms": report["acknowledgement_ms"],
+        "claim_ms": report["claim_ms"],
+        "seed": report["seed"],
+    }
+    console.print(
+        f"[bold]{told['received']}[/] messages received, [bold]{told['answered']}[/] of them answered by "
+        f"[bold]{told['agents']}[/] agents; {told['duplicates']} repeats, {told['statuses']} statuses; "
+        f"[bold]{told['lost']}[/] lost."
+    )
+    if as_json:
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+    return 0 if not found.lost and not found.twice else 1
