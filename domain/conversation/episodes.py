@@ -19,7 +19,7 @@ from domain.conversation.events import (
     Reopened,
     Stage,
 )
-from domain.conversation.hearing import may_reopen
+from domain.conversation.hearing import may_reopen, news
 from domain.conversation.refusals import (
     AlreadyAttended,
     AlreadyOpen,
@@ -52,13 +52,11 @@ def open_episode(
     if state.is_open:
         if state.agent_id == agent_id:
             return []
-        if state.agent_id is not None:
+        if state.attended:
             raise AlreadyAttended(by=state.agent_id)
         raise AlreadyOpen
     opened = Opened(state.episode + 1, channel_id, Opener.AGENT, at, Stage.IN_SERVICE, agent_id)
-    if contact is None or (state.contact is not None and contact.digest in (None, state.contact)):
-        return [opened]
-    return [opened, contact]
+    return [opened, *news(state, contact)]
 
 
 def close(
@@ -78,7 +76,7 @@ def close(
         raise Changed(by=state.moved_by)
     if not state.is_open:
         raise NotOpen
-    if state.agent_id not in (None, by) and not for_another:
+    if state.attended and state.agent_id != by and not for_another:
         raise NotOwner(owner=state.agent_id)
     if not _REASON.fullmatch(reason):
         raise UnknownReason

@@ -72,7 +72,7 @@ def receive(
     late = at - message.sent_at > LATE
     if late:
         message = replace(message, late=True)
-    said: list[Event] = [*_news(state, contact), message]
+    said: list[Event] = [*news(state, contact), message]
     if state.stage is Stage.CLOSED:
         if message.thanks or message.kind in SILENT_KINDS:
             return said
@@ -151,7 +151,7 @@ def hear_echo(
     automation keeps still from here on."""
     if message.message_id in state.heard:
         return []
-    said: list[Event] = [*_news(state, contact), message]
+    said: list[Event] = [*_if_unknown(state, contact), message]
     if state.stage is Stage.CLOSED:
         at = message.received_at
         return [Opened(state.episode + 1, channel_id, Opener.DEVICE, at, Stage.IN_SERVICE, DEVICE), *said]
@@ -171,7 +171,7 @@ def hear_call(
     """A call, or a turn of one. One that nobody answered waits for a person to call back."""
     if call_key(call.call_id, call.call_event) in state.heard:
         return []
-    said: list[Event] = [*_news(state, contact), call]
+    said: list[Event] = [*_if_unknown(state, contact), call]
     missed = (
         is_inbound(call.direction)
         and call.call_event in UNANSWERED_CALL
@@ -207,7 +207,7 @@ def hear_number_change(state: Conversation, changed: NumberChanged) -> list[Even
 
 def learn_contact(state: Conversation, contact: ContactKnown) -> list[Event]:
     """What the provider says of a customer without a message; of people we never met nothing is kept."""
-    return _news(state, contact) if state.version else []
+    return news(state, contact) if state.version else []
 
 
 def keep_media(state: Conversation, stored: MediaStored) -> list[Event]:
@@ -218,10 +218,15 @@ def lose_media(state: Conversation, lost: MediaLost) -> list[Event]:
     return [lost]
 
 
-def _news(state: Conversation, contact: ContactKnown | None) -> list[Event]:
+def news(state: Conversation, contact: ContactKnown | None) -> list[Event]:
     """Who writes, if anything about it is new."""
     if contact is None or state.contact == (contact.digest or KNOWN):
         return []
     if contact.digest is None and state.contact is not None:
         return []
     return [contact]
+
+
+def _if_unknown(state: Conversation, contact: ContactKnown | None) -> list[Event]:
+    """Who it is about, if nothing is known yet: echoes and calls tell less than messages do."""
+    return [] if contact is None or state.contact is not None else [contact]

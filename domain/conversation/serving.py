@@ -95,7 +95,7 @@ def _give(
         raise NotOpen
     if state.agent_id == agent_id:
         return []
-    if state.agent_id is not None:
+    if state.attended:
         raise AlreadyAttended(by=state.agent_id)
     if state.moved_since(seen_version):
         raise Changed(by=state.moved_by)
@@ -165,7 +165,7 @@ def _mine_to_move(state: Conversation, by: AgentId, seen_version: int | None, fo
         raise Changed(by=state.moved_by)
     if not state.is_open:
         raise NotOpen
-    if state.agent_id not in (None, by) and not for_another:
+    if state.attended and state.agent_id != by and not for_another:
         raise NotOwner(owner=state.agent_id)
 
 

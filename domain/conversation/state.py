@@ -190,6 +190,11 @@ class Conversation:
         return self.stage is not Stage.CLOSED
 
     @property
+    def attended(self) -> bool:
+        """Whether an agent of the desk has it; what the device owns, anybody may take."""
+        return self.agent_id is not None and self.agent_id != DEVICE
+
+    @property
     def window_ends_at(self) -> datetime | None:
         """Until when free text may be sent, the end included."""
         return None if self.inbound_at is None else self.inbound_at + WINDOW

@@ -370,3 +370,13 @@ def test_the_burst_begins_with_the_first_message_automation_has_not_read() -> No
 def test_a_send_of_automation_makes_nobody_wait_less() -> None:
     state = given(CONVERSATION, *WAITS, wrote("g", 2, None, purpose="estimate")).state
     assert state.due_at == at(31)
+
+
+def test_an_echo_or_a_call_tells_who_it_is_about_only_when_nothing_is_known() -> None:
+    known, less = c.ContactKnown(name="Cliente Um", digest="d1"), c.ContactKnown(wa_id="55", digest="d2")
+    fresh = given(CONVERSATION).when(c.hear_echo, echo("e", 0), channel_id=CHANNEL, contact=less)
+    assert less in fresh.events
+    history = (opened(), known, said("oi", 0))
+    for decision, heard in ((c.hear_echo, echo("e", 1)), (c.hear_call, call("connect", 1))):
+        later = given(CONVERSATION, *history).when(decision, heard, channel_id=CHANNEL, contact=less)
+        assert less not in later.events

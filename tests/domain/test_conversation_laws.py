@@ -265,6 +265,12 @@ def test_whatever_is_asked_for_the_desk_stays_in_order(asked: list[tuple[int, in
             events = step(state, number, pick, n, now)
         except Refused:
             continue
+        for event in events:
+            if isinstance(event, c.SendStarted):
+                earlier = list(state.sends)[: list(state.sends).index(event.message_id)]
+                assert all(state.sends[name].done for name in earlier)
+            if isinstance(event, c.SendRequested) and event.author is Author.AUTOMATION:
+                assert state.agent_id is None
         history += events
         state = CONVERSATION.fold(events, state)
         if state.stage is Stage.WAITING:

@@ -290,3 +290,19 @@ def test_notes_touch_no_clock_and_need_an_episode() -> None:
     assert noted.then(note).state.due_at == at(31)
     given(CONVERSATION, *CLOSED).when(c.add_note, MessageId("n"), BIA, "cliente antigo", at=at(5)).then(note)
     given(CONVERSATION).when(c.add_note, MessageId("n"), BIA, "x", at=at(5)).then_refused(c.UnknownEpisode)
+
+
+FROM_THE_PHONE = (
+    c.Opened(1, CHANNEL, c.Opener.DEVICE, at(0), Stage.IN_SERVICE, c.DEVICE),
+    said("e", 0, echo=True),
+    said("m", 1, due_at=at(31)),
+)
+
+
+def test_what_the_device_owns_anybody_may_take_and_its_clock_runs_on() -> None:
+    taken_on = given(CONVERSATION, *FROM_THE_PHONE).when(c.claim, ANA, at=at(2), seen_version=3)
+    assert taken_on.then(claimed(ANA, 2)).state.due_at == at(31)
+    moved = given(CONVERSATION, *FROM_THE_PHONE).when(c.transfer, ANA, **transfer(to_queue=SALES))
+    assert moved.after.state.due_at == at(31)
+    closing = {"reason": "a/b", "outcome": "visto na loja", "at": at(5), "seen_version": None}
+    assert given(CONVERSATION, *FROM_THE_PHONE).when(c.close, ANA, **closing).events
