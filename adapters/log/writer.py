@@ -140,8 +140,12 @@ class Writer:
         return self._mark.seq > before
 
     def _poll(self) -> Sequence[Entry]:
+        """What comes next; it is known to be there. Raises LogUnavailable when the log does not show it."""
         assert self._reader is not None
-        return self._reader.poll(WAIT)
+        for _ in range(ATTEMPTS):
+            if entries := self._reader.poll(WAIT):
+                return entries
+        raise LogUnavailable("the log does not show what it holds")
 
     def _read(self, entries: Sequence[Entry]) -> None:
         commits, mark = [], self._mark
