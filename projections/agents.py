@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from domain import agent
 from domain.agent import AgentId
 from domain.journal import Recorded
 from domain.privacy import Identity
-from projections.answer import Projection, by_root
+from projections.answer import Projection, by_root, replace
 
 
 @dataclass(frozen=True, slots=True)

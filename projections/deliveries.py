@@ -5,7 +5,7 @@ A row names the items of a webhook and their outcomes; what the items said is no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -14,7 +14,7 @@ from domain.channel import ChannelId
 from domain.delivery import DeliveryId
 from domain.journal import Recorded
 from domain.privacy import Clear, Open
-from projections.answer import Projection, by_root
+from projections.answer import Projection, by_root, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from domain.channel import ChannelId
 from domain.conversation import ConversationId
 from domain.journal import Recorded
 from domain.privacy import Content, Open
-from projections.answer import Key, Projection
+from projections.answer import Key, Projection, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ outlives their episodes, so rows stay; whoever asks what is due looks at those t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final
 
@@ -16,7 +16,7 @@ from domain.conversation import Author, ConversationId, MessageId, Stage, speech
 from domain.firstline import Heard, Standing, Subject
 from domain.journal import Recorded
 from domain.privacy import Class, Identity, Open
-from projections.answer import Projection, by_root
+from projections.answer import Projection, by_root, replace
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SMALL_TALK: Final = frozenset({Subject.GREETING.value, Subject.THANKS.value})

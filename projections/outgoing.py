@@ -5,7 +5,7 @@ Sends of one customer keep their order, so only the first of a row may leave; wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
@@ -14,7 +14,7 @@ from domain.channel import ChannelId
 from domain.conversation import ConversationId, MessageId, Sending
 from domain.journal import Recorded
 from domain.privacy import Class, Identity
-from projections.answer import Projection, by_root
+from projections.answer import Projection, by_root, replace
 
 GIVEN_UP: Final = 20
 """How many unknown ones that are not tried again are kept, in case their caller tells after all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
 
 from psycopg import sql
+from pydantic_core import to_json as _encode
 
 from adapters.views.indexes import INDEXES
 from projections.answer import Key, Projection, columns
@@ -24,7 +24,12 @@ _PLAIN: Final[dict[type, str]] = {
     bool: "boolean",
     datetime: "timestamptz",
 }
-to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def to_json(value: Any) -> str:
+    if not value:
+        return "{}" if isinstance(value, dict) else "[]"
+    return _encode(value).decode()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -11,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from domain import conversation
 from domain.conversation import Author, ConversationId, MessageId, Receipt
 from domain.journal import Recorded
-from projections.answer import Key, Projection
+from projections.answer import Key, Projection, replace
 from projections.transcript.row import File, Line, Row, Side, Status
 from projections.transcript.turns import TURNS, turn
 
