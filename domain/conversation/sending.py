@@ -62,7 +62,7 @@ def request_send(
     if author is Author.AGENT:
         assert agent_id is not None
         events = _pen(state, agent_id, takeover=takeover, at=at)
-        unseen = kind != "reaction" and state.wrote_since(seen_version)
+        unseen = state.wrote_since(seen_version)
         if unseen and not anyway:
             raise CustomerWrote(version=state.wrote_version)
     else:

@@ -45,11 +45,9 @@ def waiting(
     subject: str | None,
     at: datetime,
 ) -> EnteredWaiting:
-    """The entry into a queue. A running clock runs on; else the first answer of the period is owed from now,
-    else the next one, from the oldest unanswered message."""
+    """The entry into a queue. A running clock runs on (an unanswered message always has one); else the first
+    answer of the period is owed from now, or the next one."""
     since, first = state.waiting_since, state.first
-    if since is None and not first and state.unanswered:
-        since = state.unanswered[0].since
     if since is not None and since != at:
         return EnteredWaiting(queue_id, priority, reason, subject, at, due(since, priority), first, since)
     return EnteredWaiting(queue_id, priority, reason, subject, at, due(at, priority), first)

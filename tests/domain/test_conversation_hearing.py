@@ -176,6 +176,16 @@ def test_what_automation_or_silence_closed_reopens_in_automation(by: str) -> Non
     again.then(c.Reopened(1, 2, Stage.AUTOMATION, at(6)), message)
 
 
+def test_what_silence_closed_goes_to_no_agent_even_when_a_late_message_reopens_it() -> None:
+    late = said("m2", 60, sent_at=at(40))
+    again = given(CONVERSATION, *ANSWERED, closed(30, "silence", "silence")).when(
+        c.receive, late, channel_id=CHANNEL, to_agent=ANA
+    )
+    again.then(
+        c.Reopened(1, 2, Stage.WAITING, at(60)), replace(late, late=True), waiting(60, reason="reopened")
+    )
+
+
 def test_another_subject_opens_another_episode_within_24_hours() -> None:
     message = said("m2", 20)
     again = given(CONVERSATION, *CLOSED).when(c.receive, message, channel_id=CHANNEL, new_demand=True)

@@ -283,6 +283,8 @@ def test_whatever_is_asked_for_the_desk_stays_in_order(asked: list[tuple[int, in
             assert state.due_at is None
         if state.stage is Stage.IN_SERVICE and state.first:
             assert state.due_at is not None
+        if state.unanswered and state.is_open:
+            assert state.due_at is not None
         if state.wake_at is not None:
             assert state.awaiting is c.Awaiting.THIRD_PARTY
     opened = [e.episode for e in history if isinstance(e, c.Opened)]

@@ -352,6 +352,12 @@ def test_an_answer_accepted_just_after_closing_still_says_how_long_the_wait_was(
     assert (state.stage, state.due_at) == (c.Stage.CLOSED, None)
 
 
+def test_nothing_is_owed_in_what_is_closed() -> None:
+    history = (*SENT, said("m2", 3.2), closed(3.5))
+    answered = given(CONVERSATION, *history).when(c.send_accepted, **accept("a1", 4))
+    answered.then(taken("a1", 4, first_answer=True, waited=180.0))
+
+
 def test_an_answer_of_an_earlier_period_answers_nothing_in_the_next() -> None:
     again = (closed(3.5), c.Reopened(1, 2, c.Stage.WAITING, at(3.6)), said("m2", 3.6), waiting(3.6))
     given(CONVERSATION, *SENT, *again).when(c.send_accepted, **accept("a1", 4)).then(taken("a1", 4))
