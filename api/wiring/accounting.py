@@ -22,19 +22,16 @@ class Heard:
     twice: list[str]
 
 
-def heard(local: Local, run: str) -> Heard:
-    """Compare the ledger's lines of this run with the log as it lies there, chain and all."""
+def heard(local: Local) -> Heard:
+    """Compare the ledger, of this and of all earlier runs, with the log as it lies there, chain and all."""
     log = PostgresLog(local.dsn)
     try:
         items, messages = _told(log)
     finally:
         log.close()
     key = local.secrets["index_key"].encode()
-    acknowledged = [
-        message_ref(key, CHANNEL, line["id"])
-        for line in map(json.loads, (local.folder / "ledger.jsonl").read_text().splitlines())
-        if line.get("run", run) == run
-    ]
+    lines = (local.folder / "ledger.jsonl").read_text().splitlines()
+    acknowledged = [message_ref(key, CHANNEL, json.loads(line)["message_id"]) for line in lines]
     return Heard(
         [ref for ref in acknowledged if ref not in items], [ref for ref in acknowledged if messages[ref] > 1]
     )

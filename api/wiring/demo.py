@@ -41,7 +41,7 @@ QUIET: Final = "1.5"  # seconds: the demo's customers are quick, and so is its f
 SETTLE: Final = 25.0  # seconds for whoever still waits when no new customers come
 PATIENCE: Final = 60.0  # seconds for a process to start, or to end
 
-console = Console(stderr=True)
+console = Console(stderr=True, soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def run(
             console.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
             return 1
         _drain(url, desk)
-        return _tell(report, heard(local, report["run"]), as_json)
+        return _tell(report, heard(local), as_json)
 
 
 def simulate(folder: Path, *, rate: float, seconds: float | None, seed: int) -> int:
