@@ -28,8 +28,8 @@ ROUTERS = (
     desk_routes.router,
     me.router,
     journal.router,
-    webhooks.router,
     running.router,
+    reference.router,
 )
 
 
@@ -60,9 +60,10 @@ def create_app(
     app.state.metrics = figures
     app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
     app.state.patience = patience
+    app.router.routes.extend(webhooks.ROUTES)  # first: the hottest door is found at once
     for router in ROUTERS:
-        app.include_router(router)
-    app.include_router(reference.router)
+        # not `include_router`: it would make every route anew, and only when the first request comes
+        app.router.routes.extend(router.routes)
     errors.install(app)
     app.add_middleware(AtTheDoor, metrics=figures)
     app.openapi = partial(documented.openapi_of, app)  # type: ignore[method-assign]  # as FastAPI says

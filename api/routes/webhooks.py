@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from api.access import AtDesk
 from api.desk import Desk
@@ -36,7 +37,7 @@ OfChannel = Annotated[str, Path(description="Our own name of the number", exampl
     response_class=PlainTextResponse,
     responses={
         200: {"description": "The challenge, bare", "content": {"text/plain": {"example": "1158201444"}}},
-        **problems("VerificationRefused", "UnknownChannel"),
+        **problems("VerificationRefused", "UnknownChannel", "Invalid"),
     },
 )
 async def verify(
@@ -94,6 +95,7 @@ EXAMPLE: Final[dict[str, Any]] = {
             "SignatureWrong",
             "UnknownChannel",
             "TooLarge",
+            "Invalid",
             "Broken",
             "Busy",
             "Unavailable",
@@ -176,3 +178,12 @@ async def _take(
         await desk.raw_bodies.keep(delivery.delivery_id, body)
         return broken(decision, command.id)
     return None
+
+
+async def _knock(request: Request) -> Response:
+    return await receive(request.path_params["channel"], request, request.app.state.desk)
+
+
+ROUTES: Final = [Route("/webhooks/meta/{channel}", _knock, methods=["POST"]), *router.routes]
+"""The door of deliveries stands before its own documented route: what FastAPI does for each request would
+cost as much as reading the delivery."""
