@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+__all__ = ["Refused", "Stream", "changed", "kind_of", "root_of"]
+
 S = TypeVar("S")
 E = TypeVar("E")
 
@@ -49,12 +51,14 @@ if TYPE_CHECKING:  # so that field names and types are checked as those of `repl
 else:
 
     def changed(state, /, **changes):
-        """`dataclasses.replace` for a dataclass without slots, twenty times as fast on a wide one: it copies
-        what is, and runs no `__init__`."""
+        """`dataclasses.replace` for a dataclass without slots, several times as fast on a wide one: it copies
+        what is, and runs no `__init__`. TypeError for a field that does not exist."""
         new = object.__new__(type(state))
-        told = new.__dict__
-        told.update(state.__dict__)
+        told, known = new.__dict__, state.__dict__
+        told.update(known)
         told.update(changes)
+        if len(told) != len(known):
+            raise TypeError(f"{type(state).__name__} has no such field: {sorted(told.keys() - known.keys())}")
         return new
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, assert_never, get_args
 
-from domain.conversation.copying import further, remembering
 from domain.conversation.events import (
     AnswerVoided,
     Assigned,
@@ -68,7 +67,7 @@ from domain.conversation.weighing import (
     with_heard,
     with_send,
 )
-from domain.grammar import Stream
+from domain.grammar import Stream, changed
 from domain.queue import Priority
 
 
@@ -80,17 +79,17 @@ def evolve(state: Conversation, event: Event) -> Conversation:
         case ReceiptHeard(message_id=message_id):
             send = state.sends.get(message_id)
             if send is None:
-                return remembering(state, version=version)
+                return changed(state, version=version)
             heard = (event.receipt, event.at, event.codes)
             sends = with_send(
                 state.sends,
-                further(
+                changed(
                     send,
                     receipt=highest(send.receipt, event.receipt),
                     receipts=(*send.receipts[-RECEIPTS + 1 :], heard),
                 ),
             )
-            return remembering(state, version=version, sends=sends)
+            return changed(state, version=version, sends=sends)
         case SendRequested():
             sends = with_send(
                 state.sends,
@@ -104,7 +103,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                     version=version,
                 ),
             )
-            return remembering(state, version=version, sends=sends)
+            return changed(state, version=version, sends=sends)
         case SendStarted(message_id=message_id):
             return _sending(
                 state,
@@ -127,11 +126,11 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             return _sending(state, version, message_id, status=Sending.FAILED)
         case ReceiptParked():
             parked = Parked(event.provider_ref, event.receipt, event.at, event.codes, event.category)
-            return remembering(state, version=version, parked=(*state.parked[-PARKED + 1 :], parked))
+            return changed(state, version=version, parked=(*state.parked[-PARKED + 1 :], parked))
         case AnswerVoided():
             stopped = [stop.message_id for stop in state.stops]
             kept = stopped.index(event.message_id) if event.message_id in stopped else 0
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 waiting_since=event.waiting_since,
@@ -143,7 +142,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
         case Opened():
             return _opened(state, event, version)
         case Reopened(agent_id=agent_id):
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 stage=event.stage,
@@ -168,7 +167,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 understood=None,
             )
         case Closed():
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 stage=Stage.CLOSED,
@@ -184,16 +183,16 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 burst_at=None,
             )
         case ProtocolGiven(episode=episode, number=number):
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 protocol=number if episode == state.episode else state.protocol,
                 unnumbered=tuple(e for e in state.unnumbered if e != episode),
             )
         case ContactKnown(digest=digest):
-            return remembering(state, version=version, contact=digest or KNOWN)
+            return changed(state, version=version, contact=digest or KNOWN)
         case EnteredWaiting():
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 stage=Stage.WAITING,
@@ -213,7 +212,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             )
         case Assigned(agent_id=agent_id, due_at=due_at):
             handed_on = state.stage is Stage.IN_SERVICE and due_at is None
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 stage=Stage.IN_SERVICE,
@@ -228,7 +227,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 burst_at=None,
             )
         case Released(agent_id=agent_id):
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 agent_id=None,
@@ -237,7 +236,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_by=event.by or agent_id,
             )
         case Transferred(from_agent=from_agent):
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 last_agent=from_agent or state.last_agent,
@@ -245,13 +244,13 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_by=event.by or from_agent or state.moved_by,
             )
         case PriorityChanged(priority=priority, due_at=due_at):
-            return remembering(state, version=version, priority=priority, due_at=due_at)
+            return changed(state, version=version, priority=priority, due_at=due_at)
         case Snoozed(until=until):
-            return remembering(state, version=version, awaiting=Awaiting.THIRD_PARTY, wake_at=until)
+            return changed(state, version=version, awaiting=Awaiting.THIRD_PARTY, wake_at=until)
         case Woke():
-            return remembering(state, version=version, awaiting=Awaiting.AGENT, wake_at=None)
+            return changed(state, version=version, awaiting=Awaiting.AGENT, wake_at=None)
         case BurstRead():
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 burst_at=None,
@@ -260,12 +259,12 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 tries=event.tries,
             )
         case AutomationSilenced():
-            return remembering(state, version=version, silenced=True)
+            return changed(state, version=version, silenced=True)
         case CancellationRequested():
-            return remembering(state, version=version, cancellation=True)
+            return changed(state, version=version, cancellation=True)
         case CallHeard(call_id=call_id, call_event=call_event, direction=direction):
             called_at = min(event.sent_at or event.heard_at, event.heard_at)
-            return remembering(
+            return changed(
                 state,
                 version=version,
                 heard=with_heard(state.heard, call_key(call_id, call_event), version),
@@ -278,23 +277,23 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             | NumberChanged(heard_as=heard_as)
         ):
             if heard_as is None:
-                return remembering(state, version=version)
-            return remembering(state, version=version, heard=with_heard(state.heard, heard_as, version))
+                return changed(state, version=version)
+            return changed(state, version=version, heard=with_heard(state.heard, heard_as, version))
         case NoteAdded() | MediaStored() | MediaLost():
-            return remembering(state, version=version)
+            return changed(state, version=version)
     assert_never(event)
 
 
 def _received(state: Conversation, event: MessageReceived, version: int) -> Conversation:
     heard = with_heard(state.heard, event.message_id, version)
     if event.echo or event.kind in SILENT_KINDS:
-        return remembering(state, version=version, heard=heard)
+        return changed(state, version=version, heard=heard)
     in_service, waiting = state.stage is Stage.IN_SERVICE, state.stage is Stage.WAITING
     since = waits_since(event.sent_at, event.received_at, late=event.late)
     unanswered = state.unanswered
     if (in_service or waiting) and not event.thanks and len(unanswered) < UNANSWERED:
         unanswered = (*unanswered, Unanswered(version, since))
-    return remembering(
+    return changed(
         state,
         version=version,
         heard=heard,
@@ -312,7 +311,7 @@ def _received(state: Conversation, event: MessageReceived, version: int) -> Conv
 
 def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
     theirs = event.opened_by is Opener.AGENT or event.opened_by is Opener.DEVICE
-    return remembering(
+    return changed(
         state,
         version=version,
         channel_id=event.channel_id,
@@ -352,28 +351,28 @@ def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
 def _sending(state: Conversation, version: int, message_id: MessageId, **changes: object) -> Conversation:
     send = state.sends.get(message_id)
     if send is None:
-        return remembering(state, version=version)
-    changed = further(send, **changes)  # type: ignore[arg-type]  # every caller names fields of Send
-    return remembering(state, version=version, sends=with_send(state.sends, changed))
+        return changed(state, version=version)
+    later = changed(send, **changes)  # type: ignore[arg-type]  # every caller names fields of Send
+    return changed(state, version=version, sends=with_send(state.sends, later))
 
 
 def _accepted(state: Conversation, event: SendAccepted, version: int) -> Conversation:
     parked = tuple(p for p in state.parked if p.provider_ref != event.provider_ref) if state.parked else ()
     send = state.sends.get(event.message_id)
     if send is None:
-        return remembering(state, version=version, parked=parked)
+        return changed(state, version=version, parked=parked)
     provider_ref = event.provider_ref or send.provider_ref
-    accepted = further(send, status=Sending.ACCEPTED, provider_ref=provider_ref, since=None, retry_at=None)
+    accepted = changed(send, status=Sending.ACCEPTED, provider_ref=provider_ref, since=None, retry_at=None)
     sends = with_send(state.sends, accepted)
     if not send.human:
-        return remembering(state, version=version, parked=parked, sends=sends)
+        return changed(state, version=version, parked=parked, sends=sends)
     left = tuple(u for u in state.unanswered if u.version > send.version)
     served = state.stage is Stage.IN_SERVICE and state.awaiting is Awaiting.AGENT and not left
     stopped = event.waited is not None and state.waiting_since is not None
     stops = state.stops
     if stopped and state.waiting_since is not None:
         stops = (*stops[-STOPS + 1 :], Stop(event.message_id, state.waiting_since, state.first))
-    return remembering(
+    return changed(
         state,
         version=version,
         parked=parked,

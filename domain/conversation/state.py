@@ -64,7 +64,7 @@ class Sending(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Send:
     """One message of ours on its way out."""
 
@@ -132,7 +132,7 @@ class Unanswered(NamedTuple):
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: every event makes a new one, by `changed`
 class Conversation:
     version: int = 0  # events so far: the version of the stream
     channel_id: ChannelId | None = None
