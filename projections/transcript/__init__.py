@@ -143,7 +143,7 @@ def _heard(row: Row | None, recorded: Recorded, event: conversation.MessageRecei
 
 
 def _requested(recorded: Recorded, event: conversation.SendRequested) -> Row:
-    text = event.content.get("text")
+    text, key = event.content.get("text"), event.content.get("key")
     return Row(
         ConversationId(recorded.root),
         event.message_id,
@@ -157,6 +157,9 @@ def _requested(recorded: Recorded, event: conversation.SendRequested) -> Row:
         content=event.content,
         purpose=event.purpose,
         reply_to=event.reply_to,
+        file=None if key is None else File.STORED,
+        file_key=key,
+        file_mime=event.content.get("mime"),
         status=Status.REQUESTED,
         status_at=event.requested_at,
     )

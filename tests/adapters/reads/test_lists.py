@@ -265,6 +265,26 @@ def test_a_transcript_holds_every_line_in_order(known: Any, numbers: list[tuple[
     assert list(page.rows) == lines
 
 
+def test_a_file_is_known_by_its_key_whoever_sent_it(known: Any) -> None:
+    theirs = conversation.MediaStored(MessageId("m"), "key-1", 10, "ab", "image/jpeg")
+    ours = conversation.SendRequested(
+        MessageId("o"),
+        Author.AGENT,
+        ANA,
+        "document",
+        {"key": "key-2", "mime": "application/pdf"},
+        "reply",
+        None,
+        START,
+    )
+    known.fold(told(_said("m"), theirs, ours))
+
+    async def ask(pool: Pool) -> list[str | None]:
+        return [await Reads(pool).media_type(key) for key in ("key-1", "key-2", "key-3")]
+
+    assert known.ask(ask) == ["image/jpeg", "application/pdf", None]
+
+
 def test_the_sending_of_a_reaction_is_no_line_of_its_own(known: Any) -> None:
     reaction = conversation.SendRequested(
         MessageId("r"), Author.AGENT, ANA, "reaction", {"target": "m", "emoji": "👍"}, "reaction", None, START
