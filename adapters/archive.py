@@ -14,7 +14,6 @@ from enum import Enum
 from typing import Annotated, Any, Final, NamedTuple, NewType, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
-from pydantic_core import from_json
 
 from domain.grammar import Stream
 from domain.privacy import Class, Clear
@@ -32,10 +31,6 @@ class Unclassified(TypeError):
 
 class UnknownEvent(ValueError):
     """The log holds an event this program has no name for: a newer program wrote it."""
-
-
-class UnstorableText(ValueError):
-    """A text holds a NUL, which PostgreSQL cannot keep; doors remove it."""
 
 
 class Kept(NamedTuple):
@@ -76,10 +71,7 @@ class Archive:
     def write(self, event: Any) -> tuple[str, int, bytes]:
         """Stored name, schema and body (JSON) of an event."""
         kept = self._by_type[type(event)]
-        body = kept.adapter.dump_json(event)
-        if b"\\u0000" in body and "\x00" in "".join(_texts(from_json(body))):
-            raise UnstorableText(kept.name)
-        return kept.name, kept.schema, body
+        return kept.name, kept.schema, kept.adapter.dump_json(event)
 
     def read(self, name: str, schema: int, body: dict[str, Json]) -> Any:
         """The event a body stands for. Raises UnknownEvent, or ValueError when the body does not fit."""
@@ -89,21 +81,6 @@ class Archive:
         while schema < kept.schema:
             body, schema = self._upcasters[name, schema](body), schema + 1
         return kept.adapter.validate_python(body)
-
-
-def _texts(value: Json) -> Iterable[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for key, item in value.items():
-                yield key
-                yield from _texts(item)
-        case list():
-            for item in value:
-                yield from _texts(item)
-        case _:
-            pass
 
 
 def personal_fields(event: type) -> dict[str, Class]:

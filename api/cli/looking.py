@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
@@ -42,7 +43,7 @@ def tell(
     from api.wiring.tools import story
 
     with at_hand(folder) as settings:
-        lines = story(dsn_of(settings), stream, words=words)
+        lines = story(dsn_of(settings), stream, settings.zone, words=words)
     if as_json:
         for line in lines:
             print_json(line)
@@ -54,7 +55,9 @@ def tell(
     for column in ("#", "when", "what happened", "who", "position"):
         table.add_column(column, no_wrap=column in ("#", "position"))
     for line in lines:
-        table.add_row(str(line["version"]), line["at"], line["what"], line["who"], line["position"])
+        details = ", ".join(f"{name} {value}" for name, value in line["details"].items())
+        what = f"[bold]{escape(line['what'])}[/] {escape(details)}"
+        table.add_row(str(line["version"]), line["at"], what, line["who"], line["position"])
     out.print(table)
 
 

@@ -54,19 +54,16 @@ def _told(log: Log) -> tuple[set[str], Counter[str]]:
                     raise Halted(p, head, judged.reason)
                 head = judged.head
                 for event in read_body(entry.record)["events"]:
-                    body = event["body"]
-                    match event["type"]:
-                        case "conversation.MessageReceived":
-                            known.add(body["message_id"])
-                            messages[body["message_id"]] += 1
-                        case "delivery.Received":
-                            deliveries[event["stream"]] = [item.get("ref", "") for item in body["items"]]
-                        case "delivery.Settled":
-                            settled[event["stream"]] = {
-                                outcome["item"]
-                                for outcome in body["outcomes"]
-                                if outcome["outcome"] != "broken"
-                            }
+                    kind, body = event["type"], event["body"]
+                    if kind == "conversation.MessageReceived":
+                        known.add(body["message_id"])
+                        messages[body["message_id"]] += 1
+                    elif kind == "delivery.Received":
+                        deliveries[event["stream"]] = [item.get("ref", "") for item in body["items"]]
+                    elif kind == "delivery.Settled":
+                        settled[event["stream"]] = {
+                            one["item"] for one in body["outcomes"] if one["outcome"] != "broken"
+                        }
         reader.close()
     for stream, refs in deliveries.items():
         known.update(ref for n, ref in enumerate(refs) if n in settled.get(stream, set()))

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from adapters.services.guarded import free_port, is_free
 from api.wiring import reading
 from api.wiring.accounting import Heard, heard
 from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, servers
+from api.wiring.processes import PATIENCE, drain, role, wait_ready
 from api.wiring.watching import Watching
 from commands.door_ports import Role
 from domain.agent import AgentId
@@ -39,7 +39,6 @@ QUEUES: Final = {
 }
 QUIET: Final = "1.5"  # seconds: the demo's customers are quick, and so is its first line
 SETTLE: Final = 25.0  # seconds for whoever still waits when no new customers come
-PATIENCE: Final = 60.0  # seconds for a process to start, or to end
 
 console = Console(stderr=True, soft_wrap=True)
 
@@ -79,9 +78,9 @@ def run(
             ATENDE_LIFELINE="true",
         )
         console.print("Starting the views and the desk …")
-        stack.enter_context(_role("follow", folder, environment))
-        desk = stack.enter_context(_role("serve", folder, environment))
-        _wait_ready(url, desk)
+        stack.enter_context(role("follow", folder, environment))
+        desk = stack.enter_context(role("serve", folder, environment))
+        wait_ready(url, desk)
         _furnish(url, staff)
         console.print(f"The API is at [bold]{url}[/], its reference at [bold]{url}/docs[/]. Ctrl-C ends.")
         simulation = stack.enter_context(
@@ -95,7 +94,8 @@ def run(
         if report is None:
             console.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
             return 1
-        _drain(url, desk)
+        console.print("Letting the desk finish what it was given …")
+        drain(url, desk)
         return _tell(report, heard(local), as_json)
 
 
@@ -174,67 +174,6 @@ def _addresses(port: int) -> tuple[str, str]:
         console.print(f"Port {port} is taken: another one is used.")
         port = 0
     return f"http://127.0.0.1:{port or free_port()}", f"http://127.0.0.1:{free_port()}"
-
-
-@contextmanager
-def _role(name: str, folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A role as a process of its own; it stops when we do, however we do."""
-    logs = folder / "logs"
-    logs.mkdir(exist_ok=True)
-    with (logs / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", name],
-            env=os.environ | environment,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is ours to handle, in order
-        )
-    try:
-        yield process
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    if process.stdin is not None:
-        process.stdin.close()
-
-
-def _wait_ready(url: str, desk: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if desk.poll() is not None:
-            raise ServiceError("the desk ended before it was ready; its log in the data folder says why")
-        try:
-            if httpx.get(f"{url}/health/ready", timeout=2).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise ServiceError("the desk is not ready after a minute; its log in the data folder says why")
-
-
-def _drain(url: str, desk: subprocess.Popen[bytes]) -> None:
-    """What was acknowledged is decided and folded: nothing lies in between."""
-    console.print("Letting the desk finish what it was given …")
-    deadline, quiet = time.monotonic() + PATIENCE, 0
-    while quiet < 3 and desk.poll() is None and time.monotonic() < deadline:
-        figures = httpx.get(f"{url}/metrics", timeout=5).text
-        waiting = [
-            float(line.rpartition(" ")[2])
-            for line in figures.splitlines()
-            if line.startswith(("inbox_waiting", "follower_lag"))
-        ]
-        quiet = quiet + 1 if not any(waiting) else 0
-        time.sleep(0.2)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from adapters import tokens
 from adapters.archive import Archive
@@ -15,6 +16,7 @@ from adapters.engine.bookmarks import Bookmarks, Parked
 from adapters.engine.feed import Feed
 from adapters.log.inspection import Inspection
 from adapters.log.postgres import PostgresLog
+from adapters.log.telling import history
 from adapters.log.verification import Report
 from adapters.log.verification import verify as walk
 from adapters.services import ServiceError
@@ -162,4 +164,21 @@ def broken_commands(dsn: str) -> list[dict[str, Any]]:
             "at": outcome["at"],
         }
         for id_, outcome in rows
+    ]
+
+
+def story(dsn: str, stream: str, zone: str, *, words: bool) -> list[dict[str, Any]]:
+    """The events of a stream as lines to read, in order; with `words`, what people said stands in them."""
+    return [
+        {
+            "version": told.version,
+            "at": told.at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M:%S"),
+            "what": told.what,
+            "details": dict(told.details),
+            "who": told.who,
+            "why": told.why,
+            "command": told.command,
+            "position": f"{told.position.partition}:{told.position.ordinal}",
+        }
+        for told in history(dsn, Archive(STREAMS.values()), stream, personal=words)
     ]

@@ -1,0 +1,78 @@
+"""The roles as processes of their own, started and looked after from here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from adapters.services import ServiceError
+
+PATIENCE: Final = 60.0  # seconds for a process to start, or to end
+
+
+@contextmanager
+def role(name: str, folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A role as a process of its own; it stops when we do, however we do."""
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", name],
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is ours to handle, in order
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def wait_ready(url: str, desk: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if desk.poll() is not None:
+            raise ServiceError("the desk ended before it was ready; its log in the data folder says why")
+        try:
+            if httpx.get(f"{url}/health/ready", timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise ServiceError("the desk is not ready after a minute; its log in the data folder says why")
+
+
+def drain(url: str, desk: subprocess.Popen[bytes]) -> None:
+    """What was acknowledged is decided and folded: nothing lies in between."""
+    deadline, quiet = time.monotonic() + PATIENCE, 0
+    while quiet < 3 and desk.poll() is None and time.monotonic() < deadline:
+        figures = httpx.get(f"{url}/metrics", timeout=5).text
+        waiting = [
+            float(line.rpartition(" ")[2])
+            for line in figures.splitlines()
+            if line.startswith(("inbox_waiting", "follower_lag"))
+        ]
+        quiet = quiet + 1 if not any(waiting) else 0
+        time.sleep(0.2)
