@@ -32,18 +32,17 @@ _ORDER: Final = sql.SQL(
              WHEN t.due_at <= %(at)s OR t.priority = {urgent} THEN 1
              ELSE 2 END AS tier,
         {priority} AS priority,
-        CASE WHEN t.stage = 'closed' THEN -(extract(epoch FROM t.closed_at) * 1000000)::bigint
-             ELSE (extract(epoch FROM coalesce(t.due_at, t.activity_at, t.opened_at)) * 1000000)::bigint
+        CASE WHEN t.stage = 'closed' THEN -date_part('epoch', t.closed_at)
+             ELSE date_part('epoch', coalesce(t.due_at, t.activity_at, t.opened_at))
              END AS due,
-        (extract(epoch FROM coalesce(t.unanswered_since, t.due_at, t.activity_at, t.opened_at))
-            * 1000000)::bigint AS oldest,
-        (extract(epoch FROM t.opened_at) * 1000000)::bigint AS opened
+        date_part('epoch', coalesce(t.unanswered_since, t.due_at, t.activity_at, t.opened_at)) AS oldest,
+        date_part('epoch', t.opened_at) AS opened
     ) AS o
     CROSS JOIN LATERAL (SELECT CASE WHEN o.tier = 1 THEN o.priority ELSE 0 END AS rank) AS r
     """
 ).format(manager=inbox.MANAGER, urgent=Priority.URGENT.value, priority=_PRIORITY)
 """The order of `projections.inbox.place`, in the words of the database; a law holds the two together.
-What is closed comes behind, the last closed first."""
+What is closed comes behind, the last closed first. Seconds since 1970 as a double tell microseconds apart."""
 _PLACE: Final = sql.SQL("o.tier, r.rank, o.due, o.priority, o.oldest, o.opened, t.conversation_id")
 
 
@@ -80,7 +79,7 @@ async def conversations(
     parameters: dict[str, Any] = {"limit": limit + 1, "at": at}
     where = _where(wanted, parameters)
     if after is not None:
-        as_of, *place = read_cursor(after, int, int, int, int, int, int, int, str)
+        as_of, *place = read_cursor(after, int, int, int, float, int, float, float, str)
         parameters |= {"at": _instant(as_of)}
         parameters |= {f"p{n}": part for n, part in enumerate(place)}
         where.append(

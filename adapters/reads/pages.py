@@ -24,7 +24,7 @@ class Page(Generic[T]):
     previous: str | None = None
 
 
-def cursor(*parts: int | str) -> str:
+def cursor(*parts: float | str) -> str:
     """Parts as an opaque word, safe in a URL."""
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 

@@ -318,7 +318,7 @@ def test_a_foreign_cursor_is_refused_before_the_database_sees_it(known: Any) -> 
             cursor(1, 2),
             cursor("after", 2**70),
             cursor("on", 1),
-            cursor(*[2**62] * 7, "a"),
+            cursor(2**62, 0, 0, 0.0, 0, 0.0, 0.0, "a"),
         ):
             with pytest.raises(BadCursor):
                 await Reads(pool).conversations(Wanted(), START, after=word)
