@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adapters.log.chain import Halted, Head, Verdict, judge
 from adapters.log.port import Log, place
 from adapters.log.postgres import PostgresLog
-from adapters.log.record import read_body
+from adapters.log.record import BatchDict, read_body
 from adapters.whatsapp.addresses import message_ref
 from api.wiring.local import CHANNEL, Local
 
@@ -24,47 +25,63 @@ class Heard:
 
 def heard(local: Local) -> Heard:
     """Compare the ledger, of this and of all earlier runs, with the log as it lies there, chain and all."""
-    log = PostgresLog(local.dsn)
-    try:
-        items, messages = _told(log)
-    finally:
-        log.close()
+    messages, _ = told(local.dsn)
     key = local.secrets["index_key"].encode()
     lines = (local.folder / "ledger.jsonl").read_text().splitlines()
     acknowledged = [message_ref(key, CHANNEL, json.loads(line)["message_id"]) for line in lines]
     return Heard(
-        [ref for ref in acknowledged if ref not in items], [ref for ref in acknowledged if messages[ref] > 1]
+        [ref for ref in acknowledged if not messages[ref]], [ref for ref in acknowledged if messages[ref] > 1]
     )
 
 
-def _told(log: Log) -> tuple[set[str], Counter[str]]:
-    """The refs that conversations know of, and how often each was heard as a message."""
-    known: set[str] = set()
+def told(dsn: str) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
+    """How often each provider message is known to the log, by its keyed ref, and where it was first heard.
+
+    Known is what a conversation recorded as a message, or what a settled delivery says became of its item
+    (a reaction, an edit, a receipt); heard twice is only what was recorded as a message twice.
+    Raises Halted where the chain is broken.
+    """
+    log = PostgresLog(dsn)
     messages: Counter[str] = Counter()
+    places: dict[str, tuple[int, int]] = {}
     deliveries: dict[str, list[str]] = {}
-    settled: dict[str, set[int]] = {}
-    ends = log.ends()
-    for p in range(log.partitions):
-        head: Head = place(log, p).genesis
-        reader = log.reader({p: 1})
-        while head.seq + 1 < ends[p]:
+    settled: set[str] = set()
+    try:
+        for p in range(log.partitions):
+            ordinal = 0
+            for batch in _batches(log, p):
+                for event in batch["events"]:
+                    ordinal += 1
+                    kind, body = event["type"], event["body"]
+                    if kind == "conversation.MessageReceived":
+                        messages[body["message_id"]] += 1
+                        places.setdefault(body["message_id"], (p, ordinal))
+                    elif kind == "delivery.Received":
+                        deliveries[event["stream"]] = [item.get("ref", "") for item in body["items"]]
+                    elif kind == "delivery.Settled":
+                        refs = deliveries.get(event["stream"], [])
+                        for one in body["outcomes"]:
+                            if one["outcome"] != "broken" and one["item"] < len(refs):
+                                settled.add(refs[one["item"]])
+    finally:
+        log.close()
+    for ref in settled:
+        messages[ref] = max(1, messages[ref])
+    return messages, places
+
+
+def _batches(log: Log, p: int) -> Iterator[BatchDict]:
+    """The accepted batches of a partition, up to where it ended at first."""
+    head: Head = place(log, p).genesis
+    end, reader = log.ends()[p], log.reader({p: 1})
+    try:
+        while head.seq + 1 < end:
             for entry in reader.poll(5.0):
                 judged = judge(place(log, p), head, entry.record)
                 if judged.verdict is Verdict.HALT:
                     raise Halted(p, head, judged.reason)
                 head = judged.head
-                for event in read_body(entry.record)["events"]:
-                    kind, body = event["type"], event["body"]
-                    if kind == "conversation.MessageReceived":
-                        known.add(body["message_id"])
-                        messages[body["message_id"]] += 1
-                    elif kind == "delivery.Received":
-                        deliveries[event["stream"]] = [item.get("ref", "") for item in body["items"]]
-                    elif kind == "delivery.Settled":
-                        settled[event["stream"]] = {
-                            one["item"] for one in body["outcomes"] if one["outcome"] != "broken"
-                        }
+                if judged.verdict is Verdict.ACCEPTED:
+                    yield read_body(entry.record)
+    finally:
         reader.close()
-    for stream, refs in deliveries.items():
-        known.update(ref for n, ref in enumerate(refs) if n in settled.get(stream, set()))
-    return known, messages

@@ -45,9 +45,10 @@ console = Console(stderr=True, soft_wrap=True)
 
 @dataclass(frozen=True)
 class Staff:
-    """The robots' tokens, good for this run alone, and the administrator's."""
+    """The robots' tokens, good for this run alone, the administrator's, and that of whoever watches."""
 
     admin: str
+    watcher: str
     robots: list[dict[str, Any]]
     issued: list[UUID]
 
@@ -87,7 +88,7 @@ def run(
             _simulation(local, url, graph, staff, rate=rate, seconds=seconds, seed=seed)
         )
         try:
-            Watching(url, staff.admin, simulation.counters, console).until(simulation.over, desk.poll)
+            Watching(url, staff.watcher, simulation.counters, console).until(simulation.over, desk.poll)
         except KeyboardInterrupt:
             console.print("\nStopping …")
         report = simulation.stop()
@@ -136,7 +137,8 @@ def _channel_secrets(channels: list[Any]) -> dict[str, str]:
 def _staff(dsn: str, agents: int) -> Iterator[Staff]:
     reading.migrate(dsn)
     admin = tokens.create(dsn, "demonstração", Role.ADMIN)
-    issued, robots = [admin.id], []
+    watcher = tokens.create(dsn, "fila no terminal", Role.SERVICE)  # who runs the desk may not read at it
+    issued, robots = [admin.id, watcher.id], []
     queues = list(QUEUES)
     for n in range(agents):
         name = NAMES[n % len(NAMES)] + ("" if n < len(NAMES) else f" {n // len(NAMES) + 1}")
@@ -144,7 +146,7 @@ def _staff(dsn: str, agents: int) -> Iterator[Staff]:
         issued.append(token.id)
         robots.append({"name": name, "token": token.token, "skills": [queues[n % len(queues)], "geral"]})
     try:
-        yield Staff(admin.token, robots, issued)
+        yield Staff(admin.token, watcher.token, robots, issued)
     finally:
         for token_id in issued:
             tokens.revoke(dsn, token_id)

@@ -83,17 +83,11 @@ class Watching:
                 Text(priority, style=style),
                 _left(row.get("due_at"), now),
                 row.get("agent_id") or "",
-                (_preview(row) or "")[:40],
+                (row.get("last_preview") or row.get("last_kind") or "")[:40],
             )
         if len(rows) > SHOWN:
             table.caption = f"e mais {len(rows) - SHOWN}"
         return Group(table, Text(self._sums(), style="bold"))
-
-
-def _preview(row: dict[str, Any]) -> str | None:
-    last = row.get("last_message") or {}
-    words: str | None = last.get("text") or last.get("kind") if isinstance(last, dict) else None
-    return words or row.get("preview")
 
 
 def _left(due: str | None, now: datetime) -> Text:

@@ -1,4 +1,4 @@
-"""Commands decided and durable per second: our engine beside the eventsourcing library's own Postgres recorder.
+"""Commands decided and durable per second: our engine beside the eventsourcing library's Postgres recorder.
 
 Both do the same work on the same PostgreSQL, fsync on: load a conversation, decide, append one event of the
 same words. Ours runs the real handlers on twelve partitions, and its clock stops when the index holds
@@ -13,7 +13,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,6 +96,10 @@ class Ours:
                 text=words(self.luck),
             )
         return hear(conversation, words(self.luck))
+
+    def begin(self, conversations: Sequence[ConversationId]) -> None:
+        """Each of them is opened by its customer's first word."""
+        self.inbox.submit_now([hear(conversation, "oi") for conversation in conversations], 60)
 
     async def measure(self, commands: list[Command], callers: int) -> Measured:
         waiting, latencies = iter(commands), list[float]()
@@ -198,7 +202,7 @@ class Peer:
                 else:
                     talk.hear(uuid4().hex, f"wamid.{uuid4().hex}", text, datetime.now(UTC))
                 self.app.save(talk)
-            except Exception as error:  # noqa: BLE001  told apart by name, as the library wraps the driver's
+            except Exception as error:
                 if type(error).__name__ != "IntegrityError":
                     raise
             else:
@@ -254,7 +258,7 @@ def run(seed: int, seconds: float, make: Callable[[str], str]) -> Report:
         peer.close()
     ours: dict[int, Measured] = {}
     atende = Ours(make("atende"), luck)
-    asyncio.run(_warm(atende))
+    atende.begin(atende.conversations)
     for callers in CALLERS:
         say(f"atende, {callers} callers")
         pace = asyncio.run(atende.measure([atende.command() for _ in range(100 * callers)], callers)).rate
@@ -278,13 +282,6 @@ def run(seed: int, seconds: float, make: Callable[[str], str]) -> Report:
         ),
     ]
     return report
-
-
-async def _warm(atende: Ours) -> None:
-    """Every conversation is open, waits for a person, and has been written to."""
-    for n in range(0, CONVERSATIONS, 100):
-        some = atende.conversations[n : n + 100]
-        await atende.inbox.submit_all([hear(conversation, "oi") for conversation in some])
 
 
 def main() -> None:

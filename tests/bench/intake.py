@@ -1,0 +1,245 @@
+"""Signed webhooks over HTTP at a given rate, whatever the desk makes of them: acknowledged when, lost never?
+
+The whole house runs as it does in a demo (PostgreSQL with fsync, the desk with engine and policies, the views),
+couriers off; the load comes from a process of its own. Latency counts from the planned time. Whether anything
+was lost is read from the log itself, chain and all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+
+from adapters.services.guarded import free_port
+from adapters.simulator import webhooks
+from adapters.simulator.customers.people import person
+from adapters.whatsapp.addresses import message_ref
+from api.wiring import reading
+from api.wiring.accounting import told
+from api.wiring.local import CHANNEL, NUMBER, Local, servers
+from api.wiring.processes import drain, role, wait_ready
+from tests.bench.report import Goal, Report, percentile, say
+
+CUSTOMERS = 5_000
+BATCH = 25  # messages in a body, when memory is measured
+
+
+@dataclass
+class Arrivals:
+    """When the inbox had folded how much of each partition, looked at every few milliseconds."""
+
+    dsn: str
+    seen: list[tuple[float, dict[int, int]]] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._look, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def _look(self) -> None:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            while not self._stop.wait(0.01):
+                rows = connection.execute(
+                    "SELECT partition, ordinal FROM view_bookmark WHERE name = 'inbox'", prepare=True
+                ).fetchall()
+                self.seen.append((time.time(), dict(rows)))
+
+    def after(self, planned: dict[str, float], places: dict[str, tuple[int, int]]) -> list[float]:
+        """Seconds from the planned sending of each message until the inbox had it."""
+        waits: list[float] = []
+        by_partition: dict[int, list[tuple[int, float]]] = {}
+        for ref, at in planned.items():
+            partition, ordinal = places[ref]
+            by_partition.setdefault(partition, []).append((ordinal, at))
+        for partition, wanted in by_partition.items():
+            looks = iter(self.seen)
+            look = next(looks)
+            for ordinal, at in sorted(wanted):
+                while look[1].get(partition, 0) < ordinal:
+                    look = next(looks)
+                waits.append(look[0] - at)
+        return waits
+
+
+def load(folder: Path, local: Local, url: str, rate: float, seconds: float, seed: int, run: str) -> Any:
+    """One load run in a process of its own; its report, with the acknowledged messages."""
+    ledger = folder / f"load-{run}.json"
+    settings = {
+        "url": f"{url}/webhooks/meta/{CHANNEL}",
+        "secret": local.secrets["app_secret"],
+        "rate": rate,
+        "seconds": seconds,
+        "customers": CUSTOMERS,
+        "seed": seed,
+        "run": run,
+        "ledger": str(ledger),
+        "first_second": 1.0,
+        "phone_number_id": NUMBER,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "adapters.simulator.load"],
+        env=os.environ | {"ATENDE_LOAD": json.dumps(settings)},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    report = json.loads(done.stdout)
+    report["messages"] = json.loads(ledger.read_text())
+    return report
+
+
+async def fill(local: Local, url: str, messages: int, seed: int) -> list[str]:
+    """More messages, many to a body, as fast as they are acknowledged; their ids."""
+    luck, secret = random.Random(seed), local.secrets["app_secret"]
+    people = [person(seed, n) for n in range(CUSTOMERS)]
+    number = webhooks.Number(NUMBER, "552330000001", "100000000000001")
+    ids = [f"wamid.fill{seed}-{n}" for n in range(messages)]
+    bodies = iter(range(0, messages, BATCH))
+
+    async with httpx.AsyncClient(timeout=60) as client:
+
+        async def call() -> None:
+            for first in bodies:
+                some = [luck.choice(people) for _ in ids[first : first + BATCH]]
+                said = [
+                    webhooks.text(
+                        who, id_, datetime.now(UTC), "minha internet caiu de novo, e o boleto não chegou"
+                    )
+                    for who, id_ in zip(some, ids[first : first + BATCH], strict=False)
+                ]
+                body = webhooks.encoded(webhooks.body(number, people=some, messages=said))
+                while True:
+                    answer = await webhooks.deliver(client, f"{url}/webhooks/meta/{CHANNEL}", secret, body)
+                    if getattr(answer, "status_code", answer) == 200:
+                        break
+                    await asyncio.sleep(0.5)
+
+        await asyncio.gather(*(call() for _ in range(4)))
+    return ids
+
+
+def memory(*roots: int) -> float:
+    """Megabytes that these processes and everything below them really hold (proportional set size)."""
+    pids = {child.pid for root in roots for child in psutil.Process(root).children(recursive=True)} | set(
+        roots
+    )
+    total = 0
+    for pid in pids:
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def run(folder: Path, given: argparse.Namespace) -> Report:
+    report = Report("intake", given.seed)
+    with ExitStack() as stack:
+        local = stack.enter_context(servers(folder))
+        reading.migrate(local.dsn)
+        url = f"http://127.0.0.1:{free_port()}"
+        environment = local.environment(
+            ATENDE_PORT=url.rpartition(":")[2],
+            ATENDE_COURIERS="false",
+            ATENDE_LIFELINE="true",
+            ATENDE_LOG_LEVEL="WARNING",
+        )
+        views = stack.enter_context(role("follow", folder, environment))
+        desk = stack.enter_context(role("serve", folder, environment))
+        wait_ready(url, desk)
+        arrivals = Arrivals(local.dsn)
+        say(f"{given.rate:g} webhooks/s for {given.seconds:g} s")
+        fast = load(folder, local, url, given.rate, given.seconds, given.seed, "fast")
+        drain(url, desk)
+        say(f"{given.inbox_rate:g} webhooks/s for {given.inbox_seconds:g} s")
+        with arrivals.watched():
+            slow = load(folder, local, url, given.inbox_rate, given.inbox_seconds, given.seed + 1, "slow")
+            drain(url, desk)
+            time.sleep(1)
+        sent = [*fast["messages"], *slow["messages"]]
+        more = max(0, given.messages - len(sent))
+        if more:
+            say(f"{more:,} messages more, {BATCH} to a body")
+            sent += asyncio.run(fill(local, url, more, given.seed + 2))
+            drain(url, desk)
+        used = memory(desk.pid, views.pid, *servers_of(os.getpid()))
+        say("reading the log")
+        heard, places = told(local.dsn)
+        key = local.secrets["index_key"].encode()
+        refs = {id_: message_ref(key, CHANNEL, id_) for id_ in sent}
+        lost = sum(not heard[ref] for ref in refs.values())
+        twice = sum(n > 1 for n in heard.values())
+        waits = arrivals.after({refs[id_]: planned for id_, (planned, _) in slow["messages"].items()}, places)
+    for phase in (fast, slow):
+        del phase["messages"]
+    report.figures = {
+        "fast": fast,
+        "slow": slow,
+        "in_inbox_ms": {p: round(percentile(waits, float(p)) * 1000, 1) for p in ("50", "90", "99")},
+        "messages": len(sent),
+        "pss_mib": round(used, 1),
+    }
+    report.goals = [
+        Goal(f"acknowledged at {given.rate:g}/s, p99", fast["p99"] or 1e9, "ms", 100, "at most"),
+        Goal("not acknowledged", fast["planned"] - fast["acknowledged"], "webhooks", 0, "at most"),
+        Goal("acknowledged and not in the log", lost, "messages", 0, "at most"),
+        Goal("in the log more than once", twice, "messages", 0, "at most"),
+        Goal(
+            f"in the inbox at {given.inbox_rate:g}/s, p99", percentile(waits, 99) * 1000, "ms", 500, "at most"
+        ),
+        Goal(f"memory after {len(sent):,} messages", used, "MiB", 600, "at most"),
+    ]
+    return report
+
+
+def servers_of(parent: int) -> list[int]:
+    """The process ids of the embedded servers that this process started."""
+    return [
+        child.pid
+        for child in psutil.Process(parent).children(recursive=True)
+        if any(name in " ".join(child.cmdline()) for name in ("postgres", "valkey", "services.guard"))
+    ]
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser("atende bench intake")
+    arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--seed", type=int, default=2026)
+    arguments.add_argument("--rate", type=float, default=300, help="webhooks per second")
+    arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--inbox-rate", type=float, default=200)
+    arguments.add_argument("--inbox-seconds", type=float, default=30)
+    arguments.add_argument("--messages", type=int, default=100_000, help="in all, before memory is measured")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
+        Path(folder).chmod(0o711)
+        report = run(Path(folder), given)
+    report.tell(given.json)
+
+
+if __name__ == "__main__":
+    main()
