@@ -165,7 +165,7 @@ class Simulation:
                 number=settings.number,
                 files=self._files,
                 write=lambda written: self._write(inbound, written),
-                run=self.run_id,
+                run=f"{settings.seed}/{self.run_id}",
                 pace=settings.pace,
             )
             self.stories += 1

@@ -40,15 +40,15 @@ def person(seed: int, n: int) -> Person:
         return Person(name, None, _scoped(chance, n), f"cliente.{n}")
     user_id = _scoped(chance, n) if kind < 0.3 else None
     if kind > 0.94:
-        return Person(name, f"55{chance.choice(EIGHT_DIGITS)}3{_digits(n)}", user_id)
+        return Person(name, f"55{chance.choice(EIGHT_DIGITS)}3{_digits(seed, n)}", user_id)
     if chance.random() < 0.6:
-        return Person(name, f"55{chance.choice(NINE_DIGITS)}99{_digits(n)}", user_id)
-    return Person(name, f"55{chance.choice(EIGHT_DIGITS)}8{_digits(n)}", user_id)
+        return Person(name, f"55{chance.choice(NINE_DIGITS)}99{_digits(seed, n)}", user_id)
+    return Person(name, f"55{chance.choice(EIGHT_DIGITS)}8{_digits(seed, n)}", user_id)
 
 
-def _digits(n: int) -> str:
-    """Seven digits, scattered, different for every n below ten million."""
-    return f"{(n * 7_368_787 + 1_234_567) % 10_000_000:07d}"
+def _digits(seed: int, n: int) -> str:
+    """Seven digits, scattered, different for every n below ten million, and others for other seeds."""
+    return f"{(n * 7_368_787 + seed * 1_234_577) % 10_000_000:07d}"
 
 
 def _scoped(chance: random.Random, n: int) -> str:

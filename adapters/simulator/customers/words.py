@@ -23,7 +23,7 @@ DOWN: Final[tuple[Lines, ...]] = (
 SLOW: Final[tuple[Lines, ...]] = (
     ("internet muito lenta", "nao carrega nem video"),
     ("ta travando tudo", "netflix nao abre"),
-    ("pago 500 mega e so chega 40", "fiz o teste agora"),
+    ("pago 500 mega e so chega 40 mega", "fiz o teste agora"),
     ("ping alto demais", "nao consigo jogar"),
     ("a internet fica caindo toda hora", "cai e volta"),
 )

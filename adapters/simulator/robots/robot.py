@@ -17,7 +17,6 @@ Row = Mapping[str, Any]  # a conversation, as the API tells it
 
 TICK: Final = 0.8  # seconds between two looks at the lists
 PAGE: Final = 20
-MOST_ANSWERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +109,15 @@ class Robot:
     async def _attend(self, row: Row, memory: Memory) -> None:
         path = f"/v1/conversations/{row['conversation_id']}"
         if row["awaiting"] == "agent":
-            if memory.answers >= MOST_ANSWERS:
-                await self._close(path, row)
-            elif memory.answers == 0 and not memory.moved and await self._moves(path, row, memory):
+            if memory.answers == 0 and not memory.moved and await self._moves(path, row, memory):
                 return
-            else:
-                await self._answer(path, row, memory)
+            await self._answer(path, row, memory)
         elif row["awaiting"] == "customer":
             enough = self._chance.uniform(*self._manner.silence) * self._pace
             if time.monotonic() - memory.quiet_since > enough:
-                await self._close(path, row)
+                now = await self._door.ask(path)
+                if now.ok and now.body["awaiting"] == "customer":  # they may have written since
+                    await self._close(path, now.body)
 
     async def _answer(self, path: str, row: Row, memory: Memory) -> None:
         told = await self._door.ask(f"{path}/transcript", limit=30)

@@ -1,0 +1,156 @@
+"""Robots at a desk that is a double, with no provider behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.simulator.robots.door import Counts, Door
+from adapters.simulator.robots.robot import Manner, Robot
+from tests.adapters.simulator.desk_double import DeskDouble, desk_double
+
+FAST = 0.01
+
+
+def attended(
+    desk: DeskDouble,
+    until: Callable[[], bool],
+    *names: str,
+    at_once: int = 5,
+    skills: frozenset[str] = frozenset(),
+) -> Counts:
+    """Let these robots work until it is so; the test's own time limit ends a wait for nothing."""
+    counts = Counts()
+
+    async def go() -> None:
+        async with httpx.AsyncClient(timeout=10) as client, asyncio.TaskGroup() as group:
+            present: list[str] = []
+            working = []
+            for name in names:
+                door = Door(client, desk.url, f"token-{name}", counts)
+                manner = Manner(name, skills, at_once, silence=(40.0, 40.0))
+                working.append(group.create_task(Robot(door, manner, present, 1, FAST).work()))
+            while not until():
+                await asyncio.sleep(0.01)
+            for task in working:
+                task.cancel()
+
+    asyncio.run(go())
+    return counts
+
+
+def waiting(desk: DeskDouble, *keys: str, **fields: Any) -> None:
+    for key in keys:
+        desk.rows[key] = {
+            "version": 1,
+            "stage": "waiting",
+            "awaiting": None,
+            "agent_id": None,
+            "queue_id": "geral",
+            "priority": "urgent",
+            "subject": "technical",
+            "contact": {"name": "Ana Lima", "phone": "5523998765432"},
+            **fields,
+        }
+
+
+def wishes(desk: DeskDouble, name: str) -> list[dict[str, Any]]:
+    return [body for _, wish, body in desk.wished if wish == name]
+
+
+def test_a_robot_claims_answers_and_closes_when_the_customer_falls_silent() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1")
+        counts = attended(desk, lambda: desk.rows["c1"]["stage"] == "closed", "duda")
+        first = wishes(desk, "messages")[0]["text"]
+        close = wishes(desk, "close")[0]
+    assert counts.claims == 1
+    assert first.startswith("Oi, Ana, aqui é duda")
+    assert close["reason"] == "technical/solved"
+    assert close["outcome"]
+    assert not counts.errors
+
+
+def test_whoever_loses_the_race_takes_the_next() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1", "c2")
+        desk.no["claim"] = "AlreadyAttended"
+        counts = attended(desk, lambda: bool(wishes(desk, "messages")), "duda")
+    assert counts.lost_races == 1
+    assert counts.claims >= 1
+    assert counts.refusals["AlreadyAttended"] == 1
+
+
+def test_a_robot_never_attends_more_than_it_can() -> None:
+    most = 0
+
+    with desk_double() as desk:
+        waiting(desk, *(f"c{n}" for n in range(8)))
+
+        def done() -> bool:
+            nonlocal most
+            most = max(most, sum(row["stage"] == "in_service" for row in list(desk.rows.values())))
+            return all(row["stage"] == "closed" for row in desk.rows.values())
+
+        attended(desk, done, "duda", at_once=2)
+    assert most == 2
+
+
+def test_a_robot_reads_again_when_the_customer_wrote_meanwhile() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1")
+        desk.no["messages"] = "CustomerWrote"
+        counts = attended(desk, lambda: desk.rows["c1"]["awaiting"] == "customer", "duda")
+    assert len(wishes(desk, "messages")) == 2
+    assert counts.refusals["CustomerWrote"] == 1
+
+
+def test_outside_the_window_a_robot_closes_instead() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1")
+        desk.no["messages"] = "WindowClosed"
+        attended(desk, lambda: desk.rows["c1"]["stage"] == "closed", "duda")
+    assert len(wishes(desk, "messages")) == 1
+
+
+def test_what_was_left_from_an_earlier_day_is_attended() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1", stage="in_service", agent_id="duda", awaiting="agent")
+        attended(desk, lambda: bool(wishes(desk, "messages")), "duda")
+    assert not wishes(desk, "claim")
+
+
+def test_a_robot_prefers_what_it_is_good_at() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1")
+        waiting(desk, "c2", queue_id="financeiro")
+        attended(
+            desk,
+            lambda: bool(wishes(desk, "claim")),
+            "duda",
+            at_once=1,
+            skills=frozenset({"financeiro"}),
+        )
+    assert desk.rows["c2"]["agent_id"] == "duda" or desk.rows["c2"]["stage"] == "closed"
+    assert desk.rows["c1"]["agent_id"] is None
+
+
+@pytest.mark.parametrize(("rule", "asked"), [("Busy", 2), ("NotOpen", 1)])
+def test_the_same_wish_is_asked_again_under_the_same_key_only_when_it_may_still_come_true(
+    rule: str, asked: int
+) -> None:
+    async def go(url: str) -> None:
+        async with httpx.AsyncClient() as client:
+            await Door(client, url, "token-duda", Counts()).want("/v1/conversations/c1/claim")
+
+    with desk_double() as desk, contextlib.nullcontext():
+        waiting(desk, "c1")
+        desk.no["claim"] = rule
+        asyncio.run(go(desk.url))
+    assert len(desk.keys) == asked
+    assert len(set(desk.keys)) == 1
