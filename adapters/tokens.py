@@ -10,14 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
+from adapters.reads.asking import Pool, asking
 from commands.door_ports import Identity, Role
-from commands.ports import Unavailable
 from domain.agent import AgentId
 
 TOKEN: Final = re.compile(r"atende_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -37,8 +36,6 @@ CREATE TABLE IF NOT EXISTS token (
     revoked_at timestamptz
 )
 """
-
-Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +127,14 @@ class PostgresTokens:
         if known is not None and self._monotonic() < known.until:
             return known.identity
         self._remembered.pop(digest, None)
-        try:
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(
-                    "SELECT actor, name, role, agent_id, extract(epoch FROM expires_at - now())::float8"
-                    " FROM token WHERE sha256 = %s AND revoked_at IS NULL"
-                    " AND (expires_at IS NULL OR expires_at > now())",
-                    (digest,),
-                )
-                row = await cursor.fetchone()
-        except psycopg.OperationalError as error:
-            raise Unavailable from error
+        async with asking(self._pool) as connection:
+            cursor = await connection.execute(
+                "SELECT actor, name, role, agent_id, extract(epoch FROM expires_at - now())::float8"
+                " FROM token WHERE sha256 = %s AND revoked_at IS NULL"
+                " AND (expires_at IS NULL OR expires_at > now())",
+                (digest,),
+            )
+            row = await cursor.fetchone()
         if row is None:
             return None
         actor, name, role, agent_id, left = row

@@ -13,6 +13,7 @@ from commands.door_ports import Role
 from domain.conversation import Awaiting, Opener, Stage
 from domain.queue import TARGETS, Priority
 from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
+from projections.answer import columns
 
 
 class View(BaseModel):
@@ -232,9 +233,7 @@ class Health(View):
     components: dict[str, str] = Field(default_factory=dict, description="`ok`, or why not, by component")
 
 
-_ROW = tuple(
-    name for name in Conversation.model_fields if name != "contact" and name in inbox.Row.__dataclass_fields__
-)
+_ROW = tuple(name for name in columns(inbox.Row) if name in Conversation.model_fields)
 
 
 def _of_row(row: inbox.Row) -> dict[str, Any]:
@@ -250,7 +249,7 @@ def conversation_with(row: inbox.Row, of: tuple[episodes.Row, ...]) -> Conversat
     return ConversationWithEpisodes(**_of_row(row), episodes=[Episode.model_validate(e) for e in of])
 
 
-_LINE = tuple(name for name in TranscriptLine.model_fields if name in transcript.Row.__dataclass_fields__)
+_LINE = tuple(name for name in columns(transcript.Row) if name in TranscriptLine.model_fields)
 
 
 def line(row: transcript.Row, meaning: Callable[[int], str]) -> TranscriptLine:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from api.access import AtDesk
 from api.desk import Desk
@@ -181,9 +181,11 @@ async def _take(
 
 
 async def _knock(request: Request) -> Response:
+    request.scope["route"] = KNOCK
     return await receive(request.path_params["channel"], request, request.app.state.desk)
 
 
-ROUTES: Final = [Route("/webhooks/meta/{channel}", _knock, methods=["POST"]), *router.routes]
+KNOCK: Final = Route("/webhooks/meta/{channel}", _knock, methods=["POST"])
+ROUTES: Final[list[BaseRoute]] = [KNOCK, *router.routes]
 """The door of deliveries stands before its own documented route: what FastAPI does for each request would
 cost as much as reading the delivery."""

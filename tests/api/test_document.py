@@ -1,0 +1,182 @@
+"""The document: every door described, with examples that are true and every no it may say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+
+from api import examples
+from api.models import asks, views
+from api.problems import PROBLEMS
+from commands.whatsapp_port import Kind
+from domain.copy.refusals import REFUSALS
+from tests.api.house import House
+
+DOCUMENT: dict[str, Any] = House().app.openapi()
+OPERATIONS = [
+    (f"{method.upper()} {path}", operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+every_operation = pytest.mark.parametrize(
+    "operation", [operation for _, operation in OPERATIONS], ids=[name for name, _ in OPERATIONS]
+)
+
+
+def references(part: Any) -> Iterator[str]:
+    match part:
+        case dict():
+            if isinstance(part.get("$ref"), str):
+                yield part["$ref"]
+            for inner in part.values():
+                yield from references(inner)
+        case list():
+            for inner in part:
+                yield from references(inner)
+
+
+def test_every_door_is_in_the_document() -> None:
+    routes = {
+        f"{method} {route.path}"
+        for route in House().app.routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+        for method in route.methods
+    }
+    assert {name for name, _ in OPERATIONS} == routes
+    assert len(routes) > 30
+
+
+def test_everything_the_document_refers_to_is_in_it() -> None:
+    known = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    assert set(references(DOCUMENT)) <= known
+    assert DOCUMENT["openapi"].startswith("3.1")
+
+
+@every_operation
+def test_every_door_says_what_it_is_for(operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert len(operation["tags"]) == 1
+    assert operation["tags"][0] in {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+@every_operation
+def test_every_answer_of_success_has_an_example(operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        if status in ("200", "201", "202") and response.get("content"):
+            assert all("example" in content for content in response["content"].values()), status
+
+
+@every_operation
+def test_every_body_has_an_example(operation: dict[str, Any]) -> None:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        assert content.get("examples") or content.get("example") or content["schema"].get("examples")
+
+
+@every_operation
+def test_every_no_is_a_problem_with_examples(operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        if int(status) < 400 or operation["tags"] == ["running"]:
+            continue
+        content = response["content"]["application/problem+json"]
+        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        for rule, example in content["examples"].items():
+            assert rule in PROBLEMS or rule in REFUSALS
+            assert example["value"]["status"] == int(status)
+            assert example["value"]["rule"] == rule
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"), [(n, o) for n, o in OPERATIONS if " /v1/" in n], ids=lambda v: str(v)[:60]
+)
+def test_every_door_with_a_token_says_so(name: str, operation: dict[str, Any]) -> None:
+    assert operation["security"] == [{"token": []}]
+    assert "401" in operation["responses"]
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [(n, o) for n, o in OPERATIONS if " /v1/" in n and not n.startswith("GET")],
+    ids=lambda v: str(v)[:60],
+)
+def test_every_write_knows_its_key_and_what_was_seen(name: str, operation: dict[str, Any]) -> None:
+    headers = {p["name"] for p in operation["parameters"] if p["in"] == "header"}
+    assert {"Idempotency-Key", "If-Match"} <= headers
+    assert {"422", "503"} <= set(operation["responses"])
+
+
+VIEWS = {
+    "CONVERSATION": views.Conversation,
+    "CONVERSATION_WITH_EPISODES": views.ConversationWithEpisodes,
+    "TRANSCRIPT": views.Transcript,
+    "DECIDED": views.Decided,
+    "OPENED": views.Decided,
+    "LINE_DECIDED": views.Decided,
+    "QUEUE": views.Queue,
+    "AGENT": views.Agent,
+    "CHANNEL": views.Channel,
+    "DELIVERY": views.Delivery,
+    "COMMAND": views.Command,
+    "ME": views.Me,
+    "READY": views.Health,
+    "NOT_READY": views.Health,
+}
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_every_example_of_an_answer_is_one(name: str) -> None:
+    example = getattr(examples, name)
+    told = VIEWS[name].model_validate(example, extra="forbid").model_dump(mode="json", exclude_unset=True)
+    assert told.keys() == example.keys()
+
+
+@pytest.mark.parametrize("name", sorted(examples.MESSAGES))
+def test_every_example_of_a_message_can_be_sent(name: str) -> None:
+    assert TypeAdapter(asks.Message).validate_python(examples.MESSAGES[name]["value"]).content()
+
+
+def test_every_kind_of_message_can_be_asked_for_but_reactions() -> None:
+    union = get_args(asks.Message)[0]
+    kinds = {get_args(member.model_fields["kind"].annotation)[0] for member in get_args(union)}
+    assert kinds == {kind.value for kind in Kind} - {"reaction"}
+
+
+def test_every_example_of_a_body_is_accepted() -> None:
+    house = House()
+    for name, operation in OPERATIONS:
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            for example in content.get("schema", {}).get("examples", []):
+                method, _, path = name.partition(" ")
+                filled = path.replace("{conversation_id}", house.conversation_of()).replace(
+                    "{queue_id}", "geral"
+                )
+                filled = filled.replace("{agent_id}", "bia").replace("{channel_id}", "principal")
+                who = "dora" if method == "PUT" else "carla"
+                answer = house.request(method, filled, who, json=example)
+                assert answer.json().get("rule") != "Invalid" if answer.content else True, (name, answer.text)
+
+
+def test_examples_speak_of_nobody() -> None:
+    phones = [word for word in json.dumps(DOCUMENT).replace('"', " ").split() if word.startswith("55119")]
+    assert set(phones) <= {"5511900000001"}
+
+
+# The page
+
+
+def test_the_page_asks_nothing_of_anybody_else() -> None:
+    answer = House().get("/docs", None)
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for foreign in ("<script", "<link", "<img", "@import", "url(", "src="):
+        assert foreign not in answer.text
+    for path in DOCUMENT["paths"]:
+        assert path in answer.text
+
+
+def test_the_document_is_there_for_programs() -> None:
+    assert House().get("/openapi.json", None).json() == json.loads(json.dumps(DOCUMENT))
