@@ -43,6 +43,7 @@ def played(desk: DeskDouble, **more: Any) -> Simulation:
     return simulation
 
 
+@pytest.mark.slow
 def test_everybody_who_wrote_was_acknowledged_and_somebody_answered() -> None:
     with desk_double() as desk:
         simulation = played(desk)
@@ -60,6 +61,7 @@ def test_everybody_who_wrote_was_acknowledged_and_somebody_answered() -> None:
     json.dumps(report)
 
 
+@pytest.mark.slow
 def test_the_same_seed_brings_the_same_messages_first() -> None:
     def opened(**more: Any) -> set[str]:
         with desk_double() as desk:
@@ -70,6 +72,7 @@ def test_the_same_seed_brings_the_same_messages_first() -> None:
     assert not first & other
 
 
+@pytest.mark.slow
 def test_another_run_of_a_seed_repeats_no_message() -> None:
     with desk_double() as desk:
         one = played(desk, robots=[], seconds=0.5, settle=0)
