@@ -70,8 +70,9 @@ class Watching:
 
     def _picture(self) -> Group:
         table = Table(title="Fila, na ordem única", title_justify="left", expand=True)
-        for column in ("protocolo", "etapa", "fila", "prioridade", "prazo", "com", "última mensagem"):
+        for column in ("protocolo", "etapa", "fila", "prioridade", "prazo", "com"):
             table.add_column(column, no_wrap=True)
+        table.add_column("última mensagem", no_wrap=True, ratio=1)  # what is left of the width
         now = datetime.now(UTC)
         rows = self._conversations()
         for row in rows[:SHOWN]:
