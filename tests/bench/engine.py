@@ -152,6 +152,17 @@ def words(luck: random.Random) -> str:
 class Talk(Aggregate):
     """The same conversation as the library would have it written."""
 
+    class Heard(Aggregate.Event):
+        message_id: str
+        provider_id: str
+        text: str
+        sent_at: datetime
+
+    class Noted(Aggregate.Event):
+        note_id: str
+        agent_id: str
+        text: str
+
     @event("Begun")
     def __init__(self, id: UUID) -> None:
         self._id = id
@@ -166,11 +177,11 @@ class Talk(Aggregate):
         if message_id not in self.heard:
             self._heard(message_id=message_id, provider_id=provider_id, text=text, sent_at=sent_at)
 
-    @event("Heard")
+    @event(Heard)
     def _heard(self, message_id: str, provider_id: str, text: str, sent_at: datetime) -> None:
         self.heard = [*self.heard[-499:], message_id]
 
-    @event("Noted")
+    @event(Noted)
     def note(self, note_id: str, agent_id: str, text: str) -> None:
         self.notes += 1
 

@@ -1,8 +1,8 @@
 """Signed webhooks over HTTP at a given rate, whatever the desk makes of them: acknowledged when, lost never?
 
-The whole house runs as it does in a demo (PostgreSQL with fsync, the desk with engine and policies, the views),
-couriers off; the load comes from a process of its own. Latency counts from the planned time. Whether anything
-was lost is read from the log itself, chain and all.
+The whole house runs as it does in a demo (PostgreSQL with fsync, the desk with engine and policies, the
+views), couriers off; the load comes from a process of its own. Latency counts from the planned time. Whether
+anything was lost is read from the log itself, chain and all.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from api.wiring.processes import drain, role, wait_ready
 from tests.bench.report import Goal, Report, percentile, say
 
 CUSTOMERS = 5_000
+WORDS = "minha internet caiu de novo, e o boleto não chegou"
 BATCH = 25  # messages in a body, when memory is measured
 
 
@@ -125,9 +126,7 @@ async def fill(local: Local, url: str, messages: int, seed: int) -> list[str]:
             for first in bodies:
                 some = [luck.choice(people) for _ in ids[first : first + BATCH]]
                 said = [
-                    webhooks.text(
-                        who, id_, datetime.now(UTC), "minha internet caiu de novo, e o boleto não chegou"
-                    )
+                    webhooks.text(who, id_, datetime.now(UTC), WORDS)
                     for who, id_ in zip(some, ids[first : first + BATCH], strict=False)
                 ]
                 body = webhooks.encoded(webhooks.body(number, people=some, messages=said))
@@ -143,9 +142,9 @@ async def fill(local: Local, url: str, messages: int, seed: int) -> list[str]:
 
 def memory(*roots: int) -> float:
     """Megabytes that these processes and everything below them really hold (proportional set size)."""
-    pids = {child.pid for root in roots for child in psutil.Process(root).children(recursive=True)} | set(
-        roots
-    )
+    pids = set(roots)
+    for root in roots:
+        pids |= {child.pid for child in psutil.Process(root).children(recursive=True)}
     total = 0
     for pid in pids:
         try:

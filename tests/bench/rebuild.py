@@ -21,6 +21,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg.sql import SQL
 
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
@@ -79,13 +80,15 @@ class PeerView(PostgresTrackingRecorder):
 
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
-        self.create_table_statements.append(
-            "CREATE TABLE IF NOT EXISTS peer_inbox (talk uuid PRIMARY KEY, messages int, last text)"
-        )
-        self.create_table_statements.append(
-            "CREATE TABLE IF NOT EXISTS peer_transcript (talk uuid, message text, words text, "
-            "PRIMARY KEY (talk, message))"
-        )
+        self.sql_create_statements += [
+            SQL(
+                "CREATE TABLE IF NOT EXISTS peer_inbox (talk uuid PRIMARY KEY, messages int, last text)"
+            ).format(),
+            SQL(
+                "CREATE TABLE IF NOT EXISTS peer_transcript (talk uuid, message text, words text, "
+                "PRIMARY KEY (talk, message))"
+            ).format(),
+        ]
 
     def said(self, talk: UUID, message: str, text: str, tracking: Tracking) -> None:
         with self.datastore.transaction(commit=True) as cursor:
