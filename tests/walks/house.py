@@ -1,0 +1,405 @@
+"""The whole house as it runs in production, to be walked through and to be broken: two real processes, real
+servers, a provider that is not Meta's, and nothing between us but HTTP.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psycopg
+
+from adapters import tokens
+from adapters.services.guarded import free_port
+from adapters.simulator import webhooks
+from adapters.simulator.customers.people import person
+from adapters.simulator.graph import Graph
+from adapters.simulator.post import Line
+from adapters.simulator.running import running
+from adapters.simulator.webhooks import Item, Number, Person
+from adapters.whatsapp.addresses import conversation_id
+from api.wiring.local import CHANNEL, NUMBER, Local
+from commands.door_ports import Role
+from domain.agent import AgentId
+
+T = TypeVar("T")
+
+PATIENCE = 60.0  # seconds; several people may share this machine
+LINE = Number(NUMBER, "552330000001", "100000000000001")
+AGENTS = {"ana": "Ana", "bia": "Bia", "caio": "Caio"}
+QUEUES = {"geral": "Geral", "suporte-tecnico": "Suporte técnico", "financeiro": "Financeiro"}
+QUICK = {"ATENDE_QUIET_WINDOW": "0.4", "ATENDE_LONGEST_BURST": "5"}
+
+_people = count()
+
+
+def until(ask: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """Ask until the answer is truthy, and give it; nobody answering the door is no answer yet."""
+    deadline, answer = time.monotonic() + patience, None
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError, psycopg.OperationalError):
+            if answer := ask():
+                return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {patience:.0f} s: {what}; the last answer was {answer!r}")
+
+
+@dataclass
+class Running:
+    """A role of ours as a process of its own, which ends with us whatever happens."""
+
+    name: str
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", self.name],
+                env={**os.environ, **self.environment},
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> int:
+        """Ask it to end, and answer its exit code."""
+        assert self.process is not None
+        if self.alive:
+            self.process.terminate()
+        return self._ended(PATIENCE)
+
+    def ended(self, patience: float = PATIENCE) -> int:
+        """Wait for it to end by itself; its exit code."""
+        return self._ended(patience)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        assert self.process is not None
+        self.process.kill()
+        self._ended(PATIENCE)
+
+    def pause(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    def _ended(self, patience: float) -> int:
+        assert self.process is not None
+        try:
+            code = self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.name} did not end within {patience:.0f} s\n{self.tail()}") from None
+        finally:
+            assert self.process.stdin is not None
+            self.process.stdin.close()
+        return code
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it logged, line by line; every line must be JSON."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def tail(self) -> str:
+        return "\n".join(self.log.read_text().splitlines()[-15:])
+
+
+@dataclass
+class Caller:
+    """Somebody with a token, or a provider with a secret, at the doors."""
+
+    http: httpx.Client
+
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        return self.http.get(path, params={k: v for k, v in params.items() if v is not None})
+
+    def post(
+        self,
+        path: str,
+        json: Any = None,
+        *,
+        key: str | None = None,
+        seen: int | str | None = None,
+        **headers: str,
+    ) -> httpx.Response:
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if seen is not None:
+            headers["If-Match"] = f'"{seen}"'
+        return self.http.post(path, json=json, headers=headers)
+
+    def put(self, path: str, json: Any) -> httpx.Response:
+        return self.http.put(path, json=json)
+
+
+@dataclass
+class House:
+    """Everything that runs. The desk's two processes may be killed and started again."""
+
+    local: Local
+    graph: Graph
+    url: str
+    graph_url: str
+    serve: Running
+    follow: Running
+    callers: dict[str, Caller] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)  # every personal word of the walk, for whoever reads the logs
+
+    @property
+    def dsn(self) -> str:
+        return self.local.dsn
+
+    @property
+    def as_admin(self) -> Caller:
+        return self.callers["admin"]
+
+    @property
+    def as_service(self) -> Caller:
+        return self.callers["service"]
+
+    def agent(self, name: str) -> Caller:
+        return self.callers[name]
+
+    # what is known
+
+    def conversation(self, who: Person, **params: Any) -> dict[str, Any]:
+        """The conversation as the API tells it; nothing while it is not known."""
+        answer = self.as_service.get(f"/v1/conversations/{self.conversation_id(who)}", **params)
+        if answer.status_code == 404:
+            return {}
+        answer.raise_for_status()
+        told: dict[str, Any] = answer.json()
+        assert answer.headers["ETag"] == f'"{told["version"]}"'
+        return told
+
+    def transcript(self, who: Person) -> list[dict[str, Any]]:
+        answer = self.as_service.get(f"/v1/conversations/{self.conversation_id(who)}/transcript", limit=200)
+        if answer.status_code == 404:
+            return []
+        answer.raise_for_status()
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    def lines(self, who: Person, side: str) -> list[dict[str, Any]]:
+        return [line for line in self.transcript(who) if line["side"] == side]
+
+    def conversation_id(self, who: Person) -> str:
+        return conversation_id(self.local.secrets["index_key"].encode(), CHANNEL, who.address)
+
+    def outcomes(self, delivery_id: str) -> list[str]:
+        """What became of a delivery's items, who it told of beside; nothing until all are decided."""
+        answer = self.as_service.get(f"/v1/deliveries/{delivery_id}")
+        if answer.status_code == 404 or answer.json()["settled_at"] is None:
+            return []
+        return [item["outcome"] for item in answer.json()["items"] if item["event"] != "identity_link"]
+
+    def sent_to(self, who: Person) -> list[Any]:
+        """What the provider took for a customer, in order."""
+        return [m for m in list(self.graph.ledger.accepted) if m.address == who.address]
+
+    def ends(self) -> dict[int, int]:
+        """The last record of every partition."""
+        with psycopg.connect(self.dsn) as connection:
+            return dict(
+                connection.execute("SELECT partition, max(seq) FROM log GROUP BY partition").fetchall()
+            )
+
+    def quiet_ends(self) -> dict[int, int]:
+        """The ends once nothing happens any more by itself."""
+        last: list[dict[int, int]] = [{}]
+
+        def still() -> bool:
+            before, last[0] = last[0], self.ends()
+            if self.graph.post.pending or before != last[0]:
+                time.sleep(0.5)
+                return False
+            return True
+
+        until(still, "the log at rest")
+        return last[0]
+
+    # what customers do
+
+    def customer(self) -> Person:
+        """Somebody nobody has met."""
+        n = 5_000_000 + 1000 * os.getpid() % 4_000_000 + next(_people)
+        found = next(p for k in range(100) if (p := person(7, n + 100 * k)).wa_id and len(p.name) > 6)
+        assert found.wa_id is not None
+        self.said |= {found.wa_id, found.name}
+        return found
+
+    def text(self, who: Person, words: str, at: datetime | None = None, id_: str | None = None) -> Item:
+        self.said.add(words)
+        return webhooks.text(who, id_ or message_id(), at or datetime.now(UTC), words)
+
+    def writes(self, who: Person, *words: str) -> httpx.Response:
+        """The customer writes, in one delivery; answers the door's answer, which is 200."""
+        answer = self.deliver(self.body(who, *(self.text(who, w) for w in words)))
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    def body(self, who: Person, *messages: Item, statuses: Sequence[Item] = ()) -> bytes:
+        self.graph.customer_wrote(who.address)
+        return webhooks.encoded(
+            webhooks.body(LINE, people=[who] if messages else [], messages=messages, statuses=statuses)
+        )
+
+    def deliver(self, raw: bytes, signature: str | None = "", **headers: str) -> httpx.Response:
+        """Signed with the channel's secret, unless another signature is given, or none."""
+        if signature == "":
+            signature = webhooks.signature(self.local.secrets["app_secret"], raw)
+        if signature is not None:
+            headers["X-Hub-Signature-256"] = signature
+        return httpx.post(
+            f"{self.url}/webhooks/meta/{CHANNEL}",
+            content=raw,
+            headers={"Content-Type": "application/json", **headers},
+            timeout=30,
+        )
+
+    def waits(self, who: Person, words: str = "minha internet caiu, sem sinal no roteador") -> dict[str, Any]:
+        """A customer writes, the first line hands over, all of its words have left: what waits for people."""
+        self.writes(who, words)
+        until(
+            lambda: any(line["status"] == "read" for line in self.lines(who, "automation")),
+            "the first line's words with the customer",
+        )
+        return until(
+            lambda: (told := self.conversation(who)).get("stage") == "waiting" and told, "a wait for people"
+        )
+
+    # from outside
+
+    def atende(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The command line against this deployment."""
+        return subprocess.run(
+            [sys.executable, "-m", "api.cli", *words],
+            env={**os.environ, **self.serve.environment, "COLUMNS": "200", **environment},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def ready(self) -> dict[str, Any]:
+        told: dict[str, Any] = httpx.get(f"{self.url}/health/ready", timeout=10).json()
+        return told
+
+    def open_doors(self) -> None:
+        """Start what does not run, and wait until work can be done."""
+        for role in (self.follow, self.serve):
+            if not role.alive:
+                role.start()
+        until(self._works, f"a house that is ready\n{self.serve.tail()}")
+
+    def _works(self) -> bool:
+        for role in (self.serve, self.follow):
+            if not role.alive:
+                raise AssertionError(f"{role.name} ended\n{role.tail()}")
+        return bool(self.ready()["status"] == "ok")
+
+    def metric(self, name: str) -> dict[str, float]:
+        """The samples of a metric, by their labels as they are written."""
+        text = httpx.get(f"{self.url}/metrics", timeout=10).text
+        rows = [line for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} "))]
+        return {row.rpartition(" ")[0]: float(row.rpartition(" ")[2]) for row in rows}
+
+
+def message_id() -> str:
+    return f"wamid.{secrets.token_hex(12)}"
+
+
+@contextmanager
+def a_house(
+    folder: Path, dsn: str, redis_url: str, *, first_retry: float = 0.3, **knobs: str
+) -> Iterator[House]:
+    """Both processes before these servers, furnished, for as long as the block lasts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {
+        name: secrets.token_hex(24) for name in ("index_key", "app_secret", "verify_token", "access_token")
+    }
+    local = Local(folder, dsn, redis_url, kept)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    line = Line(LINE, kept["access_token"], f"{url}/webhooks/meta/{CHANNEL}", 1000)
+    graph = Graph([line], kept["app_secret"], first_retry=first_retry)
+    graph.faults = graph.faults.changed({"unread": 0.0, "delay": 0.05})
+    with running(graph) as graph_url:
+        environment = local.environment(
+            ATENDE_PORT=str(port),
+            ATENDE_GRAPH_URL=graph_url,
+            ATENDE_MEDIA_ORIGINS=json.dumps([graph_url]),
+            ATENDE_LIFELINE="true",
+            **{**QUICK, **knobs},
+        )
+        house = House(
+            local,
+            graph,
+            url,
+            graph_url,
+            Running("serve", environment, folder / "serve.log"),
+            Running("follow", environment, folder / "follow.log"),
+        )
+        for role in (house.serve, house.follow):
+            role.log.touch()
+        try:
+            house.open_doors()
+            _furnish(house)
+            yield house
+        finally:
+            for caller in house.callers.values():
+                caller.http.close()
+            for role in (house.serve, house.follow):
+                if role.alive:
+                    role.go_on()
+                    role.stop()
+
+
+def _furnish(house: House) -> None:
+    for name, role in (("admin", Role.ADMIN), ("service", Role.SERVICE), ("chefe", Role.SUPERVISOR)):
+        agent = AgentId("chefe") if role is Role.SUPERVISOR else None
+        house.callers[name] = _caller(house, name, role, agent)
+    for name in AGENTS:
+        house.callers[name] = _caller(house, name, Role.AGENT, AgentId(name))
+    for queue, title in QUEUES.items():
+        house.as_admin.put(f"/v1/queues/{queue}", {"name": title}).raise_for_status()
+    for agent_id, title in {**AGENTS, "chefe": "Chefe"}.items():
+        house.as_admin.put(f"/v1/agents/{agent_id}", {"name": title, "active": True}).raise_for_status()
+    connected = house.as_admin.put(
+        f"/v1/channels/{CHANNEL}",
+        {"name": "Número principal", "provider": "meta", "number_id": NUMBER, "queue_id": "geral"},
+    )
+    connected.raise_for_status()
+    until(
+        lambda: house.as_admin.get("/v1/channels", after=connected.headers["Position"]).status_code == 200,
+        "the channel in its list",
+    )
+
+
+def _caller(house: House, name: str, role: Role, agent_id: AgentId | None) -> Caller:
+    issued = tokens.create(house.dsn, name, role, agent_id=agent_id)
+    headers = {"Authorization": f"Bearer {issued.token}"}
+    return Caller(httpx.Client(base_url=house.url, headers=headers, timeout=30, trust_env=False))
