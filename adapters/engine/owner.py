@@ -143,15 +143,16 @@ class Owner:
         mine = self._partitions if only is None else {only: self._partitions[only]}
         ends = self._log.ends()
         behind = {p: part.offset for p, part in mine.items() if part.offset < ends[p]}
-        if not behind:
-            return
-        reader = self._log.reader(behind)
-        try:
-            while any(self._partitions[p].offset < ends[p] for p in behind):
-                for entry in reader.poll(5.0):
-                    self._accept(entry.partition, entry.offset, entry.record)
-        finally:
-            reader.close()
+        if behind:
+            reader = self._log.reader(behind)
+            try:
+                while any(self._partitions[p].offset < ends[p] for p in behind):
+                    for entry in reader.poll(5.0):
+                        self._accept(entry.partition, entry.offset, entry.record)
+            finally:
+                reader.close()
+        if not self.indexer.drain(60):  # states are folded from the index: it must hold what was accepted
+            raise LogUnavailable("the index does not follow")
 
     def _accept(self, p: int, offset: int, record: bytes) -> None:
         part = self._partitions[p]
@@ -171,8 +172,6 @@ class Owner:
         self.indexer.hand([commit])
         part.head, part.offset, part.ordinal = judged.head, offset + 1, part.ordinal + len(events)
         self._states.drop({event["stream"] for event in events})
-        if not self.indexer.drain(60):
-            raise LogUnavailable("the index does not follow")
 
     # ── a round ──────────────────────────────────────────────────────────────────────────────────
 
