@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import httpx
@@ -21,13 +22,14 @@ from adapters.simulator.faults import Faults
 from adapters.simulator.figures import Received
 from adapters.simulator.graph import Graph
 from adapters.simulator.inbound import Habits, Inbound, Tally
-from adapters.simulator.ledger import Accepted
+from adapters.simulator.ledger import WINDOW, Accepted
 from adapters.simulator.post import Line
 from adapters.simulator.robots.door import Counts, Door
 from adapters.simulator.robots.robot import Manner, Robot
 from adapters.simulator.running import listening, server
 from adapters.simulator.settings import SimulationSettings
 
+MOST_PAGES: Final = 10  # of conversations left from an earlier run
 MOST_CUSTOMERS: Final = 3_000  # at the same time
 RETURNS: Final = 0.1  # of the stories belong to somebody who was here before
 LONG_AGO: Final = 300  # stories between two of the same person
@@ -129,7 +131,9 @@ class Simulation:
                 habits=Habits(),
             )
             self._inbound_tally = inbound.tally
-            robots = [group.create_task(robot.work()) for robot in self._staff(api)]
+            staff = list(self._staff(api))
+            await self._remember()
+            robots = [group.create_task(robot.work()) for robot in staff]
             lives: set[asyncio.Task[None]] = set()
             coming = group.create_task(self._come(group, inbound, lives))
             await _either(stop, settings.seconds)
@@ -149,6 +153,21 @@ class Simulation:
             robot = Robot(door, manner, self._staffroom, settings.seed, settings.pace)
             self._robots.append(robot)
             yield robot
+
+    async def _remember(self) -> None:
+        """Whoever is in the middle of something since an earlier run exists, and wrote when they did."""
+        cursor: str | None = None
+        for _ in range(MOST_PAGES if self._robots else 0):
+            page = await self._robots[0].open_conversations(cursor)
+            if page is None:
+                return
+            for row in page["items"]:
+                phone, until = row["contact"]["phone"], row["window_until"]
+                if phone is not None and until is not None:
+                    self.graph.customer_wrote(phone, datetime.fromisoformat(until) - WINDOW)
+            cursor = page["next"]
+            if cursor is None:
+                return
 
     async def _come(self, group: asyncio.TaskGroup, inbound: Inbound, lives: set[asyncio.Task[None]]) -> None:
         """Customers, one after the other, at a pace that makes about so many messages per second."""

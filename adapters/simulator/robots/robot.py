@@ -36,6 +36,7 @@ class Memory:
     """What a robot remembers of a conversation it attends."""
 
     answers: int = 0
+    version: int = 0  # of the conversation when it was last answered
     quiet_since: float = 0.0
     moved: bool = False
     busy: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -64,6 +65,12 @@ class Robot:
             while True:
                 await self._look(group)
                 await self._pause((TICK * 0.7, TICK * 1.3))
+
+    async def open_conversations(self, cursor: str | None) -> Mapping[str, Any] | None:
+        """A page of everything that is open, as the API tells it; None when it does not."""
+        query = {"limit": 200} if cursor is None else {"limit": 200, "cursor": cursor}
+        answer = await self._door.ask("/v1/conversations", **query)
+        return answer.body if answer.ok else None
 
     async def _look(self, group: asyncio.TaskGroup) -> None:
         mine = await self._rows(stage="in_service", agent="me", limit=100)
@@ -108,16 +115,16 @@ class Robot:
 
     async def _attend(self, row: Row, memory: Memory) -> None:
         path = f"/v1/conversations/{row['conversation_id']}"
-        if row["awaiting"] == "agent":
+        enough = self._chance.uniform(*self._manner.silence) * self._pace
+        silent = time.monotonic() - memory.quiet_since > enough
+        if memory.answers == 0 or (row["unread"] and row["version"] > memory.version):
             if memory.answers == 0 and not memory.moved and await self._moves(path, row, memory):
                 return
             await self._answer(path, row, memory)
-        elif row["awaiting"] == "customer":
-            enough = self._chance.uniform(*self._manner.silence) * self._pace
-            if time.monotonic() - memory.quiet_since > enough:
-                now = await self._door.ask(path)
-                if now.ok and now.body["awaiting"] == "customer":  # they may have written since
-                    await self._close(path, now.body)
+        elif silent and row["awaiting"] != "third_party":
+            now = await self._door.ask(path)
+            if now.ok and now.body["version"] == row["version"]:  # they may have written since
+                await self._close(path, now.body)
 
     async def _answer(self, path: str, row: Row, memory: Memory) -> None:
         told = await self._door.ask(f"{path}/transcript", limit=30)
@@ -138,6 +145,7 @@ class Robot:
             await self._pause((0.4, 1.0))
         if sent.ok:
             memory.answers += 1
+            memory.version = now.body["version"]
             memory.quiet_since = time.monotonic()
             self._door.counts.answers += 1
             self.answered += 1

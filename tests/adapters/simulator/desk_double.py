@@ -56,10 +56,11 @@ class DeskDouble:
             return
         self.heard.add(message["id"])
         address = message.get("from") or message["from_user_id"]
-        row = self.rows.setdefault(sha256(address.encode()).hexdigest()[:32], _row(address))
+        row = self.rows.setdefault(sha256(address.encode()).hexdigest()[:32], waiting_row(address))
         if message["type"] in ("reaction", "edit", "revoke"):
             return
         row["version"] += 1
+        row["unread"] += 1
         row["awaiting"] = "agent" if row["agent_id"] else None
         if row["stage"] == "closed":
             row |= {"stage": "waiting", "agent_id": None, "awaiting": None}
@@ -73,7 +74,7 @@ class DeskDouble:
             rows = [
                 row | {"conversation_id": key}
                 for key, row in self.rows.items()
-                if row["stage"] == query["stage"] and (not mine or row["agent_id"] == agent)
+                if row["stage"] == query.get("stage", row["stage"]) and (not mine or row["agent_id"] == agent)
             ]
             return 200, {"items": rows, "next": None}
         if path.endswith("/transcript"):
@@ -97,7 +98,7 @@ class DeskDouble:
                 return 409, {"rule": "AlreadyAttended"}
             row |= {"agent_id": agent, "stage": "in_service", "awaiting": "agent"}
         elif wish == "messages":
-            row["awaiting"] = "customer"
+            row |= {"awaiting": "customer", "unread": 0}
             self._send(row["contact"]["phone"], body["text"], len(self.wished))
         elif wish in ("release", "transfer") and "to_agent" not in body:
             row |= {"agent_id": None, "stage": "waiting", "awaiting": None}
@@ -118,11 +119,13 @@ class DeskDouble:
         httpx.post(url, json=body, headers={"Authorization": f"Bearer {ACCESS}"}).raise_for_status()
 
 
-def _row(address: str) -> dict[str, Any]:
+def waiting_row(address: str) -> dict[str, Any]:
     return {
         "version": 1,
         "stage": "waiting",
         "awaiting": None,
+        "unread": 0,
+        "window_until": None,
         "agent_id": None,
         "queue_id": "suporte-tecnico",
         "priority": "urgent",

@@ -50,6 +50,7 @@ def waiting(desk: DeskDouble, *keys: str, **fields: Any) -> None:
             "version": 1,
             "stage": "waiting",
             "awaiting": None,
+            "unread": 1,
             "agent_id": None,
             "queue_id": "geral",
             "priority": "urgent",
@@ -108,6 +109,31 @@ def test_a_robot_reads_again_when_the_customer_wrote_meanwhile() -> None:
         counts = attended(desk, lambda: desk.rows["c1"]["awaiting"] == "customer", "duda")
     assert len(wishes(desk, "messages")) == 2
     assert counts.refusals["CustomerWrote"] == 1
+
+
+def test_a_robot_says_nothing_twice_to_a_customer_who_wrote_nothing_new() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1")
+        attended(desk, lambda: desk.rows["c1"]["stage"] == "closed", "duda")
+    assert len(wishes(desk, "messages")) == 1
+
+
+def test_a_robot_answers_what_came_after_its_answer() -> None:
+    wrote = False
+
+    with desk_double() as desk:
+        waiting(desk, "c1")
+
+        def done() -> bool:
+            nonlocal wrote
+            with desk.lock:
+                if not wrote and wishes(desk, "messages"):
+                    wrote = True
+                    desk.rows["c1"] |= {"unread": 1, "version": desk.rows["c1"]["version"] + 1}
+            return len(wishes(desk, "messages")) == 2
+
+        attended(desk, done, "duda")
+    assert wrote
 
 
 def test_outside_the_window_a_robot_closes_instead() -> None:

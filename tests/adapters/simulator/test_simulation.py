@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ import pytest
 from adapters.simulator.main import VARIABLE, settings_of
 from adapters.simulator.settings import RobotSettings, SimulationSettings
 from adapters.simulator.simulation import Simulation
-from tests.adapters.simulator.desk_double import ACCESS, NUMBER_ID, SECRET, DeskDouble, desk_double
+from tests.adapters.simulator.desk_double import (
+    ACCESS,
+    NUMBER_ID,
+    SECRET,
+    DeskDouble,
+    desk_double,
+    waiting_row,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,6 +87,15 @@ def test_another_run_of_a_seed_repeats_no_message() -> None:
         two = played(desk, robots=[], seconds=0.5, settle=0, run="two")
     assert one.received.messages
     assert not one.received.messages.keys() & two.received.messages.keys()
+
+
+def test_whoever_waits_since_an_earlier_run_can_still_be_reached() -> None:
+    with desk_double() as desk:
+        until = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
+        desk.rows["old"] = waiting_row("5536981234567") | {"window_until": until}
+        simulation = played(desk, rate=0.01, seconds=0.2, settle=0)
+    assert simulation.graph.ledger.resolve("553681234567") == "5536981234567"
+    assert simulation.graph.ledger.window_open(NUMBER_ID, "5536981234567", datetime.now(UTC))
 
 
 def test_settings_come_from_a_file_or_from_the_environment(tmp_path: Path) -> None:
