@@ -15,7 +15,7 @@ from adapters.log.index import Commit, Index, Mark, Overtaken
 from adapters.log.port import LogUnavailable
 
 MAX_PENDING: Final = 64 * 1024 * 1024  # bytes waiting for the index before the owner has to wait, too
-LINGER: Final = 0.02  # seconds a commit may wait for company
+LINGER: Final = 0.05  # seconds a commit may wait for company
 ROUND: Final = 4 * 1024 * 1024  # bytes written at once
 
 log = structlog.get_logger(__name__)

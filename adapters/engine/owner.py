@@ -95,7 +95,7 @@ class Owner:
         self._log, self._index, self._archive = log, index, archive
         self._handlers, self._clock = handlers, clock
         self.indexer = Indexer(write_index, {})
-        self._states = States(streams, archive, index, capacity, lambda p: self.indexer.ordinal(p))
+        self._states = States(streams, archive, capacity, lambda p: self.indexer.ordinal(p))
         self._partitions: dict[int, Partition] = {}
         self._recent: OrderedDict[UUID, Decision] = OrderedDict()
         self._rounds = 0
@@ -186,9 +186,8 @@ class Owner:
         asked: Asked = {}
         for waiting in batch:
             asked.setdefault(waiting.command.id, []).append(waiting)
-        while self._patiently(partial(self._answer_repeats, asked)):
+        while self._patiently(partial(self._prepare, asked)):
             shares = self._shares(asked)
-            self._patiently(partial(self._warm, shares))
             works = [self._decide(p, commands) for p, commands in shares.items()]
             fates = self._patiently(partial(self._log.append, [work.draft for work in works]))
             self._keep([work for work, fate in zip(works, fates, strict=True) if fate is Fate.WON], asked)
@@ -198,17 +197,22 @@ class Owner:
                     self._patiently(partial(self._catch_up, work.commit.partition))
         self._states.shrink(self.partition_of)
 
-    def _answer_repeats(self, asked: Asked) -> bool:
-        """Give the first answer again to whatever was decided before; say whether anything is left."""
+    def _prepare(self, asked: Asked) -> bool:
+        """Give the first answer again to whatever was decided before, and warm the streams of the rest; say
+        whether there is any."""
         for id_ in [id_ for id_ in asked if id_ in self._recent]:
             for waiting in asked.pop(id_):
                 waiting.answer(_again(self._recent[id_]))
-        if asked:
-            for id_, stored in self._index.outcomes(list(asked)).items():
-                p = self.partition_of(self._stream_of(asked[id_][0].command))
-                decision = self._recent[id_] = decision_of(stored, p)
-                for waiting in asked.pop(id_):
-                    waiting.answer(decision)
+        if not asked:
+            return False
+        cold = self._states.cold({self._stream_of(waitings[0].command) for waitings in asked.values()})
+        found = self._index.look_up(list(asked), cold)
+        self._states.warm(cold, found)
+        for id_, stored in found.outcomes.items():
+            p = self.partition_of(self._stream_of(asked[id_][0].command))
+            decision = self._recent[id_] = decision_of(stored, p)
+            for waiting in asked.pop(id_):
+                waiting.answer(decision)
         return bool(asked)
 
     def _stream_of(self, command: Command) -> str:
@@ -220,9 +224,6 @@ class Owner:
             command = waitings[0].command
             shares.setdefault(self.partition_of(self._stream_of(command)), []).append(command)
         return shares
-
-    def _warm(self, shares: Mapping[int, Sequence[Command]]) -> None:
-        self._states.warm({self._stream_of(c) for commands in shares.values() for c in commands})
 
     def _decide(self, p: int, commands: Sequence[Command]) -> Work:
         """Decide a partition's share, as much as one record holds, and assemble that record."""

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from adapters.archive import Archive
-from adapters.log.index import Index
+from adapters.log.index import Found
 from domain.grammar import Stream, kind_of
 
 SNAPSHOT_EVERY: Final = 200  # events since the last snapshot
@@ -35,11 +35,10 @@ class States:
         self,
         streams: Mapping[str, Stream[Any, Any]],
         archive: Archive,
-        index: Index,
         capacity: int,
         indexed: Callable[[int], int],
     ) -> None:
-        self._streams, self._archive, self._index = streams, archive, index
+        self._streams, self._archive = streams, archive
         self._capacity, self._indexed = capacity, indexed
         self._known: OrderedDict[str, Known | Unfoldable] = OrderedDict()
         self._adapters = {
@@ -55,18 +54,19 @@ class States:
             raise known
         return known
 
-    def warm(self, streams: Collection[str]) -> None:
-        """Make sure that `get` knows all of these; one question to the index for the cold ones."""
+    def cold(self, streams: Collection[str]) -> dict[str, int]:
+        """Those that are not known, each with the version of its fold: to be looked up, and then `warm`ed."""
+        cold: dict[str, int] = {}
         for stream in streams:
             if stream in self._known:
                 self._known.move_to_end(stream)
-        cold = [stream for stream in streams if stream not in self._known]
-        if cold:
-            self._load(cold)
+            else:
+                cold[stream] = self._streams[kind_of(stream)].version
+        return cold
 
-    def _load(self, cold: list[str]) -> None:
-        folds = {stream: self._streams[kind_of(stream)].version for stream in cold}
-        snapshots = self._index.snapshots(cold, folds)
+    def warm(self, cold: Collection[str], found: Found) -> None:
+        """Fold what was found of these; what was not found has no history yet."""
+        snapshots = found.snapshots
         loaded: dict[str, Known | Unfoldable] = {}
         for stream in cold:
             version, state = snapshots.get(stream, (0, None))
@@ -75,8 +75,7 @@ class States:
             if state is not None:
                 initial = self._adapters[kind].validate_json(state)
             loaded[stream] = Known(initial, version, 0)
-        after = {stream: known.version for stream, known in loaded.items() if isinstance(known, Known)}
-        for row in self._index.events(after):
+        for row in found.events:
             known = loaded[row.stream]
             if isinstance(known, Unfoldable):
                 continue

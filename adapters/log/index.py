@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import Connection
+from pydantic_core import from_json
 
 from adapters.log.chain import Bookmark, Halted, Head, Place
 from adapters.log.port import LogUnavailable
@@ -64,6 +65,15 @@ class StoredOutcome(NamedTuple):
     ordinal: int
     outcome: dict[str, Any]
     types: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """What the index knows of what was asked. `snapshots`: version and state as JSON; `events`: of those
+    streams, after their snapshots, in order within a stream."""
+
+    outcomes: dict[UUID, StoredOutcome]
+    snapshots: dict[str, tuple[int, str]]
+    events: list[StoredRow]
 
 
 class Overtaken(Exception):
@@ -117,6 +127,27 @@ WHERE o->'tracking' IS NOT NULL
 GROUP BY 1
 ON CONFLICT (application_name) DO UPDATE
 SET notification_id = greatest(tracking.notification_id, excluded.notification_id)
+"""
+
+
+_OUTCOME, _SNAPSHOT, _EVENT = 1, 2, 3
+_LOOK_UP: Final = """
+SELECT 1 AS part, c.command_id AS command, NULL::text AS stream, 0::bigint AS version, c.ordinal,
+       (SELECT string_agg(e.type, ',' ORDER BY e.ordinal) FROM event e
+        WHERE e.partition = c.partition AND e.ordinal <= c.ordinal
+          AND e.ordinal > c.ordinal - (c.outcome->>'accepted')::int) AS type,
+       0 AS schema, NULL::timestamptz AS at, c.outcome::text AS body
+FROM command c WHERE c.command_id = ANY(%b::uuid[])
+UNION ALL
+SELECT 2, NULL, s.stream, s.version, 0, NULL, 0, NULL, s.state::text
+FROM unnest(%b::text[], %b::int[]) AS w(stream, fold)
+JOIN snapshot s ON s.stream = w.stream AND s.fold = w.fold
+UNION ALL
+SELECT 3, NULL, e.stream, e.version, e.ordinal, e.type, e.schema, e.at, e.body::text
+FROM unnest(%b::text[], %b::int[]) AS w(stream, fold)
+LEFT JOIN snapshot s ON s.stream = w.stream AND s.fold = w.fold
+JOIN event e ON e.stream = w.stream AND e.version > coalesce(s.version, -1)
+ORDER BY part, stream, version
 """
 
 
@@ -201,45 +232,26 @@ class Index:
                 ) from error
         return moved
 
-    def events(self, after: Mapping[str, int]) -> Iterator[StoredRow]:
-        """The events of these streams, each after the version given, in order within a stream."""
+    def look_up(self, commands: Sequence[UUID], streams: Mapping[str, int]) -> Found:
+        """What is known of these commands, and of these streams (each with the version of today's fold), in
+        one question: a decision waits for the answer."""
+        found = Found({}, {}, [])
+        if not commands and not streams:
+            return found
+        names, folds = list(streams), list(streams.values())
         with self._connected() as connection:
             rows = connection.execute(
-                "SELECT e.stream, e.version, e.ordinal, e.type, e.schema, e.at, e.body::text "
-                "FROM unnest(%s::text[], %s::bigint[]) AS s(stream, version) "
-                "JOIN event e ON e.stream = s.stream AND e.version > s.version ORDER BY e.stream, e.version",
-                (list(after), list(after.values())),
-                prepare=True,
+                _LOOK_UP, (list(commands), names, folds, names, folds), binary=True, prepare=True
             ).fetchall()
-        return map(StoredRow._make, rows)
-
-    def outcomes(self, commands: Sequence[UUID]) -> dict[UUID, StoredOutcome]:
-        """What became of those of these commands that the index knows."""
-        with self._connected() as connection:
-            rows = connection.execute(
-                "SELECT c.command_id, c.ordinal, c.outcome, (SELECT array_agg(e.type ORDER BY e.ordinal) "
-                "FROM event e WHERE e.partition = c.partition AND e.ordinal <= c.ordinal "
-                "AND e.ordinal > c.ordinal - (c.outcome->>'accepted')::int) "
-                "FROM command c WHERE c.command_id = ANY(%s)",
-                (list(commands),),
-                prepare=True,
-            ).fetchall()
-        return {
-            command: StoredOutcome(ordinal, outcome, tuple(types or ()))
-            for command, ordinal, outcome, types in rows
-        }
-
-    def snapshots(self, streams: Sequence[str], fold: Mapping[str, int]) -> dict[str, tuple[int, str]]:
-        """The snapshots of these streams that were made by today's fold: version and state as JSON."""
-        with self._connected() as connection:
-            rows = connection.execute(
-                "SELECT s.stream, s.version, s.state::text "
-                "FROM unnest(%s::text[], %s::int[]) AS w(stream, fold) "
-                "JOIN snapshot s ON s.stream = w.stream AND s.fold = w.fold",
-                (list(streams), [fold[s] for s in streams]),
-                prepare=True,
-            ).fetchall()
-        return {stream: (version, state) for stream, version, state in rows}
+        for part, command, stream, version, ordinal, type_, schema, at, body in rows:
+            if part == _OUTCOME:
+                types = tuple(type_.split(",")) if type_ else ()
+                found.outcomes[command] = StoredOutcome(ordinal, from_json(body), types)
+            elif part == _SNAPSHOT:
+                found.snapshots[stream] = (version, body)
+            else:
+                found.events.append(StoredRow(stream, version, ordinal, type_, schema, at, body))
+        return found
 
     def keep_snapshots(self, snapshots: Sequence[tuple[str, int, int, str]]) -> None:
         """Keep (stream, fold version, stream version, state as JSON); an older one gives way."""

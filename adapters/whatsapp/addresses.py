@@ -6,7 +6,6 @@ door computes them without looking anything up.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -80,7 +79,7 @@ def message_ref(key: bytes, channel: str, provider_id: str) -> str:
 
 
 def _keyed(key: bytes, *names: str) -> bytes:
-    return hmac.new(key, json.dumps(names).encode(), hashlib.sha256).digest()
+    return hmac.digest(key, json.dumps(names).encode(), "sha256")
 
 
 class KeyedNames:

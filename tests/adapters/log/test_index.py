@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from adapters.log.chain import Halted
-from adapters.log.index import Index, Mark, Overtaken, StoredOutcome
+from adapters.log.index import Found, Index, Mark, Overtaken, StoredOutcome
 from adapters.log.memory import MemoryLog
 from adapters.log.port import LogUnavailable, place
 from adapters.log.record import body_of
@@ -120,7 +120,7 @@ def test_the_index_is_the_fold_of_the_log(log: MemoryLog, index: Index, dsn: str
 
 def test_an_event_is_stored_to_the_byte_and_the_microsecond(log: MemoryLog, index: Index) -> None:
     index_all(log, index)
-    first, *_ = index.events({"thing-a": 0})
+    first, *_ = index.look_up([], {"thing-a": 1}).events
     assert (first.type, first.schema, first.at.isoformat()) == (
         "thing.Done1",
         1,
@@ -129,17 +129,23 @@ def test_an_event_is_stored_to_the_byte_and_the_microsecond(log: MemoryLog, inde
     assert first.body == '{"a":[1,2.5,"ç"]}'
 
 
-def test_streams_are_read_on_from_the_versions_given(log: MemoryLog, index: Index) -> None:
+def test_streams_are_read_on_from_their_snapshots(log: MemoryLog, index: Index) -> None:
     index_all(log, index)
-    found = [(row.stream, row.version) for row in index.events({"thing-b": 1, "thing-a": 3, "thing-x": 0})]
-    assert found == [("thing-a", 4), ("thing-b", 2), ("thing-b", 3)]
-    assert list(index.events({})) == []
+    index.keep_snapshots([("thing-a", 1, 3, "1"), ("thing-b", 2, 3, '"of another fold"')])
+    found = index.look_up([], {"thing-b": 1, "thing-a": 1, "thing-x": 1})
+    assert [(row.stream, row.version) for row in found.events] == [
+        ("thing-a", 4),
+        ("thing-b", 1),
+        ("thing-b", 2),
+        ("thing-b", 3),
+    ]
+    assert found.snapshots == {"thing-a": (3, "1")}
 
 
 def test_a_command_is_answered_with_its_position_and_its_events(log: MemoryLog, index: Index) -> None:
     index_all(log, index)
     asked = [command(n) for n in (1, 10, 11, 12, 13, 14, 30, 99)]
-    found = index.outcomes(asked)
+    found = index.look_up(asked, {}).outcomes
     assert {id_: (stored.ordinal, stored.types) for id_, stored in found.items()} == {
         command(1): (3, ("thing.Done1", "thing.Done2")),
         command(10): (3, ()),
@@ -152,7 +158,7 @@ def test_a_command_is_answered_with_its_position_and_its_events(log: MemoryLog, 
     assert found[command(10)] == StoredOutcome(
         3, dict(outcome(10, "thing-a", refused="NotNow", fields={"by": "bia"})), ()
     )
-    assert index.outcomes([]) == {}
+    assert index.look_up([], {}) == Found({}, {}, [])
 
 
 def test_dropping_and_rebuilding_gives_the_same_rows(log: MemoryLog, index: Index, dsn: str) -> None:
@@ -277,7 +283,7 @@ def test_a_refusal_that_repeats_a_nul_character_halts_nobody(
 ) -> None:
     append(log, 0, [body_of([outcome(60, "thing-a", refused="NoSuch", fields={"name": typed})], [])])
     index_all(log, index)
-    assert index.outcomes([command(60)])[command(60)].outcome["fields"] == {"name": kept}
+    assert index.look_up([command(60)], {}).outcomes[command(60)].outcome["fields"] == {"name": kept}
 
 
 def test_how_far_an_application_has_come_is_folded_too(log: MemoryLog, index: Index, dsn: str) -> None:
@@ -293,7 +299,7 @@ def test_how_far_an_application_has_come_is_folded_too(log: MemoryLog, index: In
 
 def test_a_snapshot_is_kept_for_the_fold_that_made_it(index: Index, dsn: str) -> None:
     index.keep_snapshots([("thing-a", 1, 10, '{"n": 1}'), ("thing-b", 2, 5, '{"n": 2}')])
-    found = index.snapshots(["thing-a", "thing-b", "thing-c"], {"thing-a": 1, "thing-b": 1, "thing-c": 1})
+    found = index.look_up([], {"thing-a": 1, "thing-b": 1, "thing-c": 1}).snapshots
     assert found == {"thing-a": (10, '{"n": 1}')}
 
 
@@ -301,15 +307,15 @@ def test_an_older_snapshot_gives_way_and_never_comes_back(index: Index, dsn: str
     index.keep_snapshots([("thing-a", 1, 10, '"ten"')])
     index.keep_snapshots([("thing-a", 1, 20, '"twenty"')])
     index.keep_snapshots([("thing-a", 1, 15, '"fifteen"')])
-    assert index.snapshots(["thing-a"], {"thing-a": 1}) == {"thing-a": (20, '"twenty"')}
+    assert index.look_up([], {"thing-a": 1}).snapshots == {"thing-a": (20, '"twenty"')}
     index.keep_snapshots([("thing-a", 2, 12, '"a new fold"')])
-    assert index.snapshots(["thing-a"], {"thing-a": 2}) == {"thing-a": (12, '"a new fold"')}
+    assert index.look_up([], {"thing-a": 2}).snapshots == {"thing-a": (12, '"a new fold"')}
 
 
 def test_dropping_the_index_drops_its_snapshots(index: Index, dsn: str) -> None:
     index.keep_snapshots([("thing-a", 1, 10, "1")])
     index.drop()
-    assert index.snapshots(["thing-a"], {"thing-a": 1}) == {}
+    assert index.look_up([], {"thing-a": 1}).snapshots == {}
 
 
 # The server goes and comes back
