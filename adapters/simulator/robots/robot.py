@@ -117,7 +117,8 @@ class Robot:
         path = f"/v1/conversations/{row['conversation_id']}"
         enough = self._chance.uniform(*self._manner.silence) * self._pace
         silent = time.monotonic() - memory.quiet_since > enough
-        if memory.answers == 0 or (row["unread"] and row["version"] > memory.version):
+        news = memory.answers == 0 or (row["unread"] and row["version"] > memory.version)
+        if news and row["waiting_since"] is not None:
             if memory.answers == 0 and not memory.moved and await self._moves(path, row, memory):
                 return
             await self._answer(path, row, memory)

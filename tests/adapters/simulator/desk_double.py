@@ -60,7 +60,7 @@ class DeskDouble:
         if message["type"] in ("reaction", "edit", "revoke"):
             return
         row["version"] += 1
-        row["unread"] += 1
+        row |= {"unread": row["unread"] + 1, "waiting_since": "2026-03-12T14:32:00Z"}
         row["awaiting"] = "agent" if row["agent_id"] else None
         if row["stage"] == "closed":
             row |= {"stage": "waiting", "agent_id": None, "awaiting": None}
@@ -98,7 +98,7 @@ class DeskDouble:
                 return 409, {"rule": "AlreadyAttended"}
             row |= {"agent_id": agent, "stage": "in_service", "awaiting": "agent"}
         elif wish == "messages":
-            row |= {"awaiting": "customer", "unread": 0}
+            row |= {"awaiting": "customer", "unread": 0, "waiting_since": None}
             self._send(row["contact"]["phone"], body["text"], len(self.wished))
         elif wish in ("release", "transfer") and "to_agent" not in body:
             row |= {"agent_id": None, "stage": "waiting", "awaiting": None}
@@ -125,6 +125,7 @@ def waiting_row(address: str) -> dict[str, Any]:
         "stage": "waiting",
         "awaiting": None,
         "unread": 0,
+        "waiting_since": None,
         "window_until": None,
         "agent_id": None,
         "queue_id": "suporte-tecnico",

@@ -51,6 +51,7 @@ def waiting(desk: DeskDouble, *keys: str, **fields: Any) -> None:
             "stage": "waiting",
             "awaiting": None,
             "unread": 1,
+            "waiting_since": "2026-03-12T14:32:00Z",
             "agent_id": None,
             "queue_id": "geral",
             "priority": "urgent",
@@ -129,11 +130,19 @@ def test_a_robot_answers_what_came_after_its_answer() -> None:
             with desk.lock:
                 if not wrote and wishes(desk, "messages"):
                     wrote = True
-                    desk.rows["c1"] |= {"unread": 1, "version": desk.rows["c1"]["version"] + 1}
+                    row = desk.rows["c1"]
+                    row |= {"unread": 1, "version": row["version"] + 1, "waiting_since": "now"}
             return len(wishes(desk, "messages")) == 2
 
         attended(desk, done, "duda")
     assert wrote
+
+
+def test_thanks_alone_get_no_answer() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1", stage="in_service", agent_id="duda", awaiting="agent", waiting_since=None)
+        attended(desk, lambda: desk.rows["c1"]["stage"] == "closed", "duda")
+    assert not wishes(desk, "messages")
 
 
 def test_outside_the_window_a_robot_closes_instead() -> None:
