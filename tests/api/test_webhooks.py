@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.routes.webhooks import LIMIT
 from commands.delivery import ReceiveDelivery
@@ -240,3 +242,52 @@ def test_a_delivery_tells_what_became_of_its_items(house: House) -> None:
     assert told["kept"] is False
     assert "internet" not in json.dumps(told)
     assert house.get("/v1/deliveries/0123456789abcdef", "erp").status_code == 404
+
+
+SHAPES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=40)
+@given(
+    st.binary(max_size=300)
+    | SHAPES.map(lambda shape: json.dumps(shape).encode())
+    | SHAPES.map(lambda shape: webhook(shape))  # type: ignore[arg-type]
+    | SHAPES.map(lambda shape: webhook({**text(), "text": shape, "from": shape}))
+)
+def test_whatever_is_signed_is_accepted_and_named(body: bytes) -> None:
+    house = House()
+    answer = house.deliver(body)
+    assert answer.status_code == 200
+    assert house.inbox.history[-1].stream == f"delivery-{answer.headers['delivery-id']}"
+
+
+def test_whoever_hangs_up_is_not_answered_and_writes_nothing(house: House) -> None:
+    before = list(house.inbox.history)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = "/webhooks/meta/principal"
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"x-hub-signature-256", signed(BODY).encode())],
+    }
+    asyncio.run(house.app(scope, receive, send))
+    assert sent == []
+    assert house.inbox.history == before
