@@ -23,7 +23,9 @@ from adapters.log.port import Entry, Log, LogUnavailable, Reader, place
 from adapters.log.record import UnreadableBody, read_body
 from domain.journal import Cause, Position, Recorded
 
+REST: Final = 0.05  # seconds of silence after which followers may rest
 IDLE: Final = 1.0  # seconds a poll waits for the bell
+BREATH: Final = 0.01  # seconds between two polls, so that what comes one by one is followed in company
 STALL: Final = 5.0  # seconds without progress, with more to read, after which the reader is replaced
 PATIENCE: Final = 4  # replacements in a row before the feed gives up
 
@@ -48,6 +50,10 @@ class Follower(Protocol):
 
         Raises LogUnavailable to be handed the same again. Any other error stops the feed.
         """
+        ...
+
+    def rest(self) -> None:
+        """There is nothing more for now: write down what was put off. Raises LogUnavailable."""
         ...
 
 
@@ -106,15 +112,22 @@ class Feed:
     def run(self) -> None:
         """Follow until stopped. Raises Halted when the chain is broken, Stalled when nothing helps."""
         self._patiently(self._begin)
-        pause, moved, replaced = 0.05, time.monotonic(), 0
+        pause, moved, replaced, rest = 0.05, time.monotonic(), 0, False
         while not self._stopping.is_set():
             try:
                 assert self._reader is not None
-                entries = self._reader.poll(IDLE, self._limit)
+                entries = self._reader.poll(REST if rest else IDLE, self._limit)
                 if entries:
                     self.idle.clear()
                     self._hand(entries)
                     pause, moved, replaced = 0.05, time.monotonic(), 0
+                    if len(entries) < self._limit:
+                        rest = True
+                        self._stopping.wait(BREATH)
+                elif rest:
+                    for follower in self._followers:
+                        follower.rest()
+                    rest = False
                 elif self.lag() == 0:
                     self.idle.set()
                     moved, replaced = time.monotonic(), 0

@@ -72,6 +72,9 @@ class PolicyFollower:
         if aside or time.monotonic() - self._moved > MOVE_EVERY:
             self.settle()
 
+    def rest(self) -> None:
+        self.settle()
+
     def settle(self) -> None:
         """Write down how far it has come."""
         if self._marks:
@@ -199,6 +202,9 @@ class CourierFollower:
             trip.open.discard(fact.position)
             while self._trips and not self._trips[0].open:
                 self._done |= self._trips.popleft().marks
+
+    def rest(self) -> None:
+        self.settle()
 
     def settle(self) -> None:
         """Write down what is parked, then how far it has come. Called from the feed's thread."""

@@ -24,3 +24,6 @@ class Onlooker:
         self._marks |= marks
         for fact in facts:
             self._see(fact)
+
+    def rest(self) -> None:
+        """Nothing was put off."""

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
 
+from adapters.log.chain import Bookmark
 from adapters.log.index import Mark
 from adapters.log.port import Log, LogUnavailable
 from adapters.views.view import View
 from domain.journal import Recorded
 
+PUT_OFF: Final = 0.1  # seconds a bookmark may stay behind when there is nothing to fold
+
 
 class ViewFollower:
-    """Folds what the feed hands it, rows and bookmark in one transaction."""
+    """Folds what the feed hands it, rows and bookmark in one transaction.
+
+    A batch with nothing in it for this view moves the bookmark later, with the next that has, or soon.
+    """
 
     def __init__(self, view: View, log: Log) -> None:
         self._view, self._log = view, log
         self.name = view.name
         self.wakes = frozenset(view.projection.wakes)
+        self._later: dict[int, Bookmark] = {}
+        self._moved = 0.0
 
     def marks(self) -> Mapping[int, Mark]:
+        self._later.clear()
         with _patient():
             return {
                 p: Mark(self._log.offset_after(p, mark.seq), *mark)
@@ -29,10 +40,20 @@ class ViewFollower:
             }
 
     def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
+        self._later |= {p: mark.bookmark for p, mark in marks.items()}
+        if facts or time.monotonic() - self._moved > PUT_OFF:
+            self._move(facts)
+
+    def rest(self) -> None:
+        if self._later:
+            self._move(())
+
+    def _move(self, facts: Sequence[Recorded]) -> None:
         with _patient():
-            moved = self._view.apply(facts, {p: mark.bookmark for p, mark in marks.items()})
+            moved = self._view.apply(facts, self._later)
         if not moved:
             raise LogUnavailable("another process follows this view: reading where it stands")
+        self._later, self._moved = {}, time.monotonic()
 
 
 @contextmanager

@@ -43,6 +43,9 @@ class Diary:
         self.facts.extend(facts)
         self._marks |= marks
 
+    def rest(self) -> None:
+        self.rested = True
+
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
