@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 
 import httpx
 import psycopg
+from click.testing import Result
+from typer.testing import CliRunner
 
 from adapters import tokens
 from adapters.services.guarded import free_port
@@ -31,6 +33,7 @@ from adapters.simulator.post import Line
 from adapters.simulator.running import running
 from adapters.simulator.webhooks import Item, Number, Person
 from adapters.whatsapp.addresses import conversation_id
+from api.cli import app
 from api.wiring.local import CHANNEL, NUMBER, Local
 from commands.door_ports import Role
 from domain.agent import AgentId
@@ -293,11 +296,16 @@ class House:
 
     # from outside
 
-    def atende(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """The command line against this deployment."""
+    def atende(self, *words: str, **environment: str) -> Result:
+        """The command line against this deployment, in this process: starting one takes seconds."""
+        told = {**self.serve.environment, "COLUMNS": "200", **environment}
+        return CliRunner().invoke(app, list(words), env=told)
+
+    def program(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The same as a program of its own."""
         return subprocess.run(
             [sys.executable, "-m", "api.cli", *words],
-            env={**os.environ, **self.serve.environment, "COLUMNS": "200", **environment},
+            env={**os.environ, **self.serve.environment},
             capture_output=True,
             text=True,
             timeout=PATIENCE,
