@@ -41,6 +41,11 @@ class Bookmarks:
             ).fetchall()
         return {partition: Mark(*rest) for partition, *rest in rows}
 
+    def begin(self, follower: str, marks: Mapping[int, Mark]) -> None:
+        """Say from where a follower starts; one that has started stays where it is."""
+        if not self.marks(follower):
+            self.move(follower, marks)
+
     def move(self, follower: str, marks: Mapping[int, Mark]) -> None:
         """Move forward; never back."""
         with self._connected() as connection:

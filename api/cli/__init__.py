@@ -26,6 +26,7 @@ for command in (
     looking.tell,
     looking.verify,
     looking.rebuild,
+    looking.begin,
     looking.config,
 ):
     app.command()(command)

@@ -118,6 +118,26 @@ def _told(shown: Progress, task: TaskID, name: str, facts: int, lag: int) -> Non
     shown.update(task, description=f"{name}: {facts:,} events, {lag:,} records to go")
 
 
+def begin(
+    follower: Annotated[str, typer.Argument(help="A policy or courier that is new on this log.")],
+    start: Annotated[str, typer.Option("--from", help="start (all of history) or end (from now on)")],
+    folder: Folder = FOLDER,
+) -> None:
+    """Say from where a policy or courier without a bookmark starts. The desk must not run."""
+    from api.wiring.tools import begin as first
+
+    if start not in ("start", "end"):
+        raise typer.BadParameter("start or end", param_hint="--from")
+    with at_hand(folder) as settings:
+        try:
+            first(dsn_of(settings), follower, at_end=start == "end")
+        except KeyError:
+            raise typer.BadParameter("no such policy or courier", param_hint="FOLLOWER") from None
+        except ValueError:
+            err.print(f"{follower} has a bookmark already.")
+            raise typer.Exit(1) from None
+
+
 def config(folder: Folder = FOLDER) -> None:
     """Print every setting, secrets as stars."""
     with at_hand(folder) as settings:

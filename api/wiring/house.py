@@ -162,6 +162,7 @@ class House:
         self._tasks: list[asyncio.Task[None]] = []
         self._feeds: dict[str, Feed] = {}
         self._bookmarks: list[Bookmarks] = []
+        self._unbegun: list[str] = []
 
     def desk_with(self, around: Callable[[Inbox], Inbox]) -> Desk:
         """The desk with something around its inbox."""
@@ -172,12 +173,25 @@ class House:
     async def open(self) -> None:
         """Catch up with the log, then let people in. Raises Halted when the chain is broken."""
         await self.open_for_commands()
+        await asyncio.to_thread(self._begin)
         self._keep("policies", self._policies)
         self._keep("watches", None, *(partial(self._watch, watch) for watch in WATCHES))
         if self.settings.couriers:
             self._keep("couriers", self._couriers)
             self._keep("postman", None, self._walk)
         self._tasks.append(asyncio.create_task(self._sweep(), name="sweep"))
+
+    def _begin(self) -> None:
+        """On a new log everybody starts at its beginning. On one with a history nobody starts by chance: what
+        a policy or courier that is new here should follow, somebody has to say (`atende begin`)."""
+        bookmarks = self._bookmarks_of()
+        marks = self.inbox.marks
+        for name in follower_names():
+            if not any(mark.seq for mark in marks.values()):
+                bookmarks.begin(name, marks)
+            elif not bookmarks.marks(name):
+                self._unbegun.append(name)
+                log.error("follower_without_bookmark", follower=name)
 
     async def open_for_commands(self) -> None:
         """Catch up with the log and decide; nothing follows by itself."""
@@ -233,7 +247,9 @@ class House:
 
     def _policies(self) -> list[Follower]:
         followers: list[Follower] = [
-            PolicyFollower(policy, self.inbox, self._bookmarks_of(), self.archive) for policy in POLICIES
+            PolicyFollower(policy, self.inbox, self._bookmarks_of(), self.archive)
+            for policy in POLICIES
+            if policy.name not in self._unbegun
         ]
         answers = Onlooker("first answers", frozenset({SendAccepted}), self._see_answer, self.inbox.marks)
         return [*followers, answers]
@@ -255,6 +271,7 @@ class House:
                 self._stopping.is_set,
             )
             for courier in COURIERS
+            if courier.name not in self._unbegun
         ]
 
     def _bookmarks_of(self) -> Bookmarks:
@@ -313,7 +330,7 @@ class House:
         return None
 
     async def _followers_ready(self) -> str | None:
-        late = []
+        late = [f"{name} has no bookmark: say from where, `atende begin {name}`" for name in self._unbegun]
         for name, feed in list(self._feeds.items()):
             if not feed.alive:
                 late.append(f"{name} stands still")
@@ -332,6 +349,11 @@ class House:
     def follower_lags(self) -> Mapping[str, float]:
         """Records each feed has not read yet; for the metrics."""
         return {name: float(feed.lag()) for name, feed in self._feeds.items() if feed.alive}
+
+
+def follower_names() -> list[str]:
+    """Everybody whose bookmark is not disposable."""
+    return [role.name for role in (*POLICIES, *COURIERS)]
 
 
 def _line(channel: ChannelSettings) -> Line:

@@ -14,7 +14,9 @@ from adapters import tokens
 from adapters.archive import Archive
 from adapters.engine.bookmarks import Bookmarks, Parked
 from adapters.engine.feed import Feed
+from adapters.log.index import Index, Mark
 from adapters.log.inspection import Inspection
+from adapters.log.port import place
 from adapters.log.postgres import PostgresLog
 from adapters.log.telling import history
 from adapters.log.verification import Report
@@ -26,7 +28,7 @@ from adapters.views.ground import connect
 from adapters.views.view import View
 from adapters.whatsapp.items import Item
 from adapters.whatsapp.parser import Provider, parse
-from commands.catalogue import STREAMS
+from commands.catalogue import COURIERS, POLICIES, STREAMS
 from commands.door_ports import Role
 from domain.agent import AgentId
 from projections.catalogue import PROJECTIONS
@@ -120,6 +122,26 @@ def parked(dsn: str) -> list[Parked]:
         return bookmarks.parked()
     finally:
         bookmarks.close()
+
+
+def begin(dsn: str, follower: str, *, at_end: bool) -> None:
+    """Say from where a policy or courier starts on a log that has a history. Raises KeyError for a stranger,
+    and ValueError for one that has started already."""
+    if follower not in {role.name for role in (*POLICIES, *COURIERS)}:
+        raise KeyError(follower)
+    log, index, bookmarks = PostgresLog(dsn), Index(dsn), Bookmarks(dsn)
+    try:
+        if bookmarks.marks(follower):
+            raise ValueError(follower)
+        marks = index.marks(log.id, log.partitions)
+        if not at_end:
+            starts = {p: place(log, p).start for p in marks}
+            marks = {p: Mark(log.offset_after(p, 0), *start) for p, start in starts.items()}
+        bookmarks.begin(follower, marks)
+    finally:
+        bookmarks.close()
+        index.close()
+        log.close()
 
 
 def create_token(dsn: str, name: str, role: str, agent: str | None) -> tokens.Issued:

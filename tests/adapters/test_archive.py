@@ -1,4 +1,4 @@
-"""The border of what is stored: names that never change, shapes that stay readable, words that are personal."""
+"""The border of what is stored: names that never change, shapes that stay readable, personal words."""
 
 from __future__ import annotations
 
