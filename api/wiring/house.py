@@ -246,10 +246,9 @@ class House:
             raise feed.error
 
     def _policies(self) -> list[Follower]:
+        begun = [policy for policy in POLICIES if policy.name not in self._unbegun]
         followers: list[Follower] = [
-            PolicyFollower(policy, self.inbox, self._bookmarks_of(), self.archive)
-            for policy in POLICIES
-            if policy.name not in self._unbegun
+            PolicyFollower(policy, self.inbox, self._bookmarks_of(), self.archive) for policy in begun
         ]
         answers = Onlooker("first answers", frozenset({SendAccepted}), self._see_answer, self.inbox.marks)
         return [*followers, answers]
@@ -353,7 +352,7 @@ class House:
 
 def follower_names() -> list[str]:
     """Everybody whose bookmark is not disposable."""
-    return [role.name for role in (*POLICIES, *COURIERS)]
+    return [policy.name for policy in POLICIES] + [courier.name for courier in COURIERS]
 
 
 def _line(channel: ChannelSettings) -> Line:

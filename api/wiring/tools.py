@@ -28,7 +28,8 @@ from adapters.views.ground import connect
 from adapters.views.view import View
 from adapters.whatsapp.items import Item
 from adapters.whatsapp.parser import Provider, parse
-from commands.catalogue import COURIERS, POLICIES, STREAMS
+from api.wiring.house import follower_names
+from commands.catalogue import STREAMS
 from commands.door_ports import Role
 from domain.agent import AgentId
 from projections.catalogue import PROJECTIONS
@@ -127,7 +128,7 @@ def parked(dsn: str) -> list[Parked]:
 def begin(dsn: str, follower: str, *, at_end: bool) -> None:
     """Say from where a policy or courier starts on a log that has a history. Raises KeyError for a stranger,
     and ValueError for one that has started already."""
-    if follower not in {role.name for role in (*POLICIES, *COURIERS)}:
+    if follower not in follower_names():
         raise KeyError(follower)
     log, index, bookmarks = PostgresLog(dsn), Index(dsn), Bookmarks(dsn)
     try:
