@@ -147,7 +147,7 @@ class _Lags(Collector):
 
     def collect(self) -> Iterable[Metric]:
         family = GaugeMetricFamily(
-            "follower_lag_events", "Events a follower has not seen yet", labels=("follower",)
+            "follower_lag_records", "Records a feed has not read yet", labels=("follower",)
         )
         for follower, lag in self._lags().items():
             family.add_metric((follower,), lag)

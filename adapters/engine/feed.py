@@ -92,9 +92,9 @@ class Feed:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def lag(self) -> int:
-        """Records not read yet, over all partitions."""
-        ends = self._log.ends()
+    def lag(self, ends: Mapping[int, int] | None = None) -> int:
+        """Records not read yet, over all partitions; the log is asked for its ends unless they are told."""
+        ends = self._log.ends() if ends is None else ends
         return sum(max(0, end - self._heads[p].offset) for p, end in ends.items() if p in self._heads)
 
     def _guarded(self) -> None:

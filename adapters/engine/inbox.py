@@ -51,6 +51,11 @@ class EmbeddedInbox:
         return self._owner.indexer.marks
 
     @property
+    def ends(self) -> Mapping[int, int]:
+        """Where the owner goes on writing, without asking the log."""
+        return self._owner.ends
+
+    @property
     def stopped(self) -> bool:
         """Nothing will be decided any more by this inbox."""
         return self._stopping or self.halted is not None

@@ -173,6 +173,11 @@ class Owner:
         part.head, part.offset, part.ordinal = judged.head, offset + 1, part.ordinal + len(events)
         self._states.drop({event["stream"] for event in events})
 
+    @property
+    def ends(self) -> Mapping[int, int]:
+        """The offset after the last record of each partition, as far as this owner knows."""
+        return {p: part.offset for p, part in self._partitions.items()}
+
     # ── a round ──────────────────────────────────────────────────────────────────────────────────
 
     def decide(self, batch: Sequence[Waiting]) -> None:

@@ -333,7 +333,7 @@ class House:
         for name, feed in list(self._feeds.items()):
             if not feed.alive:
                 late.append(f"{name} stands still")
-            elif (lag := await asyncio.to_thread(feed.lag)) > BEHIND:
+            elif (lag := feed.lag(self.inbox.ends)) > BEHIND:
                 late.append(f"{name} is {lag} records behind")
         return "; ".join(late) or None
 
@@ -347,7 +347,8 @@ class House:
 
     def follower_lags(self) -> Mapping[str, float]:
         """Records each feed has not read yet; for the metrics."""
-        return {name: float(feed.lag()) for name, feed in self._feeds.items() if feed.alive}
+        ends = self.inbox.ends
+        return {name: float(feed.lag(ends)) for name, feed in self._feeds.items() if feed.alive}
 
 
 def follower_names() -> list[str]:
