@@ -1,0 +1,101 @@
+"""People who keep talking whatever breaks, as providers and consoles do: again, until it stands."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import httpx
+
+from adapters.simulator.webhooks import Person
+from adapters.whatsapp.addresses import message_ref
+from api.wiring.local import CHANNEL
+from tests.walks.house import House, message_id, until
+
+
+@dataclass
+class Crowd:
+    """Customers in service who write, and an agent who answers each; what was acknowledged is kept."""
+
+    house: House
+    people: Sequence[Person]
+    pause: float = 0.05
+    acknowledged: list[str] = field(default_factory=list)  # our names of the messages
+    lines: list[str] = field(default_factory=list)  # of the agent, as the desk named them
+    answers: Counter[int] = field(default_factory=Counter)  # by status; 0: nobody answered
+    rude: list[str] = field(default_factory=list)  # a 503 that did not say when to come back
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, house: House, size: int = 5, **knobs: float) -> Crowd:
+        """That many new customers, attended by Ana."""
+        people = [house.customer() for _ in range(size)]
+        for who in people:
+            house.writes(who, "minha internet caiu")
+        for who in people:
+            until(lambda w=who: house.conversation(w).get("stage") == "waiting", "a wait")
+            house.agent("ana").post(
+                f"/v1/conversations/{house.conversation_id(who)}/claim"
+            ).raise_for_status()
+        return cls(house, people, **knobs)
+
+    def start(self) -> None:
+        for who in self.people:
+            thread = threading.Thread(target=self._talk, args=(who,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self, patience: float = 90.0) -> None:
+        """Let everybody finish their sentence; what they began is acknowledged in the end."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(patience)
+            assert not thread.is_alive(), f"somebody was never answered: {dict(self.answers)}"
+
+    def more(self, n: int, patience: float = 60.0) -> None:
+        """Wait until that many further messages were acknowledged."""
+        wanted = len(self.acknowledged) + n
+        until(lambda: len(self.acknowledged) >= wanted, f"{n} more acknowledgements", patience)
+
+    def _talk(self, who: Person) -> None:
+        key = self.house.local.secrets["index_key"].encode()
+        path = f"/v1/conversations/{self.house.conversation_id(who)}/messages"
+        with httpx.Client(timeout=30, trust_env=False) as door:
+            n = 0
+            while not self._stop.is_set():
+                n += 1
+                id_ = message_id()
+                raw = self.house.body(who, self.house.text(who, f"recado número {n}", id_=id_))
+                self._insist(lambda raw=raw: self.house.deliver(raw, through=door), 200)
+                self.acknowledged.append(message_ref(key, CHANNEL, id_))
+                said = {"kind": "text", "text": f"resposta {n}", "anyway": True}
+                headers = {"Idempotency-Key": f"{id_}-answer"}
+                headers["Authorization"] = self.house.agent("ana").http.headers["Authorization"]
+                answer = self._insist(
+                    lambda said=said, headers=headers: door.post(
+                        f"{self.house.url}{path}", json=said, headers=headers
+                    ),
+                    201,
+                )
+                self.lines.append(answer.json()["line_id"])
+                self._stop.wait(self.pause)
+
+    def _insist(self, ask, status: int) -> httpx.Response:  # type: ignore[no-untyped-def]
+        while True:
+            try:
+                answer: httpx.Response = ask()
+            except httpx.TransportError:
+                self.answers[0] += 1
+                time.sleep(0.2)
+                continue
+            self.answers[answer.status_code] += 1
+            if answer.status_code == status:
+                return answer
+            if answer.status_code == 503 and not answer.headers.get("Retry-After"):
+                self.rude.append(answer.text)
+            assert answer.status_code in (202, 503), answer.text
+            time.sleep(0.2)
