@@ -25,7 +25,7 @@ from domain.journal import Cause, Position, Recorded
 
 REST: Final = 0.05  # seconds of silence after which followers may rest
 IDLE: Final = 1.0  # seconds a poll waits for the bell
-BREATH: Final = 0.01  # seconds between two polls, so that what comes one by one is followed in company
+BREATH: Final = 0.01
 STALL: Final = 5.0  # seconds without progress, with more to read, after which the reader is replaced
 PATIENCE: Final = 4  # replacements in a row before the feed gives up
 
@@ -65,9 +65,18 @@ class Feed:
     """`run` in a thread of its own until `stop`. `error` says why it ended, if it ended by itself."""
 
     def __init__(
-        self, log: Log, archive: Archive, followers: Sequence[Follower], *, limit: int = 1000
+        self,
+        log: Log,
+        archive: Archive,
+        followers: Sequence[Follower],
+        *,
+        limit: int = 1000,
+        breath: float = BREATH,
     ) -> None:
-        self._log, self._archive, self._followers, self._limit = log, archive, followers, limit
+        """`limit`: records handed on together. `breath`: seconds between two polls while little comes, so that
+        what comes one by one is followed in company."""
+        self._log, self._archive, self._followers = log, archive, followers
+        self._limit, self._breath = limit, breath
         self._wanted = {archive.name(event) for follower in followers for event in follower.wakes}
         self._heads: dict[int, Mark] = {}
         self._begun: dict[str, dict[int, Mark]] = {}
@@ -123,7 +132,7 @@ class Feed:
                     pause, moved, replaced = 0.05, time.monotonic(), 0
                     if len(entries) < self._limit:
                         rest = True
-                        self._stopping.wait(BREATH)
+                        self._stopping.wait(self._breath)
                 elif rest:
                     for follower in self._followers:
                         follower.rest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
@@ -99,7 +100,9 @@ class States:
     def shrink(self, partition_of: Callable[[str], int]) -> None:
         """Let go of the oldest streams above the capacity, as far as the index has them."""
         spare = len(self._known) - self._capacity
-        for stream in list(self._known)[: max(0, spare)]:
+        if spare <= 0:
+            return
+        for stream in list(islice(self._known, spare)):
             known = self._known[stream]
             if isinstance(known, Unfoldable) or known.ordinal <= self._indexed(partition_of(stream)):
                 del self._known[stream]

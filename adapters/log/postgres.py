@@ -17,6 +17,8 @@ from psycopg import Connection
 from adapters.log.port import Draft, Entry, Fate, LogUnavailable, refuse_unwritable
 
 BELL: Final = "atende_log"
+BY_KEY: Final = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off"
+"""For connections that only ever ask by key: planned once, by the index, however empty a table was then."""
 LOOK_AGAIN: Final = 1.0  # seconds; a bell may shorten the wait, never replace the look
 READ_BYTES: Final = 16 * 1024 * 1024  # a poll stops after about this much
 
@@ -221,7 +223,7 @@ def connect(dsn: str) -> Connection:
     """A connection that may read and append, and nothing else."""
     connection: Connection = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
     try:
-        connection.execute("SET ROLE atende_log")
+        connection.execute(f"SET ROLE atende_log; {BY_KEY}")
     except BaseException:
         connection.close()
         raise

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import errors, sql
 
 from adapters.log.chain import Bookmark
+from adapters.log.postgres import BY_KEY
 from adapters.views.tables import Table, names, table
 from domain.journal import Position, Recorded
 from projections.answer import Key, Projection
@@ -140,6 +141,8 @@ class View:
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
+            with self._connection.transaction():
+                self._connection.execute(BY_KEY)
         return self._connection
 
     def _reload(self) -> None:

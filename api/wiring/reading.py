@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from adapters import tokens
 from adapters.archive import Archive
@@ -18,6 +18,8 @@ from adapters.views.view import View
 from commands.catalogue import STREAMS
 from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
+
+BREATH: Final = 0.04  # seconds: a commit per view and batch costs more than the waiting
 
 
 def migrate(dsn: str) -> None:
@@ -33,7 +35,8 @@ def follow(
     """Fold the views until `stopping`. Answers the error that ended it, if one did."""
     log = PostgresLog(dsn)
     views = [View(projection, partial(connect, dsn)) for projection in projections]
-    feed = Feed(log, Archive(STREAMS.values()), [ViewFollower(view, log) for view in views])
+    followers = [ViewFollower(view, log) for view in views]
+    feed = Feed(log, Archive(STREAMS.values()), followers, breath=BREATH)
     feed.start()
     while feed.alive and not stopping.wait(0.2):
         pass

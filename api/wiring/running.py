@@ -61,6 +61,7 @@ def serve(settings: Settings) -> int:
             access_log=False,
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             timeout_keep_alive=60,
             timeout_graceful_shutdown=15,
             backlog=2048,
