@@ -73,8 +73,8 @@ class Feed:
         limit: int = 1000,
         breath: float = BREATH,
     ) -> None:
-        """`limit`: records handed on together. `breath`: seconds between two polls while little comes, so that
-        what comes one by one is followed in company."""
+        """`limit`: records handed on together. `breath`: seconds between two polls while little comes, so
+        that what comes one by one is followed in company."""
         self._log, self._archive, self._followers = log, archive, followers
         self._limit, self._breath = limit, breath
         self._wanted = {archive.name(event) for follower in followers for event in follower.wakes}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FAILED: Final = 1
+NICER: Final = 5  # reading gives way to deciding where both share a machine
 SWITCH: Final = 0.001  # seconds a thread may keep others from the interpreter
 
 
@@ -67,6 +68,14 @@ def serve(settings: Settings) -> int:
             backlog=2048,
         )
     )
+
+    def asked(_number: int, _frame: object) -> None:
+        """The server hands the signal on once it has stopped; before it has started it ends us at once."""
+        if not server.started:
+            raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, asked)
     server.run()
     return 0 if server.started else FAILED
 
@@ -79,6 +88,7 @@ def follow(settings: Settings) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
+    os.nice(NICER)
     error = reading.follow(dsn, stopping)
     return 0 if error is None else FAILED
 
