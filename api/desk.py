@@ -113,3 +113,4 @@ class Desk:
     read_receipts: ReadReceipts
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

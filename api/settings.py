@@ -1,4 +1,4 @@
-"""Every knob, read once from the environment (`ATENDE_…`) or from files in a secrets folder.
+"""Every knob, read once from the environment (`ATENDE_…`); docs/operations.md explains each.
 
 Nothing secret has a default. `atende config` prints all of it, secrets as stars.
 """

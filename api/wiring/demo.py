@@ -63,7 +63,7 @@ def run(
     port: int,
     as_json: bool,
 ) -> int:
-    """Until Ctrl-C, or for so many seconds. Answers the exit code: 0 when nothing was lost."""
+    """Until Ctrl-C, or for so many seconds. Answers the exit code: 0 when nothing was lost, or twice."""
     signal.signal(signal.SIGTERM, _interrupt)
     console.print(f"Starting PostgreSQL and Valkey in [bold]{folder}[/] …")
     with ExitStack() as stack:

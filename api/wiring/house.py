@@ -156,6 +156,7 @@ class House:
             read_receipts=OwnersReceipts(reads, whatsapp),
             meaning=lambda code: whatsapp.meaning(code).sentence,
             probes=self._probes(),
+            dispensable=frozenset({"redis"}),
         )
         self.on_first_answer: Callable[[float, str | None], None] = lambda _seconds, _queue: None
         self._stopping = asyncio.Event()

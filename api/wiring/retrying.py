@@ -1,4 +1,7 @@
-"""Handing parked events to their followers once more, in order, while the desk runs or stands still."""
+"""Handing parked events to their followers once more, in order, while the desk runs or stands still.
+
+Beside a running desk this is a second owner for a moment: whoever loses an append decides again.
+"""
 
 from __future__ import annotations
 

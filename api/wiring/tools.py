@@ -40,6 +40,7 @@ PATIENCE: Final = 60.0  # seconds for the two tables of a rebuild to stand at th
 
 
 def read_body(provider: str, body: bytes) -> list[Item]:
+    """What a webhook body says; any bytes are read. Raises ValueError for a provider that is not known."""
     return parse(Provider(provider), body)
 
 
@@ -114,10 +115,12 @@ def _compare(dsn: str, name: str, partition: int) -> views.Comparison:
 
 
 def view_names() -> list[str]:
+    """Every view that can be built anew."""
     return list(PROJECTIONS)
 
 
 def parked(dsn: str) -> list[Parked]:
+    """All events that were put aside, oldest first."""
     bookmarks = Bookmarks(dsn)
     try:
         return bookmarks.parked()
@@ -146,11 +149,13 @@ def begin(dsn: str, follower: str, *, at_end: bool) -> None:
 
 
 def create_token(dsn: str, name: str, role: str, agent: str | None) -> tokens.Issued:
+    """A new token, told this once. With an agent it acts as that agent."""
     tokens.ensure(dsn)
     return tokens.create(dsn, name, Role(role), agent_id=AgentId(agent) if agent else None)
 
 
 def list_tokens(dsn: str) -> list[tokens.Listed]:
+    """All tokens ever made, newest first, without the tokens."""
     tokens.ensure(dsn)
     return tokens.listed(dsn)
 
@@ -160,14 +165,17 @@ ROOT: Final = Path(__file__).parents[2]
 
 
 def providers() -> list[str]:
+    """Whose webhook bodies can be read."""
     return [provider.value for provider in Provider]
 
 
 def roles() -> list[str]:
+    """What a token may be made for."""
     return [role.value for role in Role]
 
 
 def revoke_token(dsn: str, token_id: UUID) -> bool:
+    """Whether there was such a token, and it was still good."""
     return tokens.revoke(dsn, token_id)
 
 

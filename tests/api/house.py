@@ -301,6 +301,7 @@ class House:
             read_receipts=self.receipts,
             meaning=lambda code: f"Frase do código {code}.",
             probes=self.probes,
+            dispensable=frozenset({"pacing"}),
         )
         self.app: FastAPI = create_app(self.desk, metrics=self.metrics, **settings)
         self._asked = 0

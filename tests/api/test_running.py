@@ -161,6 +161,18 @@ def test_ready_says_what_is_not_and_why(house: House, monkeypatch: pytest.Monkey
     }
 
 
+def test_what_work_goes_on_without_is_told_and_does_not_stop_it(house: House) -> None:
+    async def away() -> str:
+        return "does not answer"
+
+    house.probes["pacing"] = away
+    answer = house.get("/health/ready", None)
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "components": {"pacing": "does not answer"}},
+    )
+
+
 # Logs
 
 
