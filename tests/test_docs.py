@@ -332,8 +332,9 @@ def test_a_log_comes_back_from_a_backup_as_the_page_says(
     assert again.marks("sorter") == {5: Mark(3, 2, b"h" * 32, 3)}
     assert inspection.marks() == {}
     assert verify(restored).first_bad is None
-    for each in (restored, again, inspection):
-        each.close()
+    restored.close()
+    again.close()
+    inspection.close()
     reading.migrate(database)  # as every start does
     with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("DELETE FROM log")

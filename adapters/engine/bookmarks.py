@@ -16,6 +16,8 @@ from domain.journal import Recorded
 
 
 class Parked(NamedTuple):
+    """An event that its follower could not take, or one that waits behind such an event of its stream."""
+
     follower: str
     partition: int
     ordinal: int
@@ -34,6 +36,7 @@ class Bookmarks:
         self._connection: Connection | None = None
 
     def marks(self, follower: str) -> dict[int, Mark]:
+        """How far a follower has come; nothing for one that never began."""
         with self._connected() as connection:
             rows = connection.execute(
                 'SELECT partition, "offset", seq, hash, ordinal FROM bookmark WHERE follower = %s',
@@ -78,6 +81,7 @@ class Bookmarks:
             )
 
     def parked_streams(self, follower: str) -> set[str]:
+        """The streams whose events this follower must put aside, because an earlier one is."""
         with self._connected() as connection:
             rows = connection.execute(
                 "SELECT DISTINCT stream FROM parked WHERE follower = %s", (follower,)
@@ -94,6 +98,7 @@ class Bookmarks:
         return [Parked(*row) for row in rows]
 
     def unpark(self, follower: str, partition: int, ordinal: int) -> None:
+        """One event is put aside no longer; the follower was run on it."""
         with self._connected() as connection:
             connection.execute(
                 "DELETE FROM parked WHERE follower = %s AND partition = %s AND ordinal = %s",

@@ -85,12 +85,14 @@ class Feed:
         self._thread = threading.Thread(target=self._guarded, name="feed", daemon=True)
         self.error: BaseException | None = None
         self.idle = threading.Event()  # set while it stands at the end of the log
-        self.facts = 0
+        self.facts = 0  # read and wanted by somebody, since the start
 
     def start(self) -> None:
+        """Begin to follow, each follower from its bookmark."""
         self._thread.start()
 
     def stop(self, timeout: float = 10) -> None:
+        """Let the batch under way end, for at most so many seconds. Harmless to repeat."""
         self._stopping.set()
         if self._reader is not None:
             self._reader.wake()
@@ -99,6 +101,7 @@ class Feed:
 
     @property
     def alive(self) -> bool:
+        """Whether it still follows; if not, and nobody stopped it, `error` says why."""
         return self._thread.is_alive()
 
     def lag(self, ends: Mapping[int, int] | None = None) -> int:

@@ -43,6 +43,7 @@ class EmbeddedInbox:
 
     @property
     def waiting(self) -> int:
+        """Commands nobody has begun to decide."""
         return len(self._queue)
 
     @property
@@ -63,12 +64,17 @@ class EmbeddedInbox:
     # ── callers ──────────────────────────────────────────────────────────────────────────────────
 
     async def accept(self, command: Command) -> None:
+        """Return when the command is durable, which is when it is decided. Raises as `submit` does."""
         await self.submit(command)
 
     async def submit(self, command: Command) -> Decision:
+        """Return when the log holds what became of it. Raises Busy: nothing was written; Unavailable, after
+        `patience` seconds or when nothing is decided any more: whether it was written is unknown."""
         return (await self.submit_all([command]))[0]
 
     async def submit_all(self, commands: Sequence[Command]) -> list[Decision]:
+        """As `submit`, for several at once: decided in this order per partition, answered in this order. All
+        of them wait, or none; when it raises, some may have been decided."""
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Decision]] = [loop.create_future() for _ in commands]
         self._put(

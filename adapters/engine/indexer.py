@@ -44,6 +44,7 @@ class Indexer:
         return self.marks[partition].ordinal
 
     def hand(self, commits: Sequence[Commit], snapshots: Sequence[tuple[str, int, int, str]] = ()) -> None:
+        """Take accepted records, in order per partition, and snapshots (stream, fold, version, state)."""
         with self._changed:
             self._changed.wait_for(lambda: self._bytes < MAX_PENDING or self.halted or self._stopping)
             self._pending.extend(commits)
@@ -57,6 +58,7 @@ class Indexer:
             return self._changed.wait_for(lambda: not self._pending and not self._busy, timeout)
 
     def stop(self, timeout: float = 10) -> None:
+        """Write what waits, as far as there is time, and let go. What is left the next owner writes."""
         if self._thread.is_alive():
             self.drain(timeout)
         with self._changed:

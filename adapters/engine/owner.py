@@ -92,6 +92,8 @@ class Owner:
         *,
         capacity: int = 20_000,
     ) -> None:
+        """`index` is asked by the owner's thread, `write_index` written by the indexer's. `capacity`: how
+        many streams are remembered; more only while the index lacks them."""
         self._log, self._index, self._archive = log, index, archive
         self._handlers, self._clock = handlers, clock
         self.indexer = Indexer(write_index, {})
@@ -107,7 +109,7 @@ class Owner:
     def start(self) -> None:
         """Read and judge the log from the index's mark to its end, and bring the index there.
 
-        Raises Halted when the log is shorter than the mark, or not the one it was.
+        Raises Halted when the log is shorter than the mark, or not the one it was, and LogUnavailable.
         """
         self.indexer.marks = self._index.marks(self._log.id, self._log.partitions)
         self._check_marks(self.indexer.marks)

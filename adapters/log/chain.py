@@ -49,6 +49,7 @@ class Place:
     partitions: int
 
     def header(self, seq: int, prev: bytes, fmt: int = FMT) -> bytes:
+        """The 69 bytes before the body of record `seq`, whose predecessor has the hash `prev`."""
         return HEADER.pack(MAGIC, fmt, self.log_id.bytes, self.partition, self.partitions, seq, prev)
 
     @property
@@ -58,6 +59,7 @@ class Place:
 
     @property
     def start(self) -> Bookmark:
+        """The bookmark of whoever has read nothing."""
         return Bookmark(*self.genesis, 0)
 
     def link(self, head: Head, body: bytes) -> bytes:
@@ -72,6 +74,8 @@ class Verdict(Enum):
 
 
 class Judged(NamedTuple):
+    """What a record is to one reader, and where that reader then stands. `reason` holds numbers, no words."""
+
     verdict: Verdict
     head: Head  # the new head when accepted, else the one before
     reason: str
@@ -102,6 +106,7 @@ def judge(place: Place, head: Head, record: bytes) -> Judged:
 
 
 def hash_of(seq: int, record: bytes) -> Head:
+    """The head that a reader has who accepted these bytes as record `seq`."""
     return Head(seq, sha256(record).digest())
 
 

@@ -271,6 +271,7 @@ class Index:
             connection.execute("TRUNCATE event, commit, command, tracking, mark, snapshot")
 
     def close(self) -> None:
+        """Let go of the connection; another is made when the next question comes."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -1,4 +1,8 @@
-"""What a log must be able to do. Postgres, Kafka and memory do it; one promises suite runs against each."""
+"""What a log must be able to do. PostgreSQL and memory do it, and one promises suite runs against each.
+
+Nothing in here is PostgreSQL's: an offset need not be a sequence number, and two records may want one number,
+so that a Kafka topic can keep these promises as well.
+"""
 
 from __future__ import annotations
 
@@ -99,6 +103,7 @@ class Log(Protocol):
 
 
 def place(log: Log, partition: int) -> Place:
+    """Where one partition's chain lives: what its records' headers must say."""
     return Place(log.id, partition, log.partitions)
 
 
@@ -108,7 +113,7 @@ def draft(place: Place, head: Head, record: bytes) -> Draft:
 
 
 def refuse_unwritable(log: Log, drafts: Sequence[Draft]) -> None:
-    """What every log asks of drafts before it touches anything."""
+    """What every log asks of drafts before it touches anything. Raises RecordTooLarge and NotOfThisLog."""
     for one in drafts:
         if len(one.record) > MAX_RECORD:
             raise RecordTooLarge(f"a record of {len(one.record)} bytes; the log takes {MAX_RECORD}")

@@ -55,7 +55,10 @@ ORDER BY partition, seq
 
 
 class PostgresLog:
-    """`dsn` names a migrated database. Every thread may append; each reader belongs to one thread."""
+    """`dsn` names a migrated database. Every thread may append; each reader belongs to one thread.
+
+    Making one raises LookupError for a database without a log, and LogUnavailable when it does not answer.
+    """
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn

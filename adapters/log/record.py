@@ -26,6 +26,8 @@ _EXACT: Final = ConfigDict(strict=True, extra="allow")
 
 @with_config(_EXACT)
 class OutcomeDict(TypedDict, total=False):
+    """What became of one command. Fields of a newer program are kept and passed over."""
+
     id: str
     command: Required[str]
     stream: str
@@ -42,6 +44,8 @@ class OutcomeDict(TypedDict, total=False):
 
 @with_config(_EXACT)
 class EventDict(TypedDict):
+    """One event. `at` is ISO 8601 with its zone; `cause` is the id of the command it came of."""
+
     stream: str
     version: Annotated[int, Ge(0)]
     type: str
@@ -53,6 +57,8 @@ class EventDict(TypedDict):
 
 @with_config(_EXACT)
 class BatchDict(TypedDict):
+    """A whole body, as the module says."""
+
     commands: list[Any] | None
     outcomes: list[OutcomeDict]
     events: list[EventDict]

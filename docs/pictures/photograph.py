@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -47,8 +48,7 @@ class Photographed(Watching):
 def main() -> int:
     """Answers the demo's exit code: the picture of a run that lost something is not worth keeping."""
     Photographed.after = float(sys.argv[1]) if len(sys.argv) > 1 else AFTER
-    demo.Watching = Photographed  # type: ignore[misc]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, patch.object(demo, "Watching", Photographed):
         Path(folder).chmod(0o711)  # as root, Postgres runs as somebody else, who must get here
         return demo.run(Path(folder), seconds=None, rate=5.0, agents=6, seed=2026, port=0, as_json=False)
 
