@@ -58,7 +58,7 @@ def test_figures_are_told_without_the_views(house: House) -> None:
     found = figures(house)
     assert not any(name == "active_conversations_total" for name, _ in found)
     assert named(found, "inbox_waiting") == 7
-    assert named(found, "follower_lag_events", follower="couriers") == 3
+    assert named(found, "follower_lag_records", follower="couriers") == 3
 
 
 def test_answers_are_timed_by_route_and_never_by_address(house: House) -> None:
