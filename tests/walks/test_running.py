@@ -34,9 +34,9 @@ def test_the_figures_count_what_happened(house: House) -> None:
     assert house.metric("response_time_seconds_count")[webhooks] >= 1
     heard = 'commands_decided_total{command="SendMessage",outcome="accepted"}'
     assert house.metric("commands_decided_total")[heard] >= 1
-    assert set(house.metric("follower_lag_events")) == {
-        'follower_lag_events{follower="policies"}',
-        'follower_lag_events{follower="couriers"}',
+    assert set(house.metric("follower_lag_records")) == {
+        'follower_lag_records{follower="policies"}',
+        'follower_lag_records{follower="couriers"}',
     }
     text = httpx.get(f"{house.url}/metrics").text
     assert who.address not in text
