@@ -30,12 +30,15 @@ CREATE OR REPLACE TRIGGER log_identity_is_never_emptied BEFORE TRUNCATE ON log_i
   FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
 
 -- Roles belong to the whole server: another database may make this one at the same time.
+-- Where it stands already, whoever migrates needs no right to make roles.
 DO $$ BEGIN
-  CREATE ROLE atende_log NOLOGIN;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'atende_log') THEN
+    CREATE ROLE atende_log NOLOGIN;
+  END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+  IF NOT pg_has_role(current_user, 'atende_log', 'MEMBER') THEN
     EXECUTE format('GRANT atende_log TO %I', current_user);
   END IF;
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO atende_log', current_schema());

@@ -89,7 +89,7 @@ def rebuild(
     as_json: AsJson = False,
 ) -> None:
     """Build a view anew beside the live one, compare the two, and put the new one in its place."""
-    from api.wiring.tools import Different, view_names
+    from api.wiring.tools import Different, NotComparable, view_names
     from api.wiring.tools import rebuild as build
 
     names = view_names() if name == "all" else [name]
@@ -102,8 +102,8 @@ def rebuild(
 
                 try:
                     figures = build(dsn_of(settings), each, partial(_told, shown, task, each))
-                except Different as different:
-                    err.print(f"[red]Not swapped[/]: {different}")
+                except (Different, NotComparable) as why:
+                    err.print(f"[red]Not swapped[/]: {why}", highlight=False)
                     raise typer.Exit(1) from None
             if as_json:
                 print_json(figures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +108,11 @@ def simulate(folder: Path, *, rate: float, seconds: float | None, seed: int) -> 
         dsn = settings.dsn.get_secret_value()
         staff = stack.enter_context(_staff(dsn, 6))
         url = f"http://{settings.host}:{settings.port}"
+        if not re.fullmatch(r"http://127\.0\.0\.1:\d+", settings.graph_url):
+            raise ServiceError(
+                "the simulated WhatsApp must be where the desk sends: start the desk with "
+                "ATENDE_GRAPH_URL=http://127.0.0.1:PORT, and this command with the same settings"
+            )
         local = Local(folder, dsn, "", _channel_secrets(settings.channels))
         _furnish(url, staff)
         simulation = stack.enter_context(

@@ -14,6 +14,7 @@ from adapters import tokens
 from adapters.archive import Archive
 from adapters.engine.bookmarks import Bookmarks, Parked
 from adapters.engine.feed import Feed
+from adapters.log.chain import Halted
 from adapters.log.index import Index, Mark
 from adapters.log.inspection import Inspection
 from adapters.log.port import place
@@ -25,6 +26,7 @@ from adapters.services import ServiceError
 from adapters.views import rebuild as views
 from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
+from adapters.views.rebuild import NotComparable
 from adapters.views.view import View
 from adapters.whatsapp.items import Item
 from adapters.whatsapp.parser import Provider, parse
@@ -34,7 +36,7 @@ from commands.door_ports import Role
 from domain.agent import AgentId
 from projections.catalogue import PROJECTIONS
 
-__all__ = ["ServiceError"]  # told to people in a sentence, by the command line
+__all__ = ["NotComparable", "ServiceError"]  # told to people in a sentence, by the command line
 
 PATIENCE: Final = 60.0  # seconds for the two tables of a rebuild to stand at the same place
 
@@ -70,6 +72,8 @@ def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[s
     try:
         while feed.alive and not feed.idle.wait(0.2):
             progress(feed.facts, feed.lag())
+        if isinstance(feed.error, Halted):
+            raise ServiceError(f"The log is broken: {feed.error}. See `atende verify`; nothing was swapped.")
         if feed.error is not None:
             raise feed.error
         seconds, facts = time.perf_counter() - started, feed.facts
@@ -82,7 +86,7 @@ def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[s
                     f"{compared.only_new} only in the new one"
                 )
             rows += compared.new
-    except Different:
+    except (Different, ServiceError):
         feed.stop()
         view.close()
         views.abandon(dsn, projection)
