@@ -38,8 +38,11 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-  IF NOT pg_has_role(current_user, 'atende_log', 'MEMBER') THEN
-    EXECUTE format('GRANT atende_log TO %I', current_user);
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    BEGIN
+      EXECUTE format('GRANT atende_log TO %I', current_user);
+    EXCEPTION WHEN insufficient_privilege THEN NULL;  -- somebody has granted it, or connecting will say so
+    END;
   END IF;
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO atende_log', current_schema());
 END $$;
