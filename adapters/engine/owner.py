@@ -103,6 +103,7 @@ class Owner:
         self._rounds = 0
         self.partition_of = lru_cache(65_536)(lambda stream: partition_of(root_of(stream), log.partitions))
         self.stopping = threading.Event()
+        self.away: str | None = None  # why the log or the index does not answer, while one of them does not
 
     # ── start ────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,6 +157,15 @@ class Owner:
         if not self.indexer.drain(60):  # states are folded from the index: it must hold what was accepted
             raise LogUnavailable("the index does not follow")
 
+    def _learn_who_won(self, p: int) -> None:
+        """Accept the record that took our number. When nobody's did, the one before ours is not what it was:
+        deciding again would lose again, for ever."""
+        part = self._partitions[p]
+        before = part.offset
+        self._catch_up(p)
+        if part.offset == before:
+            raise Halted(p, part.head, "what follows it is refused: it was changed or removed")
+
     def _accept(self, p: int, offset: int, record: bytes) -> None:
         part = self._partitions[p]
         judged = judge(part.place, part.head, record)
@@ -201,7 +211,7 @@ class Owner:
             for work, fate in zip(works, fates, strict=True):
                 if fate is Fate.LOST:
                     log.warning("append_lost", partition=work.commit.partition, seq=work.commit.seq)
-                    self._patiently(partial(self._catch_up, work.commit.partition))
+                    self._patiently(partial(self._learn_who_won, work.commit.partition))
         self._states.shrink(self.partition_of)
 
     def _prepare(self, asked: Asked) -> bool:
@@ -341,13 +351,17 @@ class Owner:
         pause = 0.02
         while True:
             try:
-                return act()
+                done = act()
             except LogUnavailable as error:
+                self.away = str(error)
                 if self.stopping.is_set():
                     raise
                 log.warning("log_unavailable", reason=str(error), retry_in=pause)
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
                 pause = min(pause * 2, 1.0)
+            else:
+                self.away = None
+                return done
 
     def _check_end(self) -> None:
         """The end of the log is where we left it, or further; shorter means that it was tampered with."""
