@@ -33,6 +33,7 @@ class EmbeddedInbox:
         self._some = threading.Condition()
         self._stopping = False
         self.halted: Halted | None = None
+        self.broken: str | None = None  # the type of an error nobody had thought of, which ended the deciding
         self._thread = threading.Thread(target=self._run, name="owner", daemon=True)
         self._answers: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Decision], Decision]]] = {}
 
@@ -59,7 +60,12 @@ class EmbeddedInbox:
     @property
     def stopped(self) -> bool:
         """Nothing will be decided any more by this inbox."""
-        return self._stopping or self.halted is not None
+        return self._stopping or self.halted is not None or self.broken is not None
+
+    @property
+    def away(self) -> str | None:
+        """What keeps it from deciding for now: why the log does not answer."""
+        return self._owner.away
 
     # ── callers ──────────────────────────────────────────────────────────────────────────────────
 
@@ -129,6 +135,10 @@ class EmbeddedInbox:
                 return
             except LogUnavailable:
                 return  # stopping, and the log is away: those who wait will time out and ask again
+            except Exception as error:
+                log.error("engine_broken", error=type(error).__name__, exc_info=error)
+                self.broken = type(error).__name__
+                return
             finally:
                 self._deliver()
 

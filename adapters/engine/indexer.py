@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from adapters.log.chain import Halted
+from adapters.log.chain import Halted, Head
 from adapters.log.index import Commit, Index, Mark, Overtaken
 from adapters.log.port import LogUnavailable
 
@@ -85,6 +85,14 @@ class Indexer:
                 return
             except LogUnavailable:
                 log.warning("snapshots_not_kept", count=len(snapshots))
+            except Exception as error:
+                log.error("index_broken", error=type(error).__name__, exc_info=error)
+                p = commits[0].partition
+                mark, reason = self.marks[p], f"the index cannot be written ({type(error).__name__})"
+                with self._changed:
+                    self.halted = Halted(p, Head(mark.seq, mark.hash), reason)
+                    self._changed.notify_all()
+                return
             finally:
                 with self._changed:
                     self._busy = False
