@@ -113,7 +113,12 @@ class Feed:
         try:
             self.run()
         except Exception as error:  # noqa: BLE001  kept for whoever watches this feed, which ends here
-            log.error("feed_stopped", followers=[f.name for f in self._followers], error=type(error).__name__)
+            where = (
+                {"partition": error.partition, "after": error.after.seq} if isinstance(error, Halted) else {}
+            )
+            reason = error.reason if isinstance(error, Halted) else None
+            names = [f.name for f in self._followers]
+            log.error("feed_stopped", followers=names, error=type(error).__name__, reason=reason, **where)
             self.error = error
         finally:
             if self._reader is not None:

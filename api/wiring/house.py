@@ -26,6 +26,7 @@ from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.observing import Onlooker
 from adapters.engine.owner import Owner
 from adapters.engine.watches import keep_watch
+from adapters.log.chain import Halted
 from adapters.log.index import Index
 from adapters.log.postgres import PostgresLog
 from adapters.objects import FileObjects
@@ -41,7 +42,7 @@ from adapters.whatsapp.pacing import MetaPacing
 from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Which
 from api.settings import ChannelSettings, Settings
-from api.wiring.reading import lag_of_views
+from api.wiring.reading import Progress, progress_of_views
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
 from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing
 from commands.processes.postman import Postman
@@ -55,6 +56,7 @@ from projections import inbox
 log = structlog.get_logger(__name__)
 
 BEHIND = 500  # records a follower may lie behind before the house says it is not ready
+STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
@@ -162,6 +164,8 @@ class House:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._feeds: dict[str, Feed] = {}
+        self._ended: dict[str, str] = {}  # why a feed ended, until the next one is through
+        self._folded: dict[str, tuple[int, datetime]] = {}  # how far each view is, and since when
         self._bookmarks: list[Bookmarks] = []
         self._unbegun: list[str] = []
 
@@ -244,6 +248,7 @@ class House:
             await asyncio.sleep(0.1)
         await asyncio.to_thread(feed.stop)
         if feed.error is not None:
+            self._ended[name] = _in_words(feed.error)
             raise feed.error
 
     def _policies(self) -> list[Follower]:
@@ -310,6 +315,10 @@ class House:
     async def _engine_ready(self) -> str | None:
         if self.inbox.halted:
             return f"the log is broken, see `atende verify`: {self.inbox.halted.reason}"
+        if self.inbox.broken:
+            return f"ended by an error nobody had thought of ({self.inbox.broken}): start it again"
+        if self.inbox.away:
+            return f"waits for the log, which does not answer ({self.inbox.away})"
         return "not deciding" if self.inbox.stopped else None
 
     async def _database_ready(self) -> str | None:
@@ -332,24 +341,48 @@ class House:
     async def _followers_ready(self) -> str | None:
         late = [f"{name} has no bookmark: say from where, `atende begin {name}`" for name in self._unbegun]
         for name, feed in list(self._feeds.items()):
-            if not feed.alive:
-                late.append(f"{name} stands still")
+            if feed.idle.is_set():
+                self._ended.pop(name, None)  # started again, and through with all there was
+            if name in self._ended or not feed.alive:
+                late.append(f"{name} stands still: {self._ended.get(name, 'it ended')}")
             elif (lag := feed.lag(self.inbox.ends)) > BEHIND:
                 late.append(f"{name} is {lag} records behind")
         return "; ".join(late) or None
 
     async def _views_ready(self) -> str | None:
         try:
-            lags = await asyncio.to_thread(lag_of_views, self._dsn)
+            views = await asyncio.to_thread(progress_of_views, self._dsn)
         except psycopg.OperationalError as error:
             return f"unknown ({type(error).__name__})"
-        late = [f"{name} is {lag} records behind" for name, lag in lags.items() if lag > BEHIND]
+        still = self._standing(views)
+        late = [
+            f"{name} is {view.behind} records behind" + (", and stands still" if name in still else "")
+            for name, view in views.items()
+            if view.behind > BEHIND or name in still
+        ]
         return "; ".join(late) or None
+
+    def _standing(self, views: Mapping[str, Progress]) -> set[str]:
+        """The views that have something to fold and came no further for a while."""
+        now = self.clock.now()
+        for name, view in views.items():
+            folded, since = self._folded.get(name, (-1, now))
+            moved = view.folded != folded or not view.behind
+            self._folded[name] = (view.folded, now if moved else since)
+        return {
+            name for name, view in views.items() if view.behind and now - self._folded[name][1] > STANDING
+        }
 
     def follower_lags(self) -> Mapping[str, float]:
         """Records each feed has not read yet; for the metrics."""
         ends = self.inbox.ends
         return {name: float(feed.lag(ends)) for name, feed in self._feeds.items() if feed.alive}
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, Halted):
+        return f"the log is broken, see `atende verify`: {error.reason}"
+    return type(error).__name__
 
 
 def follower_names() -> list[str]:

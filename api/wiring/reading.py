@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from adapters import tokens
 from adapters.archive import Archive
@@ -47,13 +47,21 @@ def follow(
     return feed.error
 
 
-def lag_of_views(dsn: str) -> dict[str, int]:
-    """How many records each view has not folded yet."""
+class Progress(NamedTuple):
+    """Of a view, in records over all partitions."""
+
+    behind: int
+    folded: int
+
+
+def progress_of_views(dsn: str) -> dict[str, Progress]:
+    """How far each view has come, and how far it has still to go."""
     with connect(dsn) as connection:
         rows = connection.execute(
-            "SELECT v.name, sum(m.seq - coalesce(b.seq, 0))::bigint FROM unnest(%s::text[], %s::int[]) "
+            "SELECT v.name, sum(greatest(0, m.seq - coalesce(b.seq, 0)))::bigint, "
+            "sum(coalesce(b.seq, 0))::bigint FROM unnest(%s::text[], %s::int[]) "
             "AS v(name, version) CROSS JOIN mark m LEFT JOIN view_bookmark b "
             "ON b.name = v.name AND b.version = v.version AND b.partition = m.partition GROUP BY v.name",
             ([p.name for p in PROJECTIONS.values()], [p.version for p in PROJECTIONS.values()]),
         ).fetchall()
-    return {name: max(0, lag) for name, lag in rows}
+    return {name: Progress(behind, folded) for name, behind, folded in rows}
