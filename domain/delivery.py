@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NewType, TypeAlias, assert_never
+from typing import Final, NewType, TypeAlias, assert_never
 
 from domain.channel import ChannelId
 from domain.grammar import Stream
 from domain.privacy import Open, TransitData
 
 DeliveryId = NewType("DeliveryId", str)  # keyed hash of channel and raw body: the same body, the same id
+
+BROKEN: Final = "broken"
 
 # Events
 
@@ -36,7 +38,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of every item, once all were decided."""
+    """What became of every item, once all were decided; said again when an item that broke was mended."""
 
     outcomes: tuple[Outcome, ...]
 
@@ -50,6 +52,7 @@ Event: TypeAlias = Received | Settled
 class Delivery:
     received: bool = False
     settled: bool = False
+    broken: bool = False  # the last word on some item is that it broke
 
 
 # Decisions
@@ -60,7 +63,7 @@ def receive(state: Delivery, received: Received) -> list[Event]:
 
 
 def settle(state: Delivery, outcomes: tuple[Outcome, ...]) -> list[Event]:
-    return [] if state.settled else [Settled(outcomes)]
+    return [] if state.settled and not state.broken else [Settled(outcomes)]
 
 
 # Memory
@@ -70,8 +73,8 @@ def evolve(state: Delivery, event: Event) -> Delivery:
     match event:
         case Received():
             return replace(state, received=True)
-        case Settled():
-            return replace(state, settled=True)
+        case Settled(outcomes=outcomes):
+            return replace(state, settled=True, broken=any(o.outcome == BROKEN for o in outcomes))
     assert_never(event)
 
 

@@ -6,7 +6,10 @@ Beside a running desk this is a second owner for a moment: whoever loses an appe
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+from uuid import uuid5
 
 import structlog
 from pydantic_core import from_json
@@ -16,8 +19,11 @@ from adapters.reads.asking import asking
 from api.settings import Settings
 from api.wiring.house import House
 from commands.catalogue import COURIERS, POLICIES
-from commands.ports import Broken, Decision
+from commands.intention import Command
+from commands.ports import Broken, Decision, Inbox
 from domain.journal import Cause, Position, Recorded
+
+AGAIN: Final = "again"  # what is asked under a new id is asked under the same new id the next time
 
 log = structlog.get_logger(__name__)
 
@@ -58,17 +64,41 @@ async def _again(house: House, parked: Parked) -> bool:
     try:
         decisions: list[Decision] = []
         if policy is not None:
-            decisions = await house.inbox.submit_all(policy.react(fact))
+            decisions = await _decided_anew(house.inbox, policy.react(fact))
             if policy.settle is not None:
-                decisions += await house.inbox.submit_all(policy.settle(fact, decisions))
+                decisions += await _settled_anew(house.inbox, policy.settle(fact, decisions))
         elif courier is not None:
-            decisions = await house.inbox.submit_all(await courier.carry(fact, house.ports))
+            decisions = await _decided_anew(house.inbox, await courier.carry(fact, house.ports))
     except Exception as error:  # noqa: BLE001  it stays parked, and says why
         log.warning(
             "parked_again", follower=parked.follower, stream=parked.stream, error=type(error).__name__
         )
         return False
     return not any(isinstance(decision, Broken) for decision in decisions)
+
+
+async def _decided_anew(inbox: Inbox, commands: Sequence[Command]) -> list[Decision]:
+    """What broke once is asked under a new id: under its own it is told for ever that it broke."""
+    decisions: list[Decision] = []
+    for command in commands:
+        decision = await inbox.submit(command)
+        while isinstance(decision, Broken) and decision.repeated:
+            command = replace(command, id=uuid5(command.id, AGAIN))
+            decision = await inbox.submit(command)
+        decisions.append(decision)
+    return decisions
+
+
+async def _settled_anew(inbox: Inbox, commands: Sequence[Command]) -> list[Decision]:
+    """What was settled with something broken is settled once more: the domain says whether it may be."""
+    decisions: list[Decision] = []
+    for command in commands:
+        decision = await inbox.submit(command)
+        while decision.repeated:
+            command = replace(command, id=uuid5(command.id, AGAIN))
+            decision = await inbox.submit(command)
+        decisions.append(decision)
+    return decisions
 
 
 async def _recorded(house: House, parked: Parked) -> Recorded:
