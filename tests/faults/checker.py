@@ -53,7 +53,10 @@ def read(rows: Iterable[tuple[int, int, bytes]]) -> History:
             raise Unsound(f"partition {partition}: record {offset} does not follow record {last}")
         heads[partition] = seq, hashlib.sha256(record).digest()
         history.records += 1
-        _take(history, partition, seq, json.loads(record[HEADER.size :]))
+        try:
+            _take(history, partition, seq, json.loads(record[HEADER.size :]))
+        except (LookupError, TypeError, ValueError) as error:
+            raise Unsound(f"partition {partition}, record {seq}: cannot be read ({error!r})") from None
     return history
 
 

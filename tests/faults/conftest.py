@@ -14,7 +14,7 @@ from adapters.services import Postgres, Valkey
 from adapters.simulator.faults import Faults
 from tests.faults import checker
 from tests.faults.load import Crowd
-from tests.walks.house import House, a_house
+from tests.walks.house import House, a_house, until
 
 BEST_DAY = Faults(unread=0.0, delay=0.05)
 
@@ -39,12 +39,23 @@ class Breakable:
 
     def sound(self, crowd: Crowd | None = None) -> checker.History:
         """Whatever happened: nothing lost, nothing decided twice, nothing sent twice without its mark."""
-        history = self.history()
+        if crowd is not None:  # what was acknowledged is durable; its conversation hears of it a moment later
+            until(lambda: self._heard(crowd), "every acknowledged message in its conversation")
+        ledger = [{"opaque": m.opaque, "address": m.address} for m in list(self.house.graph.ledger.accepted)]
+        history = self.history()  # after the ledger: what left was written down before it left
         checker.heard_once(history, crowd.acknowledged if crowd else [])
         checker.requested_once(history, crowd.lines if crowd else [])
-        ledger = [{"opaque": m.opaque, "address": m.address} for m in list(self.house.graph.ledger.accepted)]
         checker.left_as_meant(history, ledger)
         return history
+
+    def _heard(self, crowd: Crowd) -> bool:
+        with psycopg.connect(self.dsn) as connection:
+            (missing,) = connection.execute(
+                "SELECT count(*) FROM unnest(%s::text[]) AS acknowledged(ref) WHERE NOT EXISTS (SELECT 1 FROM"
+                " event WHERE type = 'conversation.MessageReceived' AND body->>'message_id' = ref)",
+                (crowd.acknowledged,),
+            ).fetchone() or (1,)
+        return bool(missing == 0)
 
     def mend(self) -> None:
         """Everything runs again, and the provider has its best day."""

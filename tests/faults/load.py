@@ -61,8 +61,12 @@ class Crowd:
         wanted = len(self.acknowledged) + n
         until(lambda: len(self.acknowledged) >= wanted, f"{n} more acknowledgements", patience)
 
-    def _talk(self, who: Person) -> None:
+    def note(self, id_: str) -> None:
+        """A message was acknowledged."""
         key = self.house.local.secrets["index_key"].encode()
+        self.acknowledged.append(message_ref(key, CHANNEL, id_))
+
+    def _talk(self, who: Person) -> None:
         path = f"/v1/conversations/{self.house.conversation_id(who)}/messages"
         with httpx.Client(timeout=30, trust_env=False) as door:
             n = 0
@@ -71,7 +75,7 @@ class Crowd:
                 id_ = message_id()
                 raw = self.house.body(who, self.house.text(who, f"recado número {n}", id_=id_))
                 self._insist(lambda raw=raw: self.house.deliver(raw, through=door), 200)
-                self.acknowledged.append(message_ref(key, CHANNEL, id_))
+                self.note(id_)
                 said = {"kind": "text", "text": f"resposta {n}", "anyway": True}
                 headers = {"Idempotency-Key": f"{id_}-answer"}
                 headers["Authorization"] = self.house.agent("ana").http.headers["Authorization"]
