@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -41,6 +41,9 @@ MENU: Final = (
 )
 """The lines of the menu, in their order; each line's reply id is the subject's code."""
 
+MOST: Final = 16_384
+"""Characters of a burst that are read; WhatsApp lets a customer write 4,096 in one message."""
+
 _TAPPED: Final = frozenset({*MENU, Subject.CANCEL_CONTRACT, Subject.OTHER})
 """Reply ids of ours: the lines of the menu and the two buttons of the cancellation question."""
 _WORDLESS: Final = frozenset({"sticker", "reaction"})
@@ -74,11 +77,12 @@ class Understanding:
 
 
 def understand(messages: Sequence[Heard], keywords: Iterable[str] = ()) -> Understanding:
-    """What the burst as a whole asks for. `keywords` are the deployment's own, in its own spelling."""
+    """What the burst as a whole asks for, as far as `MOST` characters tell. `keywords` are the deployment's
+    own, in its own spelling."""
     tapped = next((m.reply_id for m in reversed(messages) if m.reply_id in _TAPPED), None)
     if tapped is not None:
         return Understanding(Subject(tapped), person=tapped == Subject.PERSON)
-    texts = [m.text for m in messages if m.text and m.text.strip()]
+    texts = [text for text in _readable(messages) if text.strip()]
     said = _said(texts, tuple(keywords))
     looked_at = any(m.kind not in _IN_WORDS and m.kind not in _WORDLESS for m in messages)
     if looked_at and said.subject in _EMPTY:
@@ -86,6 +90,15 @@ def understand(messages: Sequence[Heard], keywords: Iterable[str] = ()) -> Under
     if not texts and messages:
         return Understanding(Subject.GREETING)  # a sticker says no more than hello
     return said
+
+
+def _readable(messages: Sequence[Heard]) -> Iterator[str]:
+    """The texts, up to `MOST` characters in all: what nobody could have typed in one burst stops nobody."""
+    left = MOST
+    for message in messages:
+        text = (message.text or "")[:left]
+        left -= len(text)
+        yield text
 
 
 _EMPTY: Final = frozenset({Subject.GREETING, Subject.THANKS, Subject.NOTHING, Subject.BACK})

@@ -24,7 +24,7 @@ from domain.firstline import (
     vocabulary,
 )
 from domain.firstline.normal import normal, words
-from domain.firstline.understanding import MENU
+from domain.firstline.understanding import MENU, MOST
 from domain.queue import Priority
 
 
@@ -329,6 +329,12 @@ def test_every_detail_has_its_sentence() -> None:
         for detail, _ in table
     }
     assert keys == {key for key in TEXTS if key.startswith("heard.")}
+
+
+def test_what_nobody_could_type_in_one_burst_is_not_read() -> None:
+    flood = Heard("text", "la " * MOST)
+    assert understand([Heard("text", "quero cancelar"), flood]).subject is Subject.CANCEL
+    assert understand([flood, Heard("text", "quero cancelar")]).subject is Subject.NOTHING
 
 
 def test_asking_for_a_person_stands_beside_the_subject() -> None:

@@ -64,7 +64,7 @@ def test_the_provider_is_down_and_comes_back(desk: Breakable) -> None:
             assert said.status_code == 201
             lines.setdefault(who.address, []).append(said.json()["line_id"])
     until(
-        lambda: [x for x in house.lines(crowd.people[0], "agent") if x["status"] == "unknown"],
+        lambda: [x for who in crowd.people for x in house.transcript(who) if x["status"] == "unknown"],
         "a call of which nobody knows",
     )
     assert house.ready()["status"] == "ok"  # the provider's weakness is not ours
