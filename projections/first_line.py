@@ -80,8 +80,8 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
 
 def _evolve(row: Row, event: object) -> Row:
     match event:
-        case conversation.MessageReceived(echo=False):
-            return _received(row, event)
+        case conversation.MessageReceived(echo=False, kind=kind):
+            return row if kind in conversation.SILENT_KINDS else _received(row, event)
         case conversation.MessageEdited(message_id=message_id, kind=kind, text=text):
             if all(message["message_id"] != message_id for message in row.unread):
                 return row
@@ -142,11 +142,11 @@ def _evolve(row: Row, event: object) -> Row:
 def _received(row: Row, event: conversation.MessageReceived) -> Row:
     if not row.automation:
         return replace(row, through=event.message_id)
-    caption, reply_id = event.content.get("caption"), event.content.get("reply_id")
+    reply_id = event.content.get("reply_id")
     message = {
         "message_id": event.message_id,
         "kind": event.kind,
-        "text": event.text if event.text is not None else _word(caption),
+        "text": event.words,
         "reply_id": _word(reply_id),
     }
     return replace(

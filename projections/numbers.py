@@ -39,7 +39,9 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
     match recorded.event:
         case conversation.Opened(channel_id=channel_id):
             return row if known.channel_id == channel_id else replace(known, channel_id=channel_id)
-        case conversation.MessageReceived(echo=False, sent_at=sent_at, received_at=received_at):
+        case conversation.MessageReceived(echo=False, kind=kind, sent_at=sent_at, received_at=received_at):
+            if kind in conversation.SILENT_KINDS:
+                return row
             opened = _window(known, min(sent_at, received_at))
             return replace(known, window_until=opened, messages_in=known.messages_in + 1)
         case conversation.CallHeard(direction=direction, heard_at=at, sent_at=sent_at):

@@ -134,6 +134,12 @@ class MessageReceived:
     echo: bool = False  # written by us on the phone or another console
     due_at: datetime | None = None  # in service: this message started a response clock, due then
 
+    @property
+    def words(self) -> str | None:
+        """What it says: its text, else the words under its picture or file."""
+        caption = self.content.get("caption")
+        return self.text if self.text is not None or not isinstance(caption, str) else caption
+
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited:

@@ -73,13 +73,15 @@ def receive(
     if late:
         message = replace(message, late=True)
     said: list[Event] = [*news(state, contact), message]
+    if message.kind in SILENT_KINDS:
+        return said
     if state.stage is Stage.CLOSED:
-        if message.thanks or message.kind in SILENT_KINDS:
+        if message.thanks:
             return said
         if may_reopen(state, at) and not new_demand:
             return _reopened(state, said, at, queue_id=queue_id, to_agent=to_agent, late=late)
         return _opened(state, said, at, channel_id=channel_id, queue_id=queue_id, late=late)
-    if message.thanks or message.kind in SILENT_KINDS:
+    if message.thanks:
         pass
     elif state.stage is Stage.AUTOMATION and (late or state.silenced):
         reason = "silenced" if state.silenced else "late"

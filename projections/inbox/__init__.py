@@ -107,13 +107,15 @@ def _evolve(row: Row, event: object, version: int) -> Row:
 
 
 def _received(row: Row, event: conversation.MessageReceived, version: int) -> Row:
+    if event.kind in conversation.SILENT_KINDS:
+        return row
     said = replace(
         row,
         version=version,
         activity_at=event.received_at,
         last_kind=event.kind,
         last_side="device" if event.echo else "customer",
-        last_preview=_preview(event.text),
+        last_preview=_preview(event.words),
         last_at=event.received_at,
     )
     if event.echo:
@@ -230,6 +232,7 @@ def _closed(row: Row, event: conversation.Closed, version: int) -> Row:
         awaiting=None,
         agent_id=None,
         last_agent_id=row.agent_id or row.last_agent_id,
+        waiting_since=None,
         due_at=None,
         unread=0,
         wake_at=None,

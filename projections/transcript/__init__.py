@@ -114,7 +114,7 @@ def _heard(row: Row | None, recorded: Recorded, event: conversation.MessageRecei
         event.kind,
         event.received_at,
         side=Side.DEVICE if event.echo else Side.CUSTOMER,
-        text=event.text,
+        text=event.words,
         content=event.content,
         sent_at=event.sent_at,
         reply_to=event.reply_to,
@@ -128,8 +128,8 @@ def _heard(row: Row | None, recorded: Recorded, event: conversation.MessageRecei
         return heard
     return replace(
         heard,
-        text=event.text if row.edited_at is None else row.text,
-        original=None if row.edited_at is None else event.text,
+        text=event.words if row.edited_at is None else row.text,
+        original=None if row.edited_at is None else event.words,
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
         reactions=row.reactions,

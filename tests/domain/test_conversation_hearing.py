@@ -354,7 +354,14 @@ def test_reactions_edits_deletions_and_number_changes_are_kept_once_and_move_not
     after.when(decision, event).then_nothing()
 
 
-@pytest.mark.parametrize("history", [(), WAITS, ANSWERED, CLOSED], ids=["new", "waits", "answered", "closed"])
+SNOOZED = (*ANSWERED, c.Snoozed("técnico", at(2000), at(5)))
+
+
+@pytest.mark.parametrize(
+    "history",
+    [(), WAITS, ANSWERED, SNOOZED, CLOSED],
+    ids=["new", "waits", "answered", "snoozed", "closed"],
+)
 def test_a_word_from_the_system_opens_nothing_and_starts_no_clock(history: tuple[c.Event, ...]) -> None:
     before = given(CONVERSATION, *history)
     after = before.when(c.receive, SYSTEM, channel_id=CHANNEL).then(SYSTEM)

@@ -85,7 +85,8 @@ class Walk:
             case 0 | 1 | 2 | 3:
                 self.happen(lambda: conversation.receive(state, self._message(n), channel_id=CHANNEL))
             case 4:
-                message = self._message(n, echo=n % 5 == 0, thanks=n % 5 == 1)
+                kind = "system" if n % 5 == 2 else "text"
+                message = self._message(n, echo=n % 5 == 0, thanks=n % 5 == 1, kind=kind)
                 if message.echo:
                     self.happen(lambda: conversation.hear_echo(state, message, channel_id=CHANNEL))
                 else:
@@ -181,12 +182,14 @@ class Walk:
             case _:
                 self.happen(lambda: conversation.open_episode(state, agent, channel_id=CHANNEL, at=at))
 
-    def _message(self, n: int, *, echo: bool = False, thanks: bool = False) -> conversation.MessageReceived:
+    def _message(
+        self, n: int, *, echo: bool = False, thanks: bool = False, kind: str = "text"
+    ) -> conversation.MessageReceived:
         self.said += 1
         return conversation.MessageReceived(
             MessageId(f"in-{self.said}"),
             f"wamid-{self.said}",
-            "text",
+            kind,
             f"mensagem {n}",
             {},
             self.at - timedelta(seconds=n),

@@ -105,6 +105,30 @@ def test_a_message_without_an_episode_shows_nothing_yet() -> None:
     assert (row.episode, row.stage) == (0, Stage.CLOSED)
 
 
+def test_a_word_from_the_system_is_nobodys_message() -> None:
+    before = inbox(OPENED, heard(), WAITS, CLAIMED, REQUESTED, STARTED, TAKEN)
+    system = heard("system", "o código de segurança mudou")
+    assert inbox(OPENED, heard(), WAITS, CLAIMED, REQUESTED, STARTED, TAKEN, system) == before
+    assert only(NUMBERS, OPENED, heard("system", None)).window_until is None
+    assert fold(INBOX, told(system)) == {}
+
+
+def test_what_is_closed_waits_for_nobody() -> None:
+    row = inbox(OPENED, heard(), WAITS, CLAIMED, heard(), CLOSED)
+    assert (row.waiting_since, row.due_at) == (None, None)
+
+
+def test_the_words_under_a_photo_are_shown_as_words() -> None:
+    photo = conversation.MessageReceived(
+        M, "wamid-m", "image", None, {"caption": "as luzes do modem"}, START, START
+    )
+    assert inbox(OPENED, photo).last_preview == "as luzes do modem"
+    assert line("m", OPENED, photo).text == "as luzes do modem"
+    edited = conversation.MessageEdited(M, "image", "só a vermelha", START)
+    row = line("m", OPENED, photo, edited)
+    assert (row.text, row.original) == ("só a vermelha", "as luzes do modem")
+
+
 def test_an_answer_that_failed_gives_the_wait_back() -> None:
     voided = conversation.AnswerVoided(OURS, START, DUE, first=True, voided_at=START)
     row = inbox(OPENED, WAITS, CLAIMED, REQUESTED, STARTED, TAKEN, receipt(Receipt.FAILED, 131026), voided)
