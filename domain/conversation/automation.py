@@ -107,11 +107,11 @@ def _reply(
         return _cancel(state, look, at)
     if look.understanding.person or subject in _TOLD or subject is Subject.MEDIA:
         return _to_people(state, look, subject, at)
+    if subject is Subject.THANKS:
+        return []
     if look.due is Due.BREACH:
         route = look.settings.route("cancel") if subject is Subject.CANCEL else _general(look)
         return _hand_over(state, look, route, "automation_late", _queued(state, look, route, "delay"), at)
-    if subject is Subject.THANKS:
-        return []
     if subject is Subject.NOTHING and tries >= look.settings.tries:
         return _give_up(state, look, at)
     words = _next_words(state, look, subject, said)

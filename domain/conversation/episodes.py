@@ -34,7 +34,7 @@ from domain.conversation.refusals import (
     UnknownReason,
 )
 from domain.conversation.state import Awaiting, Conversation
-from domain.queue import due
+from domain.queue import Priority, due
 
 NEW_DEMAND: Final = "other/new_demand"
 _REASON: Final = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
@@ -141,7 +141,7 @@ def start_new_demand(
         opened = Opened(state.episode + 1, state.channel_id, Opener.AGENT, at, Stage.IN_SERVICE, agent_id)
         return [closed, opened]
     opened = Opened(state.episode + 1, state.channel_id, Opener.CUSTOMER, at, Stage.IN_SERVICE, agent_id)
-    return [closed, opened, Assigned(agent_id, "claimed", at, due(at, state.priority))]
+    return [closed, opened, Assigned(agent_id, "claimed", at, due(at, Priority.NORMAL))]
 
 
 def give_protocol(state: Conversation, episode: int, number: str, *, at: datetime) -> list[Event]:

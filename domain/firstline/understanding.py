@@ -81,7 +81,10 @@ def understand(messages: Sequence[Heard], keywords: Iterable[str] = ()) -> Under
     own, in its own spelling."""
     tapped = next((m.reply_id for m in reversed(messages) if m.reply_id in _TAPPED), None)
     if tapped is not None:
-        return Understanding(Subject(tapped), person=tapped == Subject.PERSON)
+        typed, _ = _without_denials([t for t in _readable([m for m in messages if m.kind == "text"]) if t])
+        return Understanding(
+            Subject(tapped), person=tapped == Subject.PERSON or bool(vocabulary.PERSON.search(typed))
+        )
     texts = [text for text in _readable(messages) if text.strip()]
     said = _said(texts, tuple(keywords))
     looked_at = any(m.kind not in _IN_WORDS and m.kind not in _WORDLESS for m in messages)

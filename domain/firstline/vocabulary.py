@@ -92,6 +92,8 @@ TECHNICAL: Final[Table] = (
             r"travando",
             r"ping alto",
             r"so (?:esta )?(?:chega\w*|vem|vindo|da|dando|pega\w*|marca\w*) \d+ ?(?:mega|megas|mb|mbps|m)",
+            r"so (?:esta )?(?:chega\w*|vem|vindo|receb\w+|pega\w*|marca\w*) \d{2,}(?= \||$)",
+            r"\d+ ?(?:mega|megas|mb|mbps)(?: \w+){0,3}? (?:chega\w*|vem|vindo|receb\w+|marca\w*) (?:so )?\d+",
             r"nao (?:esta )?(?:chega\w*|entrega\w*|da|bate) (?:a |os |as )?"
             r"(?:velocidade|\d+ ?(?:mega|megas|mb|mbps))",
         ),

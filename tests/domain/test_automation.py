@@ -456,6 +456,14 @@ def test_thanks_are_read_and_left_alone() -> None:
     assert len(events) == 1
 
 
+def test_thanks_read_late_are_left_alone_as_well() -> None:
+    line = Line()
+    line.answered("oi")
+    understanding = line.write("obrigado")
+    line.at += timedelta(minutes=10)
+    assert [type(event) for event in line.look(understanding, Due.BREACH)] == [BurstRead]
+
+
 # Settings
 
 

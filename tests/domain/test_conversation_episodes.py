@@ -6,7 +6,7 @@ import pytest
 
 from domain import conversation as c
 from domain.conversation import CONVERSATION, Stage
-from domain.queue import Priority
+from domain.queue import Priority, due
 from tests.domain.facts import (
     ANA,
     ANSWERED,
@@ -17,11 +17,13 @@ from tests.domain.facts import (
     SERVED,
     WAITS,
     at,
+    claimed,
     closed,
     opened,
     said,
     started,
     taken,
+    waiting,
     wrote,
 )
 from tests.spec import given
@@ -173,6 +175,13 @@ def test_a_new_demand_gets_an_episode_of_its_own_and_keeps_the_customers_clock_r
     assert (state.episode, state.agent_id, state.first) == (2, ANA, True)
     calm = given(CONVERSATION, *ANSWERED).when(c.start_new_demand, ANA, at=at(9), seen_version=None)
     assert calm.after.state.due_at is None
+
+
+def test_a_new_demand_is_owed_by_its_own_priority() -> None:
+    urgent = (opened(), said("oi", 0), waiting(1, Priority.URGENT), claimed(ANA, 2))
+    done = given(CONVERSATION, *urgent).when(c.start_new_demand, ANA, at=at(9), seen_version=None)
+    state = done.after.state
+    assert (state.priority, state.due_at) == (Priority.NORMAL, due(at(9), Priority.NORMAL))
 
 
 def test_only_who_has_it_says_that_it_is_a_new_demand() -> None:

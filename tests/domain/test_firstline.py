@@ -49,6 +49,9 @@ TECHNICAL = [
     "tá muito lento isso aqui",
     "netflix travando direto",
     "meu plano é 500 mega e só chega 50 mega",
+    "pago 500 mega e só chega 40",
+    "pago 600 megas e chega 30",
+    "contratei 300 mega, só está vindo 20",
     "fica caindo toda hora",
     "a net oscila demais",
     "los vermelho no modem",
@@ -257,6 +260,12 @@ def test_a_sticker_alone_says_no_more_than_hello() -> None:
 def test_a_tapped_line_is_its_subject_whatever_else_the_burst_says(line: Subject) -> None:
     burst = [Heard("text", "oi, boleto"), Heard("list_reply", TEXTS[f"menu.{line}"].text, line.value)]
     assert understand(burst).subject is line
+
+
+def test_a_person_may_be_asked_for_beside_a_tapped_line() -> None:
+    tap = Heard("list_reply", TEXTS["menu.cancel"].text, Subject.CANCEL.value)
+    assert understand([tap, Heard("text", "atendente")]) == Understanding(Subject.CANCEL, person=True)
+    assert not understand([tap, Heard("text", "por favor")]).person
 
 
 @pytest.mark.parametrize("line", MENU)
