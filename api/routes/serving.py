@@ -78,7 +78,9 @@ async def claim(conversation_id: OfConversation, wish: Attending) -> Response:
     summary="Write to the customer",
     responses={
         **decided(LINE_DECIDED, 201),
-        **problems(*WRITES, "NotOwner", "NotOpen", "CustomerWrote", "WindowClosed", "UnknownMedia"),
+        **problems(
+            *WRITES, "NotOwner", "NotOpen", "Changed", "CustomerWrote", "WindowClosed", "UnknownMedia"
+        ),
     },
 )
 async def send(
@@ -87,7 +89,7 @@ async def send(
     wish: Attending,
 ) -> Response:
     """Recorded, and then sent in its turn; the transcript tells what became of it. Refused when the customer
-    wrote since what you saw (`anyway` sends all the same), when it is not yours (`takeover` takes it first),
+    wrote since what you saw (`anyway` covers the first such message and 10 s more), when it is not yours (`takeover` takes it first),
     and outside the 24 h window unless it is a template."""
     content = ask.content()
     if (key := content.get("key")) is not None:

@@ -66,6 +66,7 @@ from domain.conversation.weighing import (
     waits_since,
     with_heard,
     with_send,
+    wrote,
 )
 from domain.grammar import Stream, changed
 from domain.queue import Priority
@@ -293,6 +294,7 @@ def _received(state: Conversation, event: MessageReceived, version: int) -> Conv
     unanswered = state.unanswered
     if (in_service or waiting) and not event.thanks and len(unanswered) < UNANSWERED:
         unanswered = (*unanswered, Unanswered(version, since))
+    lately, before = wrote(state.wrote_lately, state.wrote_before, version, event.received_at)
     return changed(
         state,
         version=version,
@@ -300,6 +302,8 @@ def _received(state: Conversation, event: MessageReceived, version: int) -> Conv
         inbound_at=later(state.inbound_at, min(event.sent_at, event.received_at)),
         wrote_version=version,
         wrote_at=event.received_at,
+        wrote_lately=lately,
+        wrote_before=before,
         last_message=event.message_id,
         burst_at=state.burst_at or event.received_at if state.stage is Stage.AUTOMATION else None,
         awaiting=Awaiting.AGENT if state.awaiting is Awaiting.CUSTOMER else state.awaiting,

@@ -19,6 +19,7 @@ from domain.conversation.refusals import (
     AlreadyDone,
     AlreadyStarted,
     AutomationIsSilent,
+    Changed,
     CustomerWrote,
     EarlierPending,
     HumanOwns,
@@ -54,16 +55,17 @@ def request_send(
     takeover: bool = False,
 ) -> list[Event]:
     """A message of ours shall leave. An agent writes only in what they own (`takeover`: take it first), and
-    not over a customer's message they have not seen (`anyway`: they insist). Free text needs the window."""
+    not over a customer's message they have not seen (`anyway`: they insist, on the first of those and what
+    came within `INSISTING` of it). Free text needs the window."""
     if message_id in state.sends:
         return []
     events: list[Event] = []
     unseen = False
     if author is Author.AGENT:
         assert agent_id is not None
-        events = _pen(state, agent_id, takeover=takeover, at=at)
+        events = _pen(state, agent_id, takeover=takeover, seen_version=seen_version, at=at)
         unseen = state.wrote_since(seen_version)
-        if unseen and not anyway:
+        if unseen and not (anyway and state.told_of_all_since(seen_version)):
             raise CustomerWrote(version=state.wrote_version)
     else:
         _automation_may_write(state, purpose)
@@ -74,14 +76,18 @@ def request_send(
     return [*events, request]
 
 
-def _pen(state: Conversation, agent_id: AgentId, *, takeover: bool, at: datetime) -> list[Event]:
-    """What must happen before this agent may write: nothing, or taking it over."""
+def _pen(
+    state: Conversation, agent_id: AgentId, *, takeover: bool, seen_version: int | None, at: datetime
+) -> list[Event]:
+    """What must happen before this agent may write: nothing, or taking it from who was seen to have it."""
     if not state.is_open:
         raise NotOpen
     if state.agent_id == agent_id:
         return []
     if not takeover:
         raise NotOwner(owner=state.agent_id)
+    if state.moved_since(seen_version):
+        raise Changed(by=state.moved_by)
     return [given(state, agent_id, "claimed" if state.agent_id is None else "taken", at)]
 
 

@@ -30,6 +30,10 @@ WINDOW: Final = timedelta(hours=24)
 REOPENING: Final = timedelta(hours=24)
 LATE: Final = timedelta(minutes=10)
 RETRY_UNKNOWN: Final = timedelta(seconds=30)
+INSISTING: Final = timedelta(seconds=10)
+"""Whoever insists on an answer after one unseen message insists on it after those that follow so soon."""
+LATELY: Final = 50
+"""How many messages of the last `INSISTING` are told apart."""
 
 DEVICE: Final = AgentId("aparelho")
 """Owns what somebody wrote on the phone in the shop."""
@@ -125,6 +129,13 @@ class Parked(NamedTuple):
     category: str | None
 
 
+class Wrote(NamedTuple):
+    """A customer message: where it stands, and when we heard it."""
+
+    version: int
+    at: datetime
+
+
 class Unanswered(NamedTuple):
     """A customer message nobody has answered: where it stands, and since when it waits."""
 
@@ -174,6 +185,8 @@ class Conversation:
     inbound_at: datetime | None = None  # provider time of the latest: the 24 h window
     wrote_version: int = 0  # where the customer's last message stands
     wrote_at: datetime | None = None  # when we heard it
+    wrote_lately: tuple[Wrote, ...] = ()  # those within `INSISTING` of the last one, itself included
+    wrote_before: int = 0  # where the newest of all older ones stands
     last_message: MessageId | None = None
     burst_at: datetime | None = None  # when we heard the first message automation has not read yet
     read_through: MessageId | None = None
@@ -209,3 +222,8 @@ class Conversation:
     def wrote_since(self, seen_version: int | None) -> bool:
         """Whether the customer wrote a message after what someone saw."""
         return seen_version is not None and self.wrote_version > seen_version
+
+    def told_of_all_since(self, seen_version: int | None) -> bool:
+        """Whether all of that came so soon after its first message that being told of one is being told of
+        all."""
+        return seen_version is None or self.wrote_before <= seen_version

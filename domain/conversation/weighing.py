@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from domain.conversation.events import MessageId, Receipt
-from domain.conversation.state import HEARD, LATE, SENDS, Send
+from domain.conversation.state import HEARD, INSISTING, LATE, LATELY, SENDS, Send, Wrote
 
 RECEIPT_RANK: Final[dict[Receipt, int]] = {
     Receipt.QUEUED: 0,
@@ -47,6 +47,19 @@ def with_send(sends: dict[MessageId, Send], send: Send) -> dict[MessageId, Send]
         for message_id in list(islice((m for m, s in sends.items() if s.done), over)):
             del sends[message_id]
     return sends
+
+
+def wrote(
+    lately: tuple[Wrote, ...], before: int, version: int, at: datetime
+) -> tuple[tuple[Wrote, ...], int]:
+    """The messages so near to the newest that insisting after one is insisting after all; and where the last
+    of the others stands."""
+    kept = (*lately[-LATELY + 1 :], Wrote(version, at))
+    if len(kept) <= len(lately):
+        before = lately[0].version
+    while kept[0].at < at - INSISTING:
+        before, kept = kept[0].version, kept[1:]
+    return kept, before
 
 
 def call_key(call_id: MessageId, call_event: str) -> MessageId:

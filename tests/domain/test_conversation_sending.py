@@ -71,6 +71,17 @@ def test_others_do_not_write_unless_they_take_it_over() -> None:
     picked.then(claimed(BIA, 3), wrote("b1", 3, BIA))
 
 
+def test_what_changed_hands_since_it_was_seen_is_not_taken_over_blindly() -> None:
+    over = given(CONVERSATION, *SERVED).when(
+        c.request_send, **text("b1", 3, BIA, takeover=True, seen_version=3)
+    )
+    over.then_refused(c.Changed, by=ANA)
+    seen = given(CONVERSATION, *SERVED).when(
+        c.request_send, **text("b1", 3, BIA, takeover=True, seen_version=4)
+    )
+    seen.then(c.Assigned(BIA, "taken", at(3)), wrote("b1", 3, BIA))
+
+
 def test_nobody_writes_into_what_is_closed() -> None:
     given(CONVERSATION, *CLOSED).when(c.request_send, **text("a2", 11)).then_refused(c.NotOpen)
 
@@ -107,6 +118,28 @@ def test_send_anyway_is_recorded_only_when_it_mattered() -> None:
     over.then(wrote("a1", 6, anyway=True))
     idle = given(CONVERSATION, *SERVED).when(c.request_send, **text("a1", 6, seen_version=4, anyway=True))
     idle.then(wrote("a1", 6, anyway=False))
+
+
+def test_send_anyway_covers_what_arrives_within_ten_seconds_of_what_was_told() -> None:
+    second = 1 / 60
+    within = (*SERVED, said("m2", 5), said("m3", 5 + 10 * second))
+    asked = text("a1", 6, seen_version=4, anyway=True)
+    given(CONVERSATION, *within).when(c.request_send, **asked).then(wrote("a1", 6, anyway=True))
+    later = given(CONVERSATION, *SERVED, said("m2", 5), said("m3", 5 + 11 * second))
+    later.when(c.request_send, **asked).then_refused(c.CustomerWrote, version=6)
+    later.when(c.request_send, **asked | {"seen_version": 5}).then(wrote("a1", 6, anyway=True))
+    later.when(c.request_send, **asked | {"seen_version": 6}).then(wrote("a1", 6))
+
+
+def test_a_long_burst_is_not_covered_by_its_end() -> None:
+    burst = [said(f"b{n}", 5 + n / 12) for n in range(40)]  # one every five seconds
+    history = given(CONVERSATION, *SERVED, *burst)
+    history.when(c.request_send, **text("a1", 9, seen_version=4, anyway=True)).then_refused(
+        c.CustomerWrote, version=44
+    )
+    history.when(c.request_send, **text("a1", 9, seen_version=41, anyway=True)).then(
+        wrote("a1", 9, anyway=True)
+    )
 
 
 def test_statuses_reactions_and_notes_are_no_conflict() -> None:
