@@ -53,7 +53,8 @@ class Follower(Protocol):
         ...
 
     def rest(self) -> None:
-        """There is nothing more for now: write down what was put off. Raises LogUnavailable."""
+        """There is nothing more for now: write down what was put off. Said again every second or so while
+        that lasts. Raises LogUnavailable."""
         ...
 
 
@@ -148,6 +149,8 @@ class Feed:
                 elif self.lag() == 0:
                     self.idle.set()
                     moved, replaced = time.monotonic(), 0
+                    for follower in self._followers:
+                        follower.rest()  # what was still under way at the last rest may have come back
                 elif time.monotonic() - moved > STALL:
                     if replaced == PATIENCE:
                         raise Stalled

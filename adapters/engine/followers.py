@@ -7,9 +7,9 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -26,6 +26,8 @@ MOVE_EVERY: Final = 0.5  # seconds between two moves of a bookmark; what follows
 AT_ONCE: Final = 500  # commands submitted together
 CARRYING: Final = 64  # events a courier is out with at the same time
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,6 +41,7 @@ class PolicyFollower:
         self._parked: set[str] | None = None
         self._moved = 0.0
         self._marks: dict[int, Mark] = {}
+        self._written: dict[int, Mark] = {}
 
     def marks(self) -> Mapping[int, Mark]:
         return self._bookmarks.marks(self.name) | self._marks
@@ -59,7 +62,13 @@ class PolicyFollower:
         decided = self._submit(wishes)
         settle = self._policy.settle
         if settle is not None:
-            self._submit([(fact, settle(fact, decisions)) for fact, decisions in decided])
+            settlings: list[tuple[Recorded, list[Command]]] = []
+            for fact, decisions in decided:
+                try:
+                    settlings.append((fact, settle(fact, decisions)))
+                except Exception as error:  # noqa: BLE001  parked as well: it is the policy that broke
+                    aside.append(self._park(fact, type(error).__name__))
+            self._submit(settlings)
         aside += [
             self._park(fact, f"broken: {decision.error}")
             for fact, decisions in decided
@@ -77,9 +86,9 @@ class PolicyFollower:
 
     def settle(self) -> None:
         """Write down how far it has come."""
-        if self._marks:
+        if self._marks != self._written:
             self._bookmarks.move(self.name, self._marks)
-            self._moved = time.monotonic()
+            self._moved, self._written = time.monotonic(), dict(self._marks)
 
     def _park(self, fact: Recorded, reason: str) -> tuple[Recorded, str, str]:
         assert self._parked is not None
@@ -143,6 +152,7 @@ class CourierFollower:
         self._lock = threading.Lock()
         self._moved = 0.0
         self._done: dict[int, Mark] = {}
+        self._written: dict[int, Mark] = {}
 
     def marks(self) -> Mapping[int, Mark]:
         return self._bookmarks.marks(self.name)
@@ -150,7 +160,9 @@ class CourierFollower:
     def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
         if self._parked is None or any(fact.stream in self._parked for fact in facts):
             self.settle()
-            self._parked = self._bookmarks.parked_streams(self.name)  # somebody may have retried them
+            parked = self._bookmarks.parked_streams(self.name)  # somebody may have retried them
+            with self._lock:
+                self._parked = parked | {fact.stream for fact, _, _ in self._aside}
         trip = _Trip(marks, {fact.position for fact in facts})
         with self._lock:
             self._trips.append(trip)
@@ -167,8 +179,9 @@ class CourierFollower:
 
     async def _carry(self, trip: _Trip, fact: Recorded) -> None:
         try:
-            commands = await self._courier.carry(fact, self._ports)
-            await self._report(commands)
+            commands = await self._patiently(lambda: self._courier.carry(fact, self._ports))
+            if commands:
+                await self._patiently(lambda: self._inbox.submit_all(commands))
         except Exception as error:  # noqa: BLE001  parked, loudly, and the other streams go on
             if self._stopping():
                 return
@@ -177,18 +190,17 @@ class CourierFollower:
             self._places.release()
         self._came_back(trip, fact)
 
-    async def _report(self, commands: Sequence[Command]) -> None:
+    async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Until it answers: what is away is waited for, never parked. Raises Unavailable once we stop."""
         pause = 0.05
-        while commands:
+        while True:
             try:
-                await self._inbox.submit_all(commands)
+                return await act()
             except (Busy, Unavailable):
                 if self._stopping():
                     raise
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
                 pause = min(pause * 2, 1.0)
-            else:
-                return
 
     def _put_aside(self, fact: Recorded, reason: str) -> None:
         assert self._parked is not None
@@ -209,10 +221,11 @@ class CourierFollower:
     def settle(self) -> None:
         """Write down what is parked, then how far it has come. Called from the feed's thread."""
         with self._lock:
-            aside, self._aside = self._aside, []
-            done = dict(self._done)
+            aside, done = list(self._aside), dict(self._done)
         if aside:
             self._bookmarks.park(self.name, aside)
-        if done and (aside or time.monotonic() - self._moved > MOVE_EVERY):
+            with self._lock:
+                del self._aside[: len(aside)]
+        if done != self._written and (aside or time.monotonic() - self._moved > MOVE_EVERY):
             self._bookmarks.move(self.name, done)
-            self._moved = time.monotonic()
+            self._moved, self._written = time.monotonic(), done
