@@ -89,8 +89,8 @@ async def send(
     wish: Attending,
 ) -> Response:
     """Recorded, and then sent in its turn; the transcript tells what became of it. Refused when the customer
-    wrote since what you saw (`anyway` covers the first such message and 10 s more), when it is not yours (`takeover` takes it first),
-    and outside the 24 h window unless it is a template."""
+    wrote since what you saw (`anyway` covers the first such message and 10 s more), when it is not yours
+    (`takeover` takes it first), and outside the 24 h window unless it is a template."""
     content = ask.content()
     if (key := content.get("key")) is not None:
         mime = await wish.desk.reads.media_type(key)

@@ -16,6 +16,7 @@ from domain.conversation.episodes import (
     start_new_demand as start_new_demand,
 )
 from domain.conversation.events import (
+    AnswerArrived as AnswerArrived,
     AnswerVoided as AnswerVoided,
     Assigned as Assigned,
     Author as Author,

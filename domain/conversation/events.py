@@ -413,6 +413,17 @@ class AnswerVoided:
     voided_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerArrived:
+    """An answer given up as failed reached the customer after all, while the clock it had stopped ran again:
+    it stops it once more. `due_at` = the next answer, if the customer had written again."""
+
+    message_id: MessageId
+    arrived_at: datetime
+    first_answer: bool = False
+    due_at: datetime | None = None
+
+
 Event: TypeAlias = (
     Opened
     | ProtocolGiven
@@ -447,4 +458,5 @@ Event: TypeAlias = (
     | ReceiptHeard
     | ReceiptParked
     | AnswerVoided
+    | AnswerArrived
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, assert_never, get_args
 
 from domain.conversation.events import (
+    AnswerArrived,
     AnswerVoided,
     Assigned,
     AutomationSilenced,
@@ -131,6 +132,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
         case AnswerVoided():
             stopped = [stop.message_id for stop in state.stops]
             kept = stopped.index(event.message_id) if event.message_id in stopped else 0
+            failed = state.sends.get(event.message_id)
             return changed(
                 state,
                 version=version,
@@ -138,7 +140,19 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 due_at=event.due_at,
                 first=event.first,
                 stops=state.stops[:kept],
+                voided=None if failed is None else failed.version,
                 awaiting=Awaiting.AGENT if state.awaiting is Awaiting.CUSTOMER else state.awaiting,
+            )
+        case AnswerArrived():
+            answered = state.stage is Stage.IN_SERVICE and state.awaiting is Awaiting.AGENT
+            return changed(
+                state,
+                version=version,
+                awaiting=Awaiting.CUSTOMER if answered and not state.unanswered else state.awaiting,
+                first=state.first and not event.first_answer,
+                waiting_since=state.unanswered[0].since if event.due_at and state.unanswered else None,
+                due_at=event.due_at,
+                voided=None,
             )
         case Opened():
             return _opened(state, event, version)
@@ -163,6 +177,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 first=agent_id is None,
                 unanswered=(),
                 stops=(),
+                voided=None,
                 burst_at=None,
                 tries=0,
                 understood=None,
@@ -345,6 +360,7 @@ def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
         first=not theirs,
         unanswered=(),
         stops=(),
+        voided=None,
         burst_at=None,
         read_through=None,
         understood=None,
@@ -387,9 +403,12 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
         waiting_since=(left[0].since if event.due_at and left else None) if stopped else state.waiting_since,
         due_at=event.due_at if stopped else state.due_at,
         stops=stops,
+        voided=None if stopped else state.voided,
     )
 
 
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
-CONVERSATION: Final[Stream[Conversation, Event]] = Stream("conversation", EVENTS, Conversation(), evolve)
+CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
+    "conversation", EVENTS, Conversation(), evolve, version=2
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.conversation.events import (
+    AnswerArrived,
     AnswerVoided,
     Event,
     MessageId,
@@ -22,6 +23,7 @@ from domain.conversation.refusals import WrongAttempt
 from domain.conversation.sending import known_send
 from domain.conversation.serving import waiting
 from domain.conversation.state import Conversation, Send, Sending, Stop
+from domain.conversation.weighing import RECEIPT_RANK
 from domain.queue import due
 
 
@@ -107,7 +109,9 @@ def hear_receipt(
     told = (receipt, sent_at, codes)
     if told not in send.receipts and not any(_tells(event, told) for event in events):
         events.append(ReceiptHeard(send.message_id, receipt, sent_at, codes, category))
-    return _with_void(state, events, send.message_id, at) if receipt is Receipt.FAILED else events
+    if receipt is Receipt.FAILED:
+        return _with_void(state, events, send.message_id, at)
+    return [*events, *_arrival(state, send, receipt, at)] if events and state.voided is not None else events
 
 
 def _tells(event: Event, told: tuple[Receipt, datetime, tuple[int, ...]]) -> bool:
@@ -174,8 +178,7 @@ def _waits_on(state: Conversation) -> Event:
 
 
 def _with_void(state: Conversation, events: list[Event], message_id: MessageId, at: datetime) -> list[Event]:
-    """The same events, and the clock set running again if they say that the answer failed. Should it arrive
-    after all, the clock that runs stays: somebody looks once too often rather than once too little."""
+    """The same events, and the clock set running again if they say that the answer failed."""
     if not any(isinstance(event, ReceiptHeard) and event.receipt is Receipt.FAILED for event in events):
         return events
     after = state
@@ -189,6 +192,22 @@ def _with_void(state: Conversation, events: list[Event], message_id: MessageId, 
         return events
     due_at = due(stop.since, after.priority)
     return [*events, AnswerVoided(stop.message_id, stop.since, due_at, stop.first, at)]
+
+
+def _arrival(state: Conversation, send: Send, receipt: Receipt, at: datetime) -> list[Event]:
+    """The clock that an answer's failure had set running again, stopped because one as late as it arrived."""
+    proven = RECEIPT_RANK[receipt] > RECEIPT_RANK[Receipt.FAILED]
+    taken = send.human and send.failed and send.status is Sending.ACCEPTED
+    this_period = (send.episode, send.period) == (state.episode, state.period)
+    if not (proven and taken and this_period and state.is_open):
+        return []
+    if state.voided is None or send.version < state.voided:
+        return []
+    due_at = due(state.unanswered[0].since, state.priority) if state.unanswered else None
+    arrived = AnswerArrived(send.message_id, at, state.first, due_at)
+    if state.stage is Stage.WAITING:
+        return [arrived, _waits_on(evolve(state, arrived))]
+    return [arrived]
 
 
 def _void(state: Conversation) -> Stop | None:

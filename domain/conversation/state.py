@@ -180,6 +180,7 @@ class Conversation:
     first: bool = False  # the first answer of this period is still owed
     unanswered: tuple[Unanswered, ...] = ()
     stops: tuple[Stop, ...] = ()
+    voided: int | None = None  # where the answer stands whose failure set the running clock going again
 
     # what the customer said
     inbound_at: datetime | None = None  # provider time of the latest: the 24 h window

@@ -89,6 +89,17 @@ def _evolve(row: Row, event: object, version: int) -> Row:
                 answered_at=None if first else row.answered_at,
                 awaiting=Awaiting.AGENT if row.awaiting is Awaiting.CUSTOMER else row.awaiting,
             )
+        case conversation.AnswerArrived(arrived_at=at, first_answer=first_answer, due_at=due_at):
+            answered = row.stage is Stage.IN_SERVICE and row.awaiting is Awaiting.AGENT
+            return replace(
+                row,
+                version=version,
+                awaiting=Awaiting.CUSTOMER if answered and not row.unanswered else row.awaiting,
+                first=row.first and not first_answer,
+                answered_at=at if first_answer else row.answered_at,
+                waiting_since=_oldest(row.unanswered) if due_at else None,
+                due_at=due_at,
+            )
         case conversation.CallHeard(direction=direction, heard_at=at, sent_at=sent_at):
             window = row.window_until
             if is_inbound(direction):
@@ -298,6 +309,7 @@ INBOX = Projection(
     by_root,
     evolve,
     (
+        conversation.AnswerArrived,
         conversation.AnswerVoided,
         conversation.Assigned,
         conversation.AutomationSilenced,

@@ -551,6 +551,58 @@ def test_a_failure_counts_for_nothing_when_a_later_answer_stands() -> None:
     )
 
 
+FAILED = (*ANSWERED, told(Receipt.FAILED, 6), VOIDED)
+
+
+@pytest.mark.parametrize("proof", [Receipt.DELIVERED, Receipt.READ, Receipt.PLAYED])
+def test_an_answer_that_arrives_after_all_stops_its_clock_again(proof: Receipt) -> None:
+    arrived = given(CONVERSATION, *FAILED).when(c.hear_receipt, **status(proof, 7))
+    after = arrived.then(told(proof, 7), c.AnswerArrived(MessageId("a1"), at(7), first_answer=True))
+    state = after.state
+    assert (state.due_at, state.waiting_since, state.first) == (None, None, False)
+    assert state.awaiting is c.Awaiting.CUSTOMER
+    after.when(c.hear_receipt, **status(Receipt.FAILED, 8, codes=(131026,))).then(
+        c.ReceiptHeard(MessageId("a1"), Receipt.FAILED, at(8), (131026,))
+    )
+
+
+def test_who_wrote_after_an_answer_that_arrives_after_all_waits_for_the_next() -> None:
+    history = (*FAILED, said("m2", 6.5))
+    arrived = given(CONVERSATION, *history).when(c.hear_receipt, **status(Receipt.DELIVERED, 7))
+    state = arrived.then(
+        told(Receipt.DELIVERED, 7),
+        c.AnswerArrived(MessageId("a1"), at(7), first_answer=True, due_at=at(36.5)),
+    ).state
+    assert (state.due_at, state.waiting_since, state.awaiting) == (at(36.5), at(6.5), c.Awaiting.AGENT)
+
+
+def test_an_answer_that_arrives_after_all_in_a_queue_leaves_the_next_one_owed_from_the_entry() -> None:
+    back = (c.Released(ANA, "pausa", None, at(6.5)), waiting(6.5, waiting_since=at(1), reason="returned"))
+    arrived = given(CONVERSATION, *FAILED, *back).when(c.hear_receipt, **status(Receipt.DELIVERED, 7))
+    state = arrived.after.state
+    assert (state.stage, state.due_at, state.first) == (c.Stage.WAITING, at(36.5), False)
+
+
+def test_what_arrives_after_another_answer_stopped_the_clock_changes_nothing() -> None:
+    answered = (wrote("a2", 7), started("a2", 7), taken("a2", 8, first_answer=True, waited=420.0))
+    late = given(CONVERSATION, *FAILED, *answered).when(c.hear_receipt, **status(Receipt.DELIVERED, 9))
+    late.then(told(Receipt.DELIVERED, 9))
+
+
+def test_what_arrives_after_closing_stops_no_clock() -> None:
+    late = given(CONVERSATION, *FAILED, closed(7)).when(c.hear_receipt, **status(Receipt.DELIVERED, 9))
+    late.then(told(Receipt.DELIVERED, 9))
+
+
+def test_an_answer_older_than_the_one_that_was_voided_does_not_stop_its_clock() -> None:
+    history = (
+        *(*ANSWERED, told(Receipt.DELIVERED, 5), said("m2", 6, due_at=at(36))),
+        *(wrote("a2", 7), started("a2", 7), taken("a2", 7, waited=60.0)),
+        *(told(Receipt.FAILED, 8, "a2"), c.AnswerVoided(MessageId("a2"), at(6), at(36), False, at(8))),
+    )
+    given(CONVERSATION, *history).when(c.hear_receipt, **status(Receipt.READ, 9)).then(told(Receipt.READ, 9))
+
+
 def test_a_revived_clock_is_the_only_one() -> None:
     history = (*ANSWERED, said("m2", 5, due_at=at(35)))
     failed = given(CONVERSATION, *history).when(c.hear_receipt, **status(Receipt.FAILED, 6))

@@ -114,14 +114,16 @@ class Walk:
                 )
             case 13 | 14 if send is not None:
                 self._settle(send, n)
-            case 15 if send is not None:
+            case 15 | 23 if send is not None:
+                often = Receipt.DELIVERED if send.failed else Receipt.FAILED
+                word = often if n % 3 else tuple(Receipt)[n % 6]
                 self.happen(
                     lambda: conversation.hear_receipt(
                         state,
                         MessageId(f"ref-{send.message_id}"),
-                        tuple(Receipt)[n % 6],
+                        word,
                         sent_at=at,
-                        codes=(131026,) if n % 6 == 5 else (),
+                        codes=(131026,) if word is Receipt.FAILED else (),
                         correlation=(send.message_id, max(send.attempt, 1)) if n % 2 else None,
                         at=at,
                     )

@@ -18,6 +18,7 @@ from projections.catalogue import PROJECTIONS
 UNSEEN = {
     conversation.ReceiptParked,  # told again as ReceiptHeard when its message is known
     conversation.AnswerVoided,  # the message's own line says that it failed
+    conversation.AnswerArrived,  # … or that it arrived
 }
 """Events of a conversation that change no transcript."""
 

@@ -154,6 +154,7 @@ def test_the_walks_reach_every_stage_and_the_rare_events() -> None:
     assert {
         "BurstRead",
         "AnswerVoided",
+        "AnswerArrived",
         "SendUnknown",
         "ReceiptParked",
         "Reopened",

@@ -135,6 +135,14 @@ def test_an_answer_that_failed_gives_the_wait_back() -> None:
     assert (row.due_at, row.first, row.awaiting, row.answered_at) == (DUE, True, Awaiting.AGENT, None)
 
 
+def test_an_answer_that_arrives_after_all_ends_the_wait_again() -> None:
+    voided = conversation.AnswerVoided(OURS, START, DUE, first=True, voided_at=START)
+    arrived = conversation.AnswerArrived(OURS, DUE, first_answer=True)
+    row = inbox(OPENED, WAITS, CLAIMED, REQUESTED, STARTED, TAKEN, voided, arrived)
+    assert (row.due_at, row.waiting_since, row.first) == (None, None, False)
+    assert (row.awaiting, row.answered_at) == (Awaiting.CUSTOMER, DUE)
+
+
 # The transcript
 
 
