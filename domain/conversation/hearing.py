@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from typing import Final
 
 from domain.agent import AgentId
@@ -12,6 +13,7 @@ from domain.conversation.events import (
     Assigned,
     AutomationSilenced,
     CallHeard,
+    CancellationRequested,
     ContactKnown,
     EnteredWaiting,
     Event,
@@ -28,6 +30,7 @@ from domain.conversation.events import (
     Stage,
     Woke,
 )
+from domain.conversation.memory import evolve
 from domain.conversation.serving import waiting
 from domain.conversation.state import (
     DEVICE,
@@ -40,6 +43,7 @@ from domain.conversation.state import (
     Conversation,
 )
 from domain.conversation.weighing import call_key, is_inbound, waits_since
+from domain.firstline import Subject
 from domain.queue import Priority, QueueId, due
 
 BY_ITSELF: Final = frozenset({"automation", "silence"})
@@ -68,10 +72,41 @@ def receive(
     if free to go on with what is reopened; `new_demand`: it clearly opens another subject."""
     if message.message_id in state.heard:
         return []
-    at = message.received_at
-    late = at - message.sent_at > LATE
+    late = message.received_at - message.sent_at > LATE
     if late:
         message = replace(message, late=True)
+    events = _received(
+        state,
+        message,
+        contact,
+        channel_id=channel_id,
+        queue_id=queue_id,
+        to_agent=to_agent,
+        new_demand=new_demand,
+    )
+    if message.content.get("reply_id") == Subject.CANCEL_CONTRACT:
+        return [*events, *_cancelled(state, events, message.received_at)]
+    return events
+
+
+def _cancelled(state: Conversation, events: list[Event], at: datetime) -> list[Event]:
+    """Whoever taps the button that cancels has said so, also where automation does not read it any more."""
+    after = reduce(evolve, events, state)
+    unread = after.is_open and (after.stage is not Stage.AUTOMATION or after.silenced)
+    return [CancellationRequested(at)] if unread and not after.cancellation else []
+
+
+def _received(
+    state: Conversation,
+    message: MessageReceived,
+    contact: ContactKnown | None,
+    *,
+    channel_id: ChannelId,
+    queue_id: QueueId,
+    to_agent: AgentId | None,
+    new_demand: bool,
+) -> list[Event]:
+    at, late = message.received_at, message.late
     said: list[Event] = [*news(state, contact), message]
     if message.kind in SILENT_KINDS:
         return said

@@ -329,6 +329,35 @@ REACTED = c.Reacted(MessageId("oi"), "👍", at(20), None, HEARD_AS)
 EDITED = c.MessageEdited(MessageId("oi"), "text", "sem net", at(20), HEARD_AS)
 DELETED = c.MessageDeleted(MessageId("oi"), at(20), HEARD_AS)
 CHANGED = c.NumberChanged("5511911111111", at(20), HEARD_AS)
+TAP = said("t", 20, "Cancelar o contrato", kind="button_reply", content={"reply_id": "cancel_contract"})
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        WAITS,
+        ANSWERED,
+        CLOSED,
+        (opened(), said("oi", 0), said("e", 1, echo=True), c.AutomationSilenced(1)),
+    ],
+    ids=["waits", "answered", "closed", "silenced"],
+)
+def test_the_button_that_cancels_counts_wherever_automation_does_not_read_it(
+    history: tuple[c.Event, ...],
+) -> None:
+    heard = given(CONVERSATION, *history).when(c.receive, TAP, channel_id=CHANNEL)
+    assert heard.events[-1] == c.CancellationRequested(at(20))
+    again = said("t2", 21, "Cancelar o contrato", kind="button_reply", content=TAP.content)
+    once = heard.after.when(c.receive, again, channel_id=CHANNEL).events
+    assert not any(isinstance(event, c.CancellationRequested) for event in once)
+
+
+def test_automation_reads_its_own_button() -> None:
+    for history in [(), (opened(), said("oi", 0))]:
+        heard = given(CONVERSATION, *history).when(c.receive, TAP, channel_id=CHANNEL)
+        assert not any(isinstance(event, c.CancellationRequested) for event in heard.events)
+
+
 SYSTEM = said("s", 20, None, kind="system")
 
 
