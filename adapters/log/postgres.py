@@ -172,6 +172,7 @@ class PostgresReader:
                 self._connection = connect(self._dsn)
                 self._connection.execute(f"LISTEN {BELL}")
             while True:
+                self._rang(self._connection)  # this look answers every bell so far
                 entries = self._read(self._connection, limit)
                 left = deadline - time.monotonic()
                 if self._was_woken() or entries or left <= 0:
@@ -195,12 +196,18 @@ class PostgresReader:
 
     def _wait(self, connection: Connection, timeout: float) -> None:
         """Until the bell rings, somebody wakes us, or it is time to look again."""
-        if any(True for _ in connection.notifies(timeout=0)):
-            return  # it rang while we were reading
+        if self._rang(connection):
+            return  # while we were reading
         with selectors.DefaultSelector() as selector:
             selector.register(connection.fileno(), selectors.EVENT_READ)
             selector.register(self._ear, selectors.EVENT_READ)
             selector.select(timeout)
+
+    @staticmethod
+    def _rang(connection: Connection) -> bool:
+        """Whether the bell rang since this was asked last; takes every ring off the connection, which would
+        keep them all."""
+        return len(list(connection.notifies(timeout=0))) > 0
 
     def _was_woken(self) -> bool:
         with suppress(BlockingIOError):

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import Connection
 
 from adapters.log.chain import Head
-from adapters.log.port import Fate, Log, LogUnavailable
-from adapters.log.postgres import PostgresLog, connect
+from adapters.log.port import Entry, Fate, Log, LogUnavailable
+from adapters.log.postgres import PostgresLog, PostgresReader, connect
 from adapters.log.schema import migrate
 from adapters.services import Postgres
 from tests.adapters.log.promises import PARTITIONS, LogPromises, drafts_of, read_all, write
@@ -158,3 +159,23 @@ def test_the_same_log_and_reader_go_on_after_the_server_was_killed(durable_postg
     assert read_all(log) == {0: [b"one", b"two", b"three"]}
     reader.close()
     log.close()
+
+
+def test_a_reader_does_not_look_again_for_bells_of_what_it_has_read(
+    database: str, log: PostgresLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = log.reader({0: 1})
+    for one in drafts_of(log, 0, *(b"%d" % n for n in range(40))):
+        log.append([one])
+        assert len(reader.poll(5)) == 1
+    looks = []
+    read = PostgresReader._read
+
+    def counted(self: PostgresReader, connection: Connection, limit: int) -> list[Entry]:
+        looks.append(limit)
+        return read(self, connection, limit)
+
+    monkeypatch.setattr(PostgresReader, "_read", counted)
+    assert reader.poll(0.2) == []
+    assert len(looks) < 10
+    reader.close()
