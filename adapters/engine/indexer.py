@@ -32,6 +32,7 @@ class Indexer:
         self._snapshots: dict[str, tuple[str, int, int, str]] = {}
         self._bytes = 0
         self._busy = False
+        self._away = False  # the database, when it was last asked
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
@@ -43,6 +44,10 @@ class Indexer:
         """The last event of a partition that the index holds."""
         return self.marks[partition].ordinal
 
+    def seq(self, partition: int) -> int:
+        """The last record of a partition that the index holds."""
+        return self.marks[partition].seq
+
     def hand(self, commits: Sequence[Commit], snapshots: Sequence[tuple[str, int, int, str]] = ()) -> None:
         """Take accepted records, in order per partition, and snapshots (stream, fold, version, state)."""
         with self._changed:
@@ -53,15 +58,17 @@ class Indexer:
             self._changed.notify_all()
 
     def drain(self, timeout: float) -> bool:
-        """Wait until everything handed over is in the index."""
+        """Wait until everything handed over is in the index; False when it is not, in time or for good."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._pending and not self._busy, timeout)
+            self._changed.wait_for(lambda: self.halted or (not self._pending and not self._busy), timeout)
+            return self.halted is None and not self._pending and not self._busy
 
     def stop(self, timeout: float = 10) -> None:
-        """Write what waits, as far as there is time, and let go. What is left the next owner writes."""
-        if self._thread.is_alive():
-            self.drain(timeout)
+        """Write what waits, as far as there is time and a database, and let go. What is left the next owner
+        writes."""
         with self._changed:
+            if self._thread.is_alive():
+                self._changed.wait_for(lambda: self._away or not (self._pending or self._busy), timeout)
             self._stopping = True
             self._changed.notify_all()
         if self._thread.is_alive():
@@ -123,9 +130,13 @@ class Indexer:
         while commits := [c for c in commits if c.seq > self.marks[c.partition].seq]:
             try:
                 self.marks = self.marks | self._index.write(commits, self.marks)
+                self._away = False
             except Overtaken:
                 self.marks = self._reloaded() or self.marks
             except LogUnavailable as error:
+                with self._changed:
+                    self._away = True
+                    self._changed.notify_all()
                 if self._stopping:
                     return
                 log.warning("index_unavailable", reason=str(error), retry_in=pause)

@@ -53,6 +53,13 @@ class Waiting(NamedTuple):
     answer: Callable[[Decision], None]
 
 
+class Remembered(NamedTuple):
+    """What became of a command, and the record that says so; 0 when the index was asked."""
+
+    decision: Decision
+    seq: int
+
+
 Asked: TypeAlias = dict[UUID, list[Waiting]]
 """Commands by id; who asked first decides, the others hear the same answer."""
 
@@ -99,7 +106,7 @@ class Owner:
         self.indexer = Indexer(write_index, {})
         self._states = States(streams, archive, capacity, lambda p: self.indexer.ordinal(p))
         self._partitions: dict[int, Partition] = {}
-        self._recent: OrderedDict[UUID, Decision] = OrderedDict()
+        self._recent: OrderedDict[UUID, Remembered] = OrderedDict()
         self._rounds = 0
         self.partition_of = lru_cache(65_536)(lambda stream: partition_of(root_of(stream), log.partitions))
         self.stopping = threading.Event()
@@ -154,16 +161,18 @@ class Owner:
                         self._accept(entry.partition, entry.offset, entry.record)
             finally:
                 reader.close()
-        if not self.indexer.drain(60):  # states are folded from the index: it must hold what was accepted
+        drained = self.indexer.drain(60)
+        if self.indexer.halted:
+            raise self.indexer.halted
+        if not drained:  # states are folded from the index: it must hold what was accepted
             raise LogUnavailable("the index does not follow")
 
-    def _learn_who_won(self, p: int) -> None:
+    def _learn_who_won(self, p: int, seq: int) -> None:
         """Accept the record that took our number. When nobody's did, the one before ours is not what it was:
         deciding again would lose again, for ever."""
-        part = self._partitions[p]
-        before = part.offset
         self._catch_up(p)
-        if part.offset == before:
+        part = self._partitions[p]
+        if part.head.seq < seq:
             raise Halted(p, part.head, "what follows it is refused: it was changed or removed")
 
     def _accept(self, p: int, offset: int, record: bytes) -> None:
@@ -200,6 +209,8 @@ class Owner:
         self._rounds += 1
         if self._rounds % CHECK_EVERY == 0:
             self._patiently(self._check_end)
+        if self.indexer.halted:
+            raise self.indexer.halted
         asked: Asked = {}
         for waiting in batch:
             asked.setdefault(waiting.command.id, []).append(waiting)
@@ -211,7 +222,7 @@ class Owner:
             for work, fate in zip(works, fates, strict=True):
                 if fate is Fate.LOST:
                     log.warning("append_lost", partition=work.commit.partition, seq=work.commit.seq)
-                    self._patiently(partial(self._learn_who_won, work.commit.partition))
+                    self._patiently(partial(self._learn_who_won, work.commit.partition, work.commit.seq))
         self._states.shrink(self.partition_of)
 
     def _prepare(self, asked: Asked) -> bool:
@@ -219,7 +230,7 @@ class Owner:
         whether there is any."""
         for id_ in [id_ for id_ in asked if id_ in self._recent]:
             for waiting in asked.pop(id_):
-                waiting.answer(_again(self._recent[id_]))
+                waiting.answer(_again(self._recent[id_].decision))
         if not asked:
             return False
         cold = self._states.cold({self._stream_of(waitings[0].command) for waitings in asked.values()})
@@ -227,7 +238,8 @@ class Owner:
         self._states.warm(cold, found)
         for id_, stored in found.outcomes.items():
             p = self.partition_of(self._stream_of(asked[id_][0].command))
-            decision = self._recent[id_] = decision_of(stored, p)
+            decision = decision_of(stored, p)
+            self._recent[id_] = Remembered(decision, 0)
             for waiting in asked.pop(id_):
                 waiting.answer(decision)
         return bool(asked)
@@ -330,7 +342,7 @@ class Owner:
             raise self.indexer.halted
         for work in won:
             for id_, decision in work.decisions:
-                self._recent[id_] = decision
+                self._recent[id_] = Remembered(decision, work.commit.seq)
                 first, *repeats = asked.pop(id_)
                 first.answer(decision)
                 for repeat in repeats:
@@ -339,8 +351,8 @@ class Owner:
 
     def _forget(self) -> None:
         while len(self._recent) > RECENT:
-            id_, decision = next(iter(self._recent.items()))
-            if decision.position.ordinal > self.indexer.ordinal(decision.position.partition):
+            id_, (decision, seq) = next(iter(self._recent.items()))
+            if seq > self.indexer.seq(decision.position.partition):
                 return
             del self._recent[id_]
 

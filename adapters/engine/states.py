@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from adapters.archive import Archive
@@ -73,9 +73,13 @@ class States:
             version, state = snapshots.get(stream, (0, None))
             kind = kind_of(stream)
             initial = self._streams[kind].initial
-            if state is not None:
-                initial = self._adapters[kind].validate_json(state)
-            loaded[stream] = Known(initial, version, 0)
+            try:
+                if state is not None:
+                    initial = self._adapters[kind].validate_json(state)
+            except ValidationError as error:
+                loaded[stream] = Unfoldable(type(error).__name__)
+            else:
+                loaded[stream] = Known(initial, version, 0)
         for row in found.events:
             known = loaded[row.stream]
             if isinstance(known, Unfoldable):

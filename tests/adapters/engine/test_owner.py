@@ -239,3 +239,53 @@ def test_a_stopped_inbox_takes_nothing_more(migrated: str) -> None:
     with pytest.raises(Unavailable):
         inbox.submit_now([a_pay()])
     assert len(HANDLERS) == 2
+
+
+def test_a_snapshot_that_cannot_be_read_breaks_its_own_stream_alone(migrated: str) -> None:
+    with running(PostgresLog(migrated), migrated) as inbox:
+        inbox.submit_now([a_pay() for _ in range(250)])
+    with psycopg.connect(migrated) as connection:
+        connection.execute("""UPDATE snapshot SET state = '{"coins": "many"}'""")
+    with running(PostgresLog(migrated), migrated) as inbox:
+        broken, fine = inbox.submit_now([a_pay(), a_pay("two")])
+    assert isinstance(broken, Broken)
+    assert isinstance(fine, Accepted)
+
+
+def test_nothing_is_decided_on_an_index_that_had_to_stop(migrated: str) -> None:
+    log = memory_log()
+    with running(log, migrated) as inbox:
+        inbox.submit_now([a_pay(), a_pay()])
+    with psycopg.connect(migrated) as connection:
+        connection.execute("TRUNCATE mark")  # what the log holds collides with what is there
+    stopped = owner(log, migrated)
+    with pytest.raises(Halted, match="index"):
+        stopped.start()
+    stopped.close()
+
+
+def test_a_refusal_is_remembered_until_the_index_has_it(
+    migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.engine.owner.RECENT", 1)
+    refused = an_empty("two")
+    log = PostgresLog(migrated)
+    with running(log, migrated) as inbox, psycopg.connect(migrated) as connection:
+        connection.execute("LOCK TABLE mark IN ACCESS EXCLUSIVE MODE")  # the index cannot go on
+        answers = [inbox.submit_now([command])[0] for command in (refused, a_pay(), a_pay(), refused)]
+    assert [answer.repeated for answer in answers] == [False, False, False, True]
+
+
+def test_an_owner_that_lost_while_the_index_was_slow_decides_again(
+    migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, slow = memory_log(), [True]
+    with running(log, migrated) as inbox, running(log, migrated) as other:
+        indexer = inbox._owner.indexer
+        drain = indexer.drain
+        monkeypatch.setattr(indexer, "drain", lambda timeout: not (slow and slow.pop()) and drain(timeout))
+        other.submit_now([a_pay()])
+        (answer,) = inbox.submit_now([late := a_pay(seen=[])])
+        assert not slow
+    assert isinstance(answer, Accepted)
+    assert late.seen == [0, 1]
