@@ -78,7 +78,7 @@ def test_killed_while_the_provider_had_the_message_and_its_statuses_tell(desk: B
     once."""
     house, crowd = desk.house, Crowd.of(desk.house, 1)
     (who,) = crowd.people
-    house.graph.faults = BEST_DAY.changed({"hangs": 1.0, "delay": 8.0})
+    house.graph.faults = BEST_DAY.changed({"hangs": 1.0, "delay": 3.0})
     path = f"/v1/conversations/{house.conversation_id(who)}/messages"
     line = house.agent("ana").post(path, {"kind": "text", "text": "Está chegando?"}).json()["line_id"]
     until(lambda: [m for m in house.sent_to(who) if m.opaque == f"{line}.1"], "a call without an answer")

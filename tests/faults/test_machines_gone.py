@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ import pytest
 from tests.faults.conftest import BEST_DAY, Breakable
 from tests.faults.load import Crowd
 from tests.walks.house import message_id, until
+
+ENDED = (0, -signal.SIGTERM)  # by itself, or by handing on the signal it was told with
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -49,6 +52,21 @@ def test_the_database_goes_and_comes_back_under_load(desk: Breakable, how: str) 
             ),
             "the transcript",
         )
+
+
+def test_told_to_stop_while_the_database_is_gone_everybody_ends_well(desk: Breakable) -> None:
+    house, crowd = desk.house, Crowd.of(desk.house, 2)
+    crowd.start()
+    crowd.more(4)
+    desk.postgres.stop()
+    until(lambda: house.ready()["components"]["engine"] != "ok", "an engine that waits")
+    assert house.serve.stop() in ENDED
+    assert house.follow.stop() in ENDED
+    desk.postgres.start()
+    house.open_doors()
+    crowd.more(2)
+    crowd.stop()
+    desk.sound(crowd)
 
 
 def test_the_provider_is_down_and_comes_back(desk: Breakable) -> None:
