@@ -10,6 +10,7 @@ from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import documented, errors, reference
 from api.at_the_door import AtTheDoor
@@ -17,6 +18,7 @@ from api.desk import Desk
 from api.metrics import Metrics
 from api.routes import conversations, journal, me, media, running, serving, webhooks
 from api.routes import desk as desk_routes
+from api.routes.webhooks import Deliveries
 from api.wishes import PATIENCE
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -30,6 +32,7 @@ ROUTERS = (
     journal.router,
     running.router,
     reference.router,
+    webhooks.router,
 )
 
 
@@ -60,11 +63,23 @@ def create_app(
     app.state.metrics = figures
     app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
     app.state.patience = patience
-    app.router.routes.extend(webhooks.ROUTES)  # first: the hottest door is found at once
     for router in ROUTERS:
         # not `include_router`: it would make every route anew, and only when the first request comes
         app.router.routes.extend(router.routes)
     errors.install(app)
     app.add_middleware(AtTheDoor, metrics=figures)
     app.openapi = partial(documented.openapi_of, app)  # type: ignore[method-assign]  # as FastAPI says
+    app.middleware_stack = Threshold(
+        AtTheDoor(Deliveries(desk), metrics=figures), app.build_middleware_stack()
+    )
     return app
+
+
+class Threshold:
+    """Deliveries go straight to their door; everybody else through the framework."""
+
+    def __init__(self, deliveries: ASGIApp, others: ASGIApp) -> None:
+        self._deliveries, self._others = deliveries, others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._deliveries if Deliveries.meant(scope) else self._others)(scope, receive, send)

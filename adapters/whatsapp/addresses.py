@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,7 @@ def contact_address(item: Mapping[str, Any]) -> str | None:
     return None if address is None else canonical_phone(address)
 
 
+@lru_cache(20_000)
 def conversation_id(key: bytes, channel: str, address: str) -> str:
     """The UUID of the conversation with an address on a channel; both forms of a mobile give the same."""
     digest = bytearray(_keyed(key, "conversation", channel, canonical_phone(address))[:16])
