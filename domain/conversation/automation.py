@@ -93,7 +93,7 @@ def _read(state: Conversation, look: Look, at: datetime) -> list[Event]:
     if subject is not understanding.subject:
         understanding = Understanding(subject, person=subject is Subject.PERSON)
     look = replace(look, understanding=understanding)
-    failed = subject is Subject.NOTHING and not understanding.person and speech.GREETING in said
+    failed = subject is Subject.NOTHING and not understanding.person and bool(said & speech.ASKING)
     tries = state.tries + failed
     assert look.through is not None
     read = BurstRead(look.through, subject.value, tries, at)
@@ -129,7 +129,7 @@ def _next_words(state: Conversation, look: Look, subject: Subject, said: frozens
             return speech.cancel_question()
         case Subject.OTHER:
             return speech.menu(speech.MENU_OTHER)
-        case Subject.NOTHING if speech.GREETING in said:
+        case Subject.NOTHING if said & speech.ASKING:
             return speech.not_understood()
         case _ if speech.GREETING in said:
             return speech.menu(speech.MENU_AGAIN)

@@ -43,11 +43,14 @@ from domain.conversation.state import (
     Conversation,
 )
 from domain.conversation.weighing import call_key, is_inbound, waits_since
-from domain.firstline import Subject
+from domain.firstline import Heard, Subject, understand
 from domain.queue import Priority, QueueId, due
 
 BY_ITSELF: Final = frozenset({"automation", "silence"})
 """Who closes without a human: what reopens then starts with automation again."""
+
+UNMISTAKABLE: Final = frozenset({Subject.TECHNICAL, Subject.BILLING, Subject.SALES, Subject.CANCEL})
+"""Subjects that words of their own tell apart; a question may be about anything."""
 
 UNANSWERED_CALL: Final = frozenset({"terminate", "missed", "rejected", "reject", "no_answer", "timeout"})
 """How a call ends; nobody had answered it when no `accept` was heard before."""
@@ -69,7 +72,8 @@ def receive(
     new_demand: bool = False,
 ) -> list[Event]:
     """A customer's message. `queue_id`: where it waits if nothing else says so; `to_agent`: the last agent,
-    if free to go on with what is reopened; `new_demand`: it clearly opens another subject."""
+    if free to go on with what is reopened; `new_demand`: somebody knows that it opens another subject, also
+    where its words do not say so."""
     if message.message_id in state.heard:
         return []
     late = message.received_at - message.sent_at > LATE
@@ -96,6 +100,16 @@ def _cancelled(state: Conversation, events: list[Event], at: datetime) -> list[E
     return [CancellationRequested(at)] if unread and not after.cancellation else []
 
 
+def _another_subject(state: Conversation, message: MessageReceived) -> bool:
+    """Whether a message says by itself that it is about something else than the demand that was closed."""
+    if state.subject not in UNMISTAKABLE:
+        return False
+    tapped = message.content.get("reply_id")
+    heard = Heard(message.kind, message.words, tapped if isinstance(tapped, str) else None)
+    subject = understand([heard]).subject
+    return subject in UNMISTAKABLE and subject != state.subject
+
+
 def _received(
     state: Conversation,
     message: MessageReceived,
@@ -113,7 +127,7 @@ def _received(
     if state.stage is Stage.CLOSED:
         if message.thanks:
             return said
-        if may_reopen(state, at) and not new_demand:
+        if may_reopen(state, at) and not new_demand and not _another_subject(state, message):
             return _reopened(state, said, at, queue_id=queue_id, to_agent=to_agent, late=late)
         return _opened(state, said, at, channel_id=channel_id, queue_id=queue_id, late=late)
     if message.thanks:

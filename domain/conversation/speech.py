@@ -27,6 +27,8 @@ CANCELLATION: Final = "cancellation"
 PROTOCOL: Final = "protocol"
 
 MENUS: Final = frozenset({GREETING, MENU_AGAIN, MENU_OTHER})
+ASKING: Final = frozenset({GREETING, CANCEL_QUESTION})
+"""What begins by asking: an answer that is not understood is a failed try."""
 NUMBERED: Final = frozenset({GREETING, TOLD, QUEUED, CANCELLATION, PROTOCOL})
 """What tells the protocol number, unless it says otherwise."""
 

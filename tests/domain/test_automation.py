@@ -287,6 +287,14 @@ def test_an_old_button_still_counts() -> None:
     assert of(CancellationRequested, events)
 
 
+def test_what_is_not_understood_after_the_question_is_not_greeted() -> None:
+    line = Line()
+    line.answered("quero cancelar")
+    line.answered("porque está muito caro")
+    assert line.words.startswith("Não consegui entender.")
+    assert line.state.tries == 1
+
+
 def test_a_person_asked_for_instead_of_the_question_brings_the_person() -> None:
     line = Line()
     line.answered("quero cancelar")

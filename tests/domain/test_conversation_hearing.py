@@ -192,6 +192,25 @@ def test_another_subject_opens_another_episode_within_24_hours() -> None:
     again.then(opened(20, episode=2), message)
 
 
+@pytest.mark.parametrize(
+    ("text", "another"),
+    [
+        ("quero a segunda via do boleto", True),
+        ("quero cancelar", True),
+        ("minha internet caiu de novo", False),
+        ("oi, ainda estou aqui", False),
+        ("vocês resolveram mesmo o problema?", False),
+    ],
+)
+def test_only_what_clearly_is_another_subject_gets_a_protocol_of_its_own(text: str, another: bool) -> None:
+    technical = (opened(), said("oi", 0), waiting(1, subject="technical"), claimed(ANA, 2), closed(10))
+    heard = given(CONVERSATION, *technical).when(c.receive, said("m2", 20, text), channel_id=CHANNEL)
+    kind = c.Opened if another else c.Reopened
+    assert isinstance(heard.events[0], kind)
+    unknown = given(CONVERSATION, *CLOSED).when(c.receive, said("m2", 20, text), channel_id=CHANNEL)
+    assert isinstance(unknown.events[0], c.Reopened)
+
+
 def test_reopening_keeps_the_protocol_number() -> None:
     history = (*ANSWERED, c.ProtocolGiven(1, "20260000000001", at(5)), closed(10))
     state = given(CONVERSATION, *history).when(c.receive, said("m2", 20), channel_id=CHANNEL).after.state
