@@ -69,9 +69,8 @@ def create_app(
     errors.install(app)
     app.add_middleware(AtTheDoor, metrics=figures)
     app.openapi = partial(documented.openapi_of, app)  # type: ignore[method-assign]  # as FastAPI says
-    app.middleware_stack = Threshold(
-        AtTheDoor(Deliveries(desk), metrics=figures), app.build_middleware_stack()
-    )
+    deliveries = AtTheDoor(Deliveries(desk), metrics=figures)
+    app.middleware_stack = Threshold(deliveries, app.build_middleware_stack())
     return app
 
 

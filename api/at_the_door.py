@@ -63,7 +63,8 @@ class AtTheDoor:
         route = getattr(scope.get("route"), "path", UNMATCHED)
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         self._metrics.observe_response(method, route, status, seconds)
-        log.info(
+        heard = status == 200 and scope["path"].startswith(WEBHOOKS)  # the log of events has it already
+        (log.debug if heard else log.info)(
             "request",
             method=method,
             route=route,

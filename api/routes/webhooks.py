@@ -192,7 +192,8 @@ class Deliveries:
     @staticmethod
     def meant(scope: Scope) -> bool:
         """Whether a request comes to this door."""
-        return scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(DOOR)
+        path: str = scope.get("path", "")
+        return path.startswith(DOOR) and scope["type"] == "http" and scope["method"] == "POST"
 
     async def __call__(self, scope: Scope, receive_: Receive, send: Send) -> None:
         scope["route"] = KNOCK

@@ -57,6 +57,7 @@ log = structlog.get_logger(__name__)
 
 BEHIND = 500  # records a follower may lie behind before the house says it is not ready
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
+TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
 RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
@@ -166,7 +167,8 @@ class House:
         self._feeds: dict[str, Feed] = {}
         self._ended: dict[str, str] = {}  # why a feed ended, until the next one is through
         self._folded: dict[str, tuple[int, datetime]] = {}  # how far each view is, and since when
-        self._bookmarks: list[Bookmarks] = []
+        self._fell: dict[str, tuple[str, datetime]] = {}  # what else ended by itself: why, and when last
+        self._bookmarks: dict[str, Bookmarks] = {}
         self._unbegun: list[str] = []
 
     def desk_with(self, around: Callable[[Inbox], Inbox]) -> Desk:
@@ -180,16 +182,17 @@ class House:
         await self.open_for_commands()
         await asyncio.to_thread(self._begin)
         self._keep("policies", self._policies)
-        self._keep("watches", None, *(partial(self._watch, watch) for watch in WATCHES))
+        for watch in WATCHES:
+            self._keep(watch.name, None, partial(self._watch, watch))
         if self.settings.couriers:
             self._keep("couriers", self._couriers)
             self._keep("postman", None, self._walk)
-        self._tasks.append(asyncio.create_task(self._sweep(), name="sweep"))
+        self._keep("sweep", None, self._sweep)
 
     def _begin(self) -> None:
         """On a new log everybody starts at its beginning. On one with a history nobody starts by chance: what
         a policy or courier that is new here should follow, somebody has to say (`atende begin`)."""
-        bookmarks = self._bookmarks_of()
+        bookmarks = self._bookmarks_of("house")
         marks = self.inbox.marks
         for name in follower_names():
             if not any(mark.seq for mark in marks.values()):
@@ -208,7 +211,7 @@ class House:
         self._stopping.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.inbox.stop)
-        for bookmarks in self._bookmarks:
+        for bookmarks in self._bookmarks.values():
             bookmarks.close()
         await self.client.aclose()
         if self.redis is not None:
@@ -236,8 +239,10 @@ class House:
         while not self._stopping.is_set():
             try:
                 await run()
-            except Exception:
+            except Exception as error:
                 log.exception("process_ended", process=name)
+                if name not in self._feeds:  # those tell by themselves
+                    self._fell[name] = type(error).__name__, self.clock.now()
             if not self._stopping.is_set():
                 await asyncio.sleep(RESTART)
 
@@ -254,7 +259,8 @@ class House:
     def _policies(self) -> list[Follower]:
         begun = [policy for policy in POLICIES if policy.name not in self._unbegun]
         followers: list[Follower] = [
-            PolicyFollower(policy, self.inbox, self._bookmarks_of(), self.archive) for policy in begun
+            PolicyFollower(policy, self.inbox, self._bookmarks_of(policy.name), self.archive)
+            for policy in begun
         ]
         answers = Onlooker("first answers", frozenset({SendAccepted}), self._see_answer, self.inbox.marks)
         return [*followers, answers]
@@ -270,7 +276,7 @@ class House:
                 courier,
                 self.ports,
                 self.inbox,
-                self._bookmarks_of(),
+                self._bookmarks_of(courier.name),
                 self.archive,
                 loop,
                 self._stopping.is_set,
@@ -279,10 +285,9 @@ class House:
             if courier.name not in self._unbegun
         ]
 
-    def _bookmarks_of(self) -> Bookmarks:
-        bookmarks = Bookmarks(self._dsn)
-        self._bookmarks.append(bookmarks)
-        return bookmarks
+    def _bookmarks_of(self, name: str) -> Bookmarks:
+        """The same ones for whoever is started again: a connection each time would soon be all there are."""
+        return self._bookmarks.setdefault(name, Bookmarks(self._dsn))
 
     async def _watch(self, watch: Watch) -> None:
         await keep_watch(watch, self.ports, self.inbox, self.clock, self._stopping)
@@ -293,9 +298,11 @@ class House:
     async def _sweep(self) -> None:
         """Raw bodies go when their days are over."""
         while not self._stopping.is_set():
-            gone = await self.raw_bodies.sweep()
-            if gone:
-                log.info("raw_bodies_removed", count=gone)
+            try:
+                if gone := await self.raw_bodies.sweep():
+                    log.info("raw_bodies_removed", count=gone)
+            except OSError:
+                log.exception("raw_bodies_not_removed")
             try:
                 await asyncio.wait_for(self._stopping.wait(), 3600)
             except TimeoutError:
@@ -347,6 +354,12 @@ class House:
                 late.append(f"{name} stands still: {self._ended.get(name, 'it ended')}")
             elif (lag := feed.lag(self.inbox.ends)) > BEHIND:
                 late.append(f"{name} is {lag} records behind")
+        now = self.clock.now()
+        late += [
+            f"{name} ended and was started again: {why}"
+            for name, (why, when) in self._fell.items()
+            if now - when < TOLD
+        ]
         return "; ".join(late) or None
 
     async def _views_ready(self) -> str | None:

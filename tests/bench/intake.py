@@ -165,7 +165,6 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
             ATENDE_PORT=url.rpartition(":")[2],
             ATENDE_COURIERS="false",
             ATENDE_LIFELINE="true",
-            ATENDE_LOG_LEVEL="WARNING",
         )
         views = stack.enter_context(role("follow", folder, environment))
         desk = stack.enter_context(role("serve", folder, environment))
