@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +49,8 @@ class RawFiles:
     def _sweep(self, before: float) -> int:
         gone = 0
         for path in self._folder.iterdir():
-            if path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                gone += 1
+            with suppress(FileNotFoundError):  # renamed by whoever is just writing it, or swept by another
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    gone += 1
         return gone

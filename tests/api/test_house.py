@@ -1,0 +1,68 @@
+"""The house looks after what runs in it: what ends is told of and started again, and leaks nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.settings import Settings
+from api.wiring import house as wiring
+from api.wiring.house import House
+
+
+@pytest.fixture
+def settings(migrated: str, tmp_path: Path) -> Settings:
+    return Settings.model_validate({"dsn": migrated, "index_key": "0123456789abcdef", "data": tmp_path})
+
+
+def connections(dsn: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_followers_that_are_started_again_take_no_further_connections(
+    migrated: str, settings: Settings
+) -> None:
+    async def start_again() -> list[int]:
+        house, found = House(settings), []
+        for _ in range(3):
+            for follower in [*house._policies(), *house._couriers()]:
+                follower.marks()
+            found.append(connections(migrated))
+        await house.close()
+        return found
+
+    first, *later = asyncio.run(start_again())
+    assert later == [first, first]
+
+
+def test_what_ends_again_and_again_makes_the_house_unready(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "RESTART", 0.01)
+
+    async def live() -> tuple[str | None, int]:
+        house, ends = House(settings), 0
+
+        async def ends_at_once() -> None:
+            nonlocal ends
+            ends += 1
+            raise KeyError("Joana Prado")
+
+        house._keep("postman", None, ends_at_once)
+        while ends < 3:
+            await asyncio.sleep(0.01)
+        reason = await house._followers_ready()
+        await house.close()
+        return reason, ends
+
+    reason, ends = asyncio.run(live())
+    assert reason == "postman ended and was started again: KeyError"
+    assert ends >= 3
