@@ -221,9 +221,10 @@ def test_nothing_that_was_sent_is_logged(house: House, fresh_log: Any) -> None:
     house.post(f"/v1/conversations/{conversation_id}/messages", {"kind": "text", "text": "JoanaPrado"})
     house.post(f"/v1/conversations/{conversation_id}/messages", {"kind": "JoanaPrado"})
     house.get("/JoanaPrado?nome=JoanaPrado", headers={"X-Request-Id": "Joana Prado"})
-    house.deliver(webhook(text(body="JoanaPrado")))
+    house.deliver(webhook(text(body="JoanaPrado")))  # accepted: the log of events tells of it
+    house.deliver(webhook(text(body="JoanaPrado")), signature="sha256=JoanaPrado")
     told = json.dumps(fresh_log())
-    assert len(fresh_log()) == 5
+    assert [line["status"] for line in fresh_log()] == [200, 201, 422, 404, 403]
     assert "Joana" not in told
     assert PHONE not in told
     assert conversation_id not in told
