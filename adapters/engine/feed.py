@@ -164,9 +164,17 @@ class Feed:
                 self._patiently(self._begin)
 
     def _begin(self) -> None:
-        """Start at the bookmark of whoever has come least far, partition by partition."""
+        """Start at the bookmark of whoever has come least far, partition by partition. Raises Halted when
+        somebody has read what the log does not hold: to wait for more would be to skip what comes first."""
         for follower in self._followers:
             self._begun[follower.name] = dict(follower.marks())
+        ends = self._log.ends()
+        for name, marks in self._begun.items():
+            for p, mark in marks.items():
+                if mark.offset > ends[p]:
+                    raise Halted(
+                        p, Head(mark.seq, mark.hash), f"the log is shorter than what {name} has read"
+                    )
         for p in range(self._log.partitions):
             start = place(self._log, p).start
             zero = Mark(1, start.seq, start.hash, 0)

@@ -64,7 +64,9 @@ class EmbeddedInbox:
 
     @property
     def away(self) -> str | None:
-        """What keeps it from deciding for now: why the log does not answer."""
+        """What keeps it from deciding, now or soon: why the log or its index does not answer."""
+        if self._owner.away is None and self._owner.indexer.away is not None:
+            return f"the index: {self._owner.indexer.away}"
         return self._owner.away
 
     # ── callers ──────────────────────────────────────────────────────────────────────────────────

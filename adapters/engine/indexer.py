@@ -32,7 +32,7 @@ class Indexer:
         self._snapshots: dict[str, tuple[str, int, int, str]] = {}
         self._bytes = 0
         self._busy = False
-        self._away = False  # the database, when it was last asked
+        self.away: str | None = None  # why the database did not answer when it was last asked
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
@@ -68,7 +68,7 @@ class Indexer:
         writes."""
         with self._changed:
             if self._thread.is_alive():
-                self._changed.wait_for(lambda: self._away or not (self._pending or self._busy), timeout)
+                self._changed.wait_for(lambda: self.away or not (self._pending or self._busy), timeout)
             self._stopping = True
             self._changed.notify_all()
         if self._thread.is_alive():
@@ -130,12 +130,12 @@ class Indexer:
         while commits := [c for c in commits if c.seq > self.marks[c.partition].seq]:
             try:
                 self.marks = self.marks | self._index.write(commits, self.marks)
-                self._away = False
+                self.away = None
             except Overtaken:
                 self.marks = self._reloaded() or self.marks
             except LogUnavailable as error:
                 with self._changed:
-                    self._away = True
+                    self.away = str(error)
                     self._changed.notify_all()
                 if self._stopping:
                     return

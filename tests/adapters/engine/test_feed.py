@@ -219,3 +219,16 @@ def test_bookmarks_never_move_back(migrated: str, times: int) -> None:
         bookmarks.move("someone", {3: Mark(5, 4, b"g", 10)})
     assert bookmarks.marks("someone") == {3: Mark(9, 8, b"h", 20)}
     bookmarks.close()
+
+
+def test_a_log_shorter_than_what_a_follower_has_read_stops_the_feed(migrated: str) -> None:
+    log = PostgresLog(migrated)
+    with running(log, migrated) as inbox:
+        (answer,) = inbox.submit_now([a_pay()])
+        ahead = Diary("ahead", {answer.position.partition: Mark(9, 8, b"what was", 20)})
+        feed = Feed(log, archive(), [Diary("from the start"), ahead])
+        feed.start()
+        until(lambda: not feed.alive or feed.idle.is_set())
+        feed.stop()
+    assert isinstance(feed.error, Halted)
+    assert "shorter" in feed.error.reason

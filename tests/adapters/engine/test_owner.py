@@ -15,6 +15,7 @@ from adapters.log.port import LogUnavailable
 from adapters.log.postgres import PostgresLog
 from commands.ports import Accepted, Broken, Denied, Unavailable
 from domain.journal import Position
+from tests.adapters.engine.test_feed import until
 from tests.adapters.engine.till import HANDLERS, a_pay, an_empty, owner, running
 
 
@@ -289,3 +290,16 @@ def test_an_owner_that_lost_while_the_index_was_slow_decides_again(
         assert not slow
     assert isinstance(answer, Accepted)
     assert late.seen == [0, 1]
+
+
+def test_an_index_that_cannot_be_written_is_told_of(migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise LogUnavailable("ProgramLimitExceeded")
+
+    with running(PostgresLog(migrated), migrated) as inbox:
+        with monkeypatch.context() as patched:
+            patched.setattr(inbox._owner.indexer._index, "write", away)
+            inbox.submit_now([a_pay()])
+            until(lambda: inbox.away is not None)
+            assert inbox.away == "the index: ProgramLimitExceeded"
+        until(lambda: inbox.away is None)
