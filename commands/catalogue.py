@@ -16,6 +16,7 @@ from commands.processes.reader import reader
 from commands.processes.receptionist import receptionist
 from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
+from commands.processes.waker import waker
 from commands.roles import Courier, Policy, Watch
 from domain.agent import AGENT
 from domain.channel import CHANNEL
@@ -107,5 +108,5 @@ COURIERS: Final[tuple[Courier, ...]] = (
 )
 """Woken by an event, they call out and report what came of it."""
 
-WATCHES: Final[tuple[Watch, ...]] = (receptionist(),)
+WATCHES: Final[tuple[Watch, ...]] = (receptionist(), waker())
 """Woken by the clock, they read one list of what is due."""

@@ -133,6 +133,20 @@ class FirstLine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """A conversation that waits on a third party, and until when."""
+
+    conversation_id: ConversationId
+    wake_at: datetime
+
+
+class Snoozes(Protocol):
+    def due(self, at: datetime) -> Awaitable[list[Snooze]]:
+        """Those that should wake by then, the earliest first; at most a few hundred at once."""
+        ...
+
+
 # ── leaving the house ────────────────────────────────────────────────────────────────────────────
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from adapters.reads import conversations, lists, transcripts
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
-from adapters.reads.conversations import Told, Wanted
+from adapters.reads.conversations import SnoozedRows, Told, Wanted
 from adapters.reads.first_line import FirstLineRows
 from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
@@ -27,6 +27,7 @@ __all__ = [
     "Page",
     "Pool",
     "Reads",
+    "SnoozedRows",
     "Sums",
     "Told",
     "Wanted",
@@ -86,10 +87,6 @@ class Reads:
     async def active(self) -> dict[tuple[Stage, Priority], int]:
         async with asking(self._pool) as connection:
             return await conversations.active(connection)
-
-    async def to_wake(self, at: datetime, limit: int = 500) -> list[inbox.Row]:
-        async with asking(self._pool) as connection:
-            return await conversations.to_wake(connection, at, limit)
 
     async def wait_for(self, views: Collection[str], position: Position, timeout: float = 2.0) -> bool:
         """Return once all these views have folded everything up to the position; False when they have not

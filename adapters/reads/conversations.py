@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from psycopg import sql
 
-from adapters.reads.asking import Connection
+from adapters.reads.asking import Connection, Pool, asking
 from adapters.reads.pages import BadCursor, Page, cursor, read_cursor
 from adapters.reads.sql import source
+from commands.ports import Snooze
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, Stage
@@ -20,6 +21,7 @@ from projections import episodes, inbox
 
 INBOX: Final = source(inbox.INBOX)
 EPISODES: Final = source(episodes.EPISODES)
+MOST: Final = 500  # wake-ups told at once
 OPEN: Final = frozenset(Stage) - {Stage.CLOSED}
 
 _PRIORITY: Final = sql.SQL("array_position({}, t.priority)").format([p.value for p in Priority])
@@ -129,12 +131,19 @@ async def active(connection: Connection) -> dict[tuple[Stage, Priority], int]:
     return {(Stage(stage), Priority(priority)): n for stage, priority, n in await found.fetchall()}
 
 
-async def to_wake(connection: Connection, at: datetime, limit: int = 500) -> list[inbox.Row]:
-    """What waits on a third party and should wake by now, the earliest first."""
-    found = await connection.execute(
-        INBOX.select("WHERE t.wake_at <= %s ORDER BY t.wake_at LIMIT %s"), (at, limit)
-    )
-    return [INBOX.row(values) for values in await found.fetchall()]
+class SnoozedRows:
+    """The port `Snoozes`, read from the inbox. Raises Unavailable."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def due(self, at: datetime) -> list[Snooze]:
+        async with asking(self._pool) as connection:
+            found = await connection.execute(
+                INBOX.select("WHERE t.wake_at <= %s ORDER BY t.wake_at LIMIT %s"), (at, MOST)
+            )
+            rows = [INBOX.row(values) for values in await found.fetchall()]
+        return [Snooze(row.conversation_id, row.wake_at) for row in rows if row.wake_at is not None]
 
 
 def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:

@@ -33,7 +33,16 @@ from adapters.objects import FileObjects
 from adapters.outcomes import IndexOutcomes
 from adapters.raw_bodies import RawFiles
 from adapters.read_receipts import OwnersReceipts
-from adapters.reads import CorrespondenceRows, FirstLineRows, OutgoingRows, Page, Pool, Reads, Wanted
+from adapters.reads import (
+    CorrespondenceRows,
+    FirstLineRows,
+    OutgoingRows,
+    Page,
+    Pool,
+    Reads,
+    SnoozedRows,
+    Wanted,
+)
 from adapters.tokens import PostgresTokens
 from adapters.whatsapp.addresses import KeyedNames
 from adapters.whatsapp.door import Line, ProviderDoor
@@ -44,7 +53,7 @@ from api.desk import Desk, Probe, Which
 from api.settings import ChannelSettings, Settings
 from api.wiring.reading import Progress, progress_of_views
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
-from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing
+from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
 from commands.processes.postman import Postman
 from commands.roles import Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
@@ -69,6 +78,7 @@ class Ports:
     inbox: Inbox
     first_line: FirstLine
     first_line_settings: FirstLineSettings
+    snoozes: Snoozes
     outgoing: Outgoing
     correspondence: Correspondence
     names: Names
@@ -139,6 +149,7 @@ class House:
             inbox=self.inbox,
             first_line=FirstLineRows(self.pool, first_line),
             first_line_settings=first_line,
+            snoozes=SnoozedRows(self.pool),
             outgoing=OutgoingRows(self.pool),
             correspondence=correspondence,
             names=KeyedNames(key),

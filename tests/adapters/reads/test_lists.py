@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.reads import BadCursor, Page, Pool, Reads, Wanted
+from adapters.reads import BadCursor, Page, Pool, Reads, SnoozedRows, Wanted
 from adapters.reads.pages import cursor, read_cursor
-from commands.ports import Unavailable
+from commands.ports import Snooze, Unavailable
 from domain import agent, channel, conversation, delivery, queue
 from domain.channel import ChannelId
 from domain.conversation import Author, ConversationId, MessageId, Opener, Receipt, Stage
@@ -213,8 +213,8 @@ def test_who_waits_on_a_third_party_is_woken_in_time(known: Any) -> None:
 
     woken = (*snoozed(5), conversation.Woke(minutes(3)))
     known.fold(waits("later", then=snoozed(60)), waits("now", then=snoozed(10)), waits("up", then=woken))
-    rows = known.ask(lambda pool: Reads(pool).to_wake(minutes(10)))
-    assert [row.conversation_id for row in rows] == ["now"]
+    due = known.ask(lambda pool: SnoozedRows(pool).due(minutes(10)))
+    assert due == [Snooze(ConversationId("now"), minutes(10))]
 
 
 # What was said
