@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -20,6 +21,9 @@ from commands.ports import Busy, Decision, Unavailable
 
 MOST_WAITING: Final = 20_000  # commands; one more is told to come back later
 BATCH: Final = 512  # commands decided together at most
+
+Answer: TypeAlias = tuple["asyncio.Future[Decision | None]", "Decision | None"]
+"""Who is told, and what; nothing where nobody will ever say."""
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +39,7 @@ class EmbeddedInbox:
         self.halted: Halted | None = None
         self.broken: str | None = None  # the type of an error nobody had thought of, which ended the deciding
         self._thread = threading.Thread(target=self._run, name="owner", daemon=True)
-        self._answers: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Decision], Decision]]] = {}
+        self._answers: dict[asyncio.AbstractEventLoop, list[Answer]] = {}
 
     def start(self) -> None:
         """Catch up with the log, then decide. Raises Halted, LogUnavailable."""
@@ -84,27 +88,30 @@ class EmbeddedInbox:
         """As `submit`, for several at once: decided in this order per partition, answered in this order. All
         of them wait, or none; when it raises, some may have been decided."""
         loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[Decision]] = [loop.create_future() for _ in commands]
+        futures: list[asyncio.Future[Decision | None]] = [loop.create_future() for _ in commands]
         self._put(
             [
-                Waiting(command, self._answer_on(loop, future))
+                Waiting(command, partial(self._tell, loop, future))
                 for command, future in zip(commands, futures, strict=True)
             ]
         )
         try:
             async with asyncio.timeout(self._patience):
-                return [await future for future in futures]
+                return _all_told([await future for future in futures])
         except TimeoutError as error:
             raise Unavailable from error
 
     def submit_now(self, commands: Sequence[Command], timeout: float | None = None) -> list[Decision]:
         """For threads: wait until all are decided. Raises Busy or Unavailable."""
-        futures: list[Future[Decision]] = [Future() for _ in commands]
+        futures: list[Future[Decision | None]] = [Future() for _ in commands]
         self._put(
-            [Waiting(command, future.set_result) for command, future in zip(commands, futures, strict=True)]
+            [
+                Waiting(command, partial(_resolve_one, future))
+                for command, future in zip(commands, futures, strict=True)
+            ]
         )
         try:
-            return [future.result(timeout or self._patience) for future in futures]
+            return _all_told([future.result(timeout or self._patience) for future in futures])
         except TimeoutError as error:
             raise Unavailable from error
 
@@ -117,13 +124,13 @@ class EmbeddedInbox:
             self._queue.extend(waitings)
             self._some.notify()
 
-    def _answer_on(
-        self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Decision]
-    ) -> Callable[[Decision], None]:
-        def answer(decision: Decision) -> None:
-            self._answers.setdefault(loop, []).append((future, decision))
-
-        return answer
+    def _tell(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        future: asyncio.Future[Decision | None],
+        decision: Decision | None,
+    ) -> None:
+        self._answers.setdefault(loop, []).append((future, decision))
 
     # ── the owner's thread ───────────────────────────────────────────────────────────────────────
 
@@ -134,15 +141,25 @@ class EmbeddedInbox:
             except Halted as halted:
                 log.error("engine_halted", partition=halted.partition, reason=halted.reason)
                 self.halted = halted
+                self._give_up(batch)
                 return
             except LogUnavailable:
-                return  # stopping, and the log is away: those who wait will time out and ask again
+                self._give_up(batch)  # stopping, and the log is away
+                return
             except Exception as error:
                 log.error("engine_broken", error=type(error).__name__, exc_info=error)
                 self.broken = type(error).__name__
+                self._give_up(batch)
                 return
             finally:
                 self._deliver()
+
+    def _give_up(self, batch: Sequence[Waiting]) -> None:
+        """Nothing is decided any more: whoever still waits hears that it is unknown, and asks again."""
+        with self._some:
+            left, self._queue = [*batch, *self._queue], deque()
+        for waiting in left:
+            waiting.answer(None)
 
     def _take(self) -> list[Waiting]:
         with self._some:
@@ -167,7 +184,20 @@ class EmbeddedInbox:
         self._owner.close(timeout)
 
 
-def _resolve(pairs: Sequence[tuple[asyncio.Future[Decision], Decision]]) -> None:
-    for future, decision in pairs:
-        if not future.done():
-            future.set_result(decision)
+def _resolve(answers: Sequence[Answer]) -> None:
+    for future, decision in answers:
+        _resolve_one(future, decision)
+
+
+def _resolve_one(
+    future: asyncio.Future[Decision | None] | Future[Decision | None], decision: Decision | None
+) -> None:
+    if not future.done():
+        future.set_result(decision)
+
+
+def _all_told(answers: Sequence[Decision | None]) -> list[Decision]:
+    told = [answer for answer in answers if answer is not None]
+    if len(told) < len(answers):
+        raise Unavailable
+    return told

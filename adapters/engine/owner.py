@@ -47,10 +47,10 @@ log = structlog.get_logger(__name__)
 
 
 class Waiting(NamedTuple):
-    """A command and whoever wants to know what became of it."""
+    """A command and whoever wants to know what became of it; they are told None when nobody will say."""
 
     command: Command
-    answer: Callable[[Decision], None]
+    answer: Callable[[Decision | None], None]
 
 
 class Remembered(NamedTuple):

@@ -303,3 +303,31 @@ def test_an_index_that_cannot_be_written_is_told_of(migrated: str, monkeypatch: 
             until(lambda: inbox.away is not None)
             assert inbox.away == "the index: ProgramLimitExceeded"
         until(lambda: inbox.away is None)
+
+
+def test_whoever_waits_when_the_engine_halts_is_told_and_does_not_wait_for_nothing(migrated: str) -> None:
+    log = memory_log()
+    with running(log, migrated) as inbox:
+        (answer,) = inbox.submit_now([a_pay()])
+        records = log.records[answer.position.partition]
+        records[-1] = records[-1].replace(b"thank you", b"thank YOU")
+        with pytest.raises(Unavailable) as for_a_thread:
+            inbox.submit_now([a_pay()], timeout=5)
+        assert inbox.halted
+    assert not isinstance(for_a_thread.value.__cause__, TimeoutError)
+
+
+def test_whoever_waits_on_a_loop_when_the_engine_breaks_is_told(
+    migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_: object) -> None:
+        raise ZeroDivisionError
+
+    async def call() -> None:
+        await inbox.submit(a_pay())
+
+    with running(PostgresLog(migrated), migrated) as inbox:
+        monkeypatch.setattr(inbox._owner, "decide", breaks)
+        with pytest.raises(Unavailable) as on_a_loop:
+            asyncio.run(call())
+    assert not isinstance(on_a_loop.value.__cause__, TimeoutError)
