@@ -289,12 +289,15 @@ class Postman:
     # Patience
 
     async def _decide(self, command: Command) -> Decision:
-        """Ask until it is decided: the same id makes that harmless."""
+        """Ask until it is decided: the same id makes that harmless. Once told to stop, ask no further: what
+        is not told then is found unknown later."""
         pause = 0.05
         while True:
             try:
                 return await self._ports.inbox.submit(command)
             except (Busy, Unavailable):
+                if self._stop.is_set():
+                    raise
                 await asyncio.sleep(pause * (0.5 + self._jitter()))
                 pause = min(pause * 2, 2.0)
 
