@@ -13,7 +13,7 @@ import pytest
 from adapters.services import Postgres, Valkey
 from adapters.simulator.faults import Faults
 from tests.faults import checker
-from tests.faults.load import Crowd
+from tests.faults.load import Crowd, silence
 from tests.walks.house import House, a_house, until
 
 BEST_DAY = Faults(unread=0.0, delay=0.05)
@@ -58,7 +58,8 @@ class Breakable:
         return bool(missing == 0)
 
     def mend(self) -> None:
-        """Everything runs again, and the provider has its best day."""
+        """Everything runs again, nobody talks any more, and the provider has its best day."""
+        silence()
         self.house.graph.faults = BEST_DAY
         self.postgres.start()
         self.valkey.start()

@@ -15,6 +15,15 @@ from adapters.whatsapp.addresses import message_ref
 from api.wiring.local import CHANNEL
 from tests.walks.house import House, message_id, until
 
+_talking: list[Crowd] = []
+
+
+def silence() -> None:
+    """Whoever a failed test left talking goes quiet."""
+    for crowd in _talking:
+        crowd.hush()
+    _talking.clear()
+
 
 @dataclass
 class Crowd:
@@ -28,6 +37,7 @@ class Crowd:
     answers: Counter[int] = field(default_factory=Counter)  # by status; 0: nobody answered
     rude: list[str] = field(default_factory=list)  # a 503 that did not say when to come back
     _stop: threading.Event = field(default_factory=threading.Event)
+    _hushed: bool = False
     _threads: list[threading.Thread] = field(default_factory=list)
 
     @classmethod
@@ -44,10 +54,16 @@ class Crowd:
         return cls(house, people, **knobs)
 
     def start(self) -> None:
+        _talking.append(self)
         for who in self.people:
             thread = threading.Thread(target=self._talk, args=(who,), daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def hush(self) -> None:
+        """Begin no further sentence, and insist on none."""
+        self._hushed = True
+        self._stop.set()
 
     def stop(self, patience: float = 90.0) -> None:
         """Let everybody finish their sentence; what they began is acknowledged in the end."""
@@ -89,7 +105,7 @@ class Crowd:
                 self._stop.wait(self.pause)
 
     def _insist(self, ask, status: int) -> httpx.Response:  # type: ignore[no-untyped-def]
-        while True:
+        while not self._hushed:
             try:
                 answer: httpx.Response = ask()
             except httpx.TransportError:
@@ -103,3 +119,4 @@ class Crowd:
                 self.rude.append(answer.text)
             assert answer.status_code in (202, 503), answer.text
             time.sleep(0.2)
+        raise SystemExit  # this thread is done
