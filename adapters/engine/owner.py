@@ -36,10 +36,8 @@ from domain.journal import Position
 RECENT: Final = 20_000  # decisions remembered, at least; those the index lacks are never forgotten
 CHECK_EVERY: Final = 1000  # rounds between two looks at the end of the log
 
-FULL: Final = 3 * 1024 * 1024  # bytes of events after which a record takes no more commands
-LARGEST: Final = (
-    4 * 1024 * 1024
-)  # bytes of events one command may lead to; with FULL well below the log's limit
+FULL: Final = 1024 * 1024  # bytes of events after which a record takes no more commands
+LARGEST: Final = 13 * 512 * 1024  # bytes of events one command may lead to; with FULL below the log's limit
 
 T = TypeVar("T")
 

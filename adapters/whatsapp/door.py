@@ -6,17 +6,18 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from adapters.whatsapp.addresses import canonical_phone, contact_address, conversation_id, message_ref
-from adapters.whatsapp.items import Item
+from adapters.whatsapp.items import Item, malformed
 from adapters.whatsapp.parser import Provider, parse
 from adapters.whatsapp.signature import meta_signature_ok
 from commands.door_ports import DeliveryToReceive
 from domain.conversation import ContactKnown, ConversationId
 from domain.delivery import DeliveryId
 
+MOST_ITEMS: Final = 20_000  # of one body, so that a delivery fits a record; providers promise at most 1,000
 _UNCLEAR = frozenset({"ignored", "quarantine", "malformed"})
 _CONTACT = ("from_phone", "from_user_id", "from_parent_user_id", "sender_name")
 
@@ -50,6 +51,8 @@ class ProviderDoor:
     def read_delivery(self, channel: str, body: bytes) -> DeliveryToReceive:
         line = self._lines[channel]
         items = parse(line.provider, body)
+        if len(items) > MOST_ITEMS:
+            items[MOST_ITEMS:] = [malformed(f"The body holds {len(items)} items; the rest was not read.")]
         for item in items:
             self._name(channel, line, item)
         understood = not any(item["event"] in _UNCLEAR for item in items)
