@@ -48,6 +48,10 @@ class Crowd:
             house.writes(who, "minha internet caiu")
         for who in people:
             until(lambda w=who: house.conversation(w).get("stage") == "waiting", "a wait")
+            until(
+                lambda w=who: {x["status"] for x in house.lines(w, "automation")} == {"read"},
+                "the first line's words with the customer",  # so that the next to leave is the agent's
+            )
             house.agent("ana").post(
                 f"/v1/conversations/{house.conversation_id(who)}/claim"
             ).raise_for_status()
