@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -17,10 +16,11 @@ from adapters.log.chain import Halted
 from adapters.log.index import Mark
 from adapters.log.port import LogUnavailable
 from commands.intention import Command
-from commands.ports import Busy, Decision, Unavailable
+from commands.ports import Busy, Decision, Inbox, Unavailable
 
 MOST_WAITING: Final = 20_000  # commands; one more is told to come back later
-BATCH: Final = 512  # commands decided together at most
+BATCH: Final = 512  # commands of the doors decided together at most …
+SHARE: Final = 64  # … and of what follows by itself, so that a door is never behind much of it
 
 Answer: TypeAlias = tuple["asyncio.Future[Decision | None]", "Decision | None"]
 """Who is told, and what; nothing where nobody will ever say."""
@@ -33,7 +33,8 @@ class EmbeddedInbox:
 
     def __init__(self, owner: Owner, *, patience: float = 10.0) -> None:
         self._owner, self._patience = owner, patience
-        self._queue: deque[Waiting] = deque()
+        self._doors: deque[Waiting] = deque()  # somebody waits at a door
+        self._follows: deque[Waiting] = deque()  # what follows by itself
         self._some = threading.Condition()
         self._stopping = False
         self.halted: Halted | None = None
@@ -49,7 +50,7 @@ class EmbeddedInbox:
     @property
     def waiting(self) -> int:
         """Commands nobody has begun to decide."""
-        return len(self._queue)
+        return len(self._doors) + len(self._follows)
 
     @property
     def marks(self) -> Mapping[int, Mark]:
@@ -87,13 +88,17 @@ class EmbeddedInbox:
     async def submit_all(self, commands: Sequence[Command]) -> list[Decision]:
         """As `submit`, for several at once: decided in this order per partition, answered in this order. All
         of them wait, or none; when it raises, some may have been decided."""
+        return await self._submit(commands, self._doors)
+
+    async def _submit(self, commands: Sequence[Command], queue: deque[Waiting]) -> list[Decision]:
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Decision | None]] = [loop.create_future() for _ in commands]
         self._put(
             [
                 Waiting(command, partial(self._tell, loop, future))
                 for command, future in zip(commands, futures, strict=True)
-            ]
+            ],
+            queue,
         )
         try:
             async with asyncio.timeout(self._patience):
@@ -102,26 +107,28 @@ class EmbeddedInbox:
             raise Unavailable from error
 
     def submit_now(self, commands: Sequence[Command], timeout: float | None = None) -> list[Decision]:
-        """For threads: wait until all are decided. Raises Busy or Unavailable."""
-        futures: list[Future[Decision | None]] = [Future() for _ in commands]
+        """For threads that nobody waits for at a door: wait until all are decided. Raises Busy or
+        Unavailable."""
+        if not commands:
+            return []
+        told = _Told(len(commands))
         self._put(
-            [
-                Waiting(command, partial(_resolve_one, future))
-                for command, future in zip(commands, futures, strict=True)
-            ]
+            [Waiting(command, partial(told.tell, n)) for n, command in enumerate(commands)], self._follows
         )
-        try:
-            return _all_told([future.result(timeout or self._patience) for future in futures])
-        except TimeoutError as error:
-            raise Unavailable from error
+        return _all_told(told.wait(timeout or self._patience))
 
-    def _put(self, waitings: Sequence[Waiting]) -> None:
+    @property
+    def later(self) -> Inbox:
+        """The same inbox for what follows by itself: it gives way to the doors."""
+        return _Later(self)
+
+    def _put(self, waitings: Sequence[Waiting], queue: deque[Waiting]) -> None:
         with self._some:
             if self.stopped:
                 raise Unavailable
-            if len(self._queue) + len(waitings) > MOST_WAITING:
+            if len(queue) + len(waitings) > MOST_WAITING:
                 raise Busy
-            self._queue.extend(waitings)
+            queue.extend(waitings)
             self._some.notify()
 
     def _tell(
@@ -157,14 +164,17 @@ class EmbeddedInbox:
     def _give_up(self, batch: Sequence[Waiting]) -> None:
         """Nothing is decided any more: whoever still waits hears that it is unknown, and asks again."""
         with self._some:
-            left, self._queue = [*batch, *self._queue], deque()
+            left = [*batch, *self._doors, *self._follows]
+            self._doors.clear()
+            self._follows.clear()
         for waiting in left:
             waiting.answer(None)
 
     def _take(self) -> list[Waiting]:
         with self._some:
-            self._some.wait_for(lambda: self._queue or self._stopping)
-            return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            self._some.wait_for(lambda: self._doors or self._follows or self._stopping)
+            batch = [self._doors.popleft() for _ in range(min(BATCH, len(self._doors)))]
+            return batch + [self._follows.popleft() for _ in range(min(SHARE, len(self._follows)))]
 
     def _deliver(self) -> None:
         """One call per loop and round, not one per command."""
@@ -184,16 +194,47 @@ class EmbeddedInbox:
         self._owner.close(timeout)
 
 
+class _Later:
+    """The inbox as processes see it."""
+
+    def __init__(self, inbox: EmbeddedInbox) -> None:
+        self._inbox = inbox
+
+    async def accept(self, command: Command) -> None:
+        await self.submit(command)
+
+    async def submit(self, command: Command) -> Decision:
+        return (await self.submit_all([command]))[0]
+
+    async def submit_all(self, commands: Sequence[Command]) -> list[Decision]:
+        return await self._inbox._submit(commands, self._inbox._follows)
+
+
+class _Told:
+    """The answers to several commands, for a thread that waits for all of them."""
+
+    def __init__(self, count: int) -> None:
+        self._answers: list[Decision | None] = [None] * count
+        self._left = count
+        self._all = threading.Event()
+
+    def tell(self, n: int, decision: Decision | None) -> None:
+        """Called by one thread, once for each."""
+        self._answers[n] = decision
+        self._left -= 1
+        if not self._left:
+            self._all.set()
+
+    def wait(self, timeout: float) -> list[Decision | None]:
+        if not self._all.wait(timeout):
+            raise Unavailable
+        return self._answers
+
+
 def _resolve(answers: Sequence[Answer]) -> None:
     for future, decision in answers:
-        _resolve_one(future, decision)
-
-
-def _resolve_one(
-    future: asyncio.Future[Decision | None] | Future[Decision | None], decision: Decision | None
-) -> None:
-    if not future.done():
-        future.set_result(decision)
+        if not future.done():
+            future.set_result(decision)
 
 
 def _all_told(answers: Sequence[Decision | None]) -> list[Decision]:

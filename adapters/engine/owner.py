@@ -293,7 +293,7 @@ class Owner:
             else:
                 events.extend(encoded)
                 size += sum(map(len, encoded))
-                states[stream] = known._replace(ordinal=part.ordinal + len(events))
+                states[stream] = Known(known.state, known.version, part.ordinal + len(events))
                 outcome["accepted"] = len(encoded)
                 decision = Accepted(Position(p, part.ordinal + len(events)), names, source=cause.source)
             outcomes.append(outcome)

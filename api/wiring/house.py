@@ -146,7 +146,7 @@ class House:
         correspondence = CorrespondenceRows(self.pool)
         self.ports = Ports(
             clock=self.clock,
-            inbox=self.inbox,
+            inbox=self.inbox.later,
             first_line=FirstLineRows(self.pool, first_line),
             first_line_settings=first_line,
             snoozes=SnoozedRows(self.pool),
@@ -286,7 +286,7 @@ class House:
             CourierFollower(
                 courier,
                 self.ports,
-                self.inbox,
+                self.inbox.later,
                 self._bookmarks_of(courier.name),
                 self.archive,
                 loop,
@@ -301,7 +301,7 @@ class House:
         return self._bookmarks.setdefault(name, Bookmarks(self._dsn))
 
     async def _watch(self, watch: Watch) -> None:
-        await keep_watch(watch, self.ports, self.inbox, self.clock, self._stopping)
+        await keep_watch(watch, self.ports, self.inbox.later, self.clock, self._stopping)
 
     async def _walk(self) -> None:
         await Postman(self.ports).run(self._stopping)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -26,7 +27,11 @@ class Reception(Protocol):
 
 
 async def look(at: datetime, ports: Reception) -> list[Command]:
-    return [answer(due, ports.first_line_settings) for due in await ports.first_line.due(at)]
+    wanted: list[Command] = []
+    for due in await ports.first_line.due(at):
+        wanted.append(answer(due, ports.first_line_settings))
+        await asyncio.sleep(0)  # reading takes its time, and others share this loop
+    return wanted
 
 
 def answer(due: DueBurst, settings: FirstLineSettings) -> AnswerBurst:
