@@ -25,7 +25,7 @@ from domain.journal import Cause, Position, Recorded
 
 REST: Final = 0.05  # seconds of silence after which followers may rest
 IDLE: Final = 1.0  # seconds a poll waits for the bell
-BREATH: Final = 0.01
+BREATH, DEEP_BREATH = 0.01, 0.15  # seconds of rest after a batch, at least and at most
 STALL: Final = 5.0  # seconds without progress, with more to read, after which the reader is replaced
 PATIENCE: Final = 4  # replacements in a row before the feed gives up
 
@@ -72,12 +72,12 @@ class Feed:
         followers: Sequence[Follower],
         *,
         limit: int = 1000,
-        breath: float = BREATH,
+        ease: float = 0.0,
     ) -> None:
-        """`limit`: records handed on together. `breath`: seconds between two polls while little comes, so
-        that what comes one by one is followed in company."""
+        """`limit`: records handed on together. `ease`: how much longer it rests after a batch than the batch
+        took, while it keeps up: what comes one by one is followed in company, and others get the machine."""
         self._log, self._archive, self._followers = log, archive, followers
-        self._limit, self._breath = limit, breath
+        self._limit, self._ease = limit, ease
         self._wanted = {archive.name(event) for follower in followers for event in follower.wakes}
         self._heads: dict[int, Mark] = {}
         self._begun: dict[str, dict[int, Mark]] = {}
@@ -137,11 +137,13 @@ class Feed:
                 entries = self._reader.poll(REST if rest else IDLE, self._limit)
                 if entries:
                     self.idle.clear()
+                    began = time.monotonic()
                     self._hand(entries)
                     pause, moved, replaced = 0.05, time.monotonic(), 0
                     if len(entries) < self._limit:
                         rest = True
-                        self._stopping.wait(self._breath)
+                        took = time.monotonic() - began
+                        self._stopping.wait(min(max(BREATH, self._ease * took), DEEP_BREATH))
                 elif rest:
                     for follower in self._followers:
                         follower.rest()

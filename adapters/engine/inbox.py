@@ -20,7 +20,8 @@ from commands.ports import Busy, Decision, Inbox, Unavailable
 
 MOST_WAITING: Final = 20_000  # commands; one more is told to come back later
 BATCH: Final = 512  # commands of the doors decided together at most …
-SHARE: Final = 64  # … and of what follows by itself, so that a door is never behind much of it
+SHARE: Final = 128  # … and of what follows by itself; beside doors that wait, only …
+ASIDE: Final = 24
 
 Answer: TypeAlias = tuple["asyncio.Future[Decision | None]", "Decision | None"]
 """Who is told, and what; nothing where nobody will ever say."""
@@ -174,7 +175,8 @@ class EmbeddedInbox:
         with self._some:
             self._some.wait_for(lambda: self._doors or self._follows or self._stopping)
             batch = [self._doors.popleft() for _ in range(min(BATCH, len(self._doors)))]
-            return batch + [self._follows.popleft() for _ in range(min(SHARE, len(self._follows)))]
+            share = ASIDE if batch else SHARE
+            return batch + [self._follows.popleft() for _ in range(min(share, len(self._follows)))]
 
     def _deliver(self) -> None:
         """One call per loop and round, not one per command."""

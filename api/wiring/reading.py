@@ -19,7 +19,7 @@ from commands.catalogue import STREAMS
 from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
 
-BREATH: Final = 0.04  # seconds: a commit per view and batch costs more than the waiting
+EASE: Final = 2.0  # a view commits for every batch: fewer and larger ones leave the machine to the desk
 
 
 def migrate(dsn: str) -> None:
@@ -36,7 +36,7 @@ def follow(
     log = PostgresLog(dsn)
     views = [View(projection, partial(connect, dsn)) for projection in projections]
     followers = [ViewFollower(view, log) for view in views]
-    feed = Feed(log, Archive(STREAMS.values()), followers, breath=BREATH)
+    feed = Feed(log, Archive(STREAMS.values()), followers, ease=EASE)
     feed.start()
     while feed.alive and not stopping.wait(0.2):
         pass

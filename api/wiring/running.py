@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 FAILED: Final = 1
 NICER: Final = 5  # reading gives way to deciding where both share a machine
+COLLECT: Final = (50_000, 20, 100)  # rarely: a full collection stops everybody for a tenth of a second
 SWITCH: Final = 0.001  # seconds a thread may keep others from the interpreter
 
 
@@ -97,6 +99,8 @@ def begin(settings: Settings) -> None:
     """What every long-lived process does first."""
     logs.configure(settings.log_level)
     sys.setswitchinterval(SWITCH)
+    gc.freeze()  # what was made by now stays, and need not be looked at again
+    gc.set_threshold(*COLLECT)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if settings.lifeline:
         threading.Thread(target=_hang_on, name="lifeline", daemon=True).start()
