@@ -19,7 +19,7 @@ from commands.catalogue import STREAMS
 from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
 
-EASE: Final = 2.0  # a view commits for every batch: fewer and larger ones leave the machine to the desk
+EASE: Final = 1.0  # a view commits for every batch: fewer and larger ones leave the machine to the desk
 
 
 def migrate(dsn: str) -> None:

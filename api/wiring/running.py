@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 import signal
-import sys
 import threading
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FAILED: Final = 1
-NICER: Final = 5  # reading gives way to deciding where both share a machine
 COLLECT: Final = (50_000, 20, 100)  # rarely: a full collection stops everybody for a tenth of a second
-SWITCH: Final = 0.001  # seconds a thread may keep others from the interpreter
 
 
 def serve(settings: Settings) -> int:
@@ -90,7 +87,6 @@ def follow(settings: Settings) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    os.nice(NICER)
     error = reading.follow(dsn, stopping)
     return 0 if error is None else FAILED
 
@@ -98,7 +94,6 @@ def follow(settings: Settings) -> int:
 def begin(settings: Settings) -> None:
     """What every long-lived process does first."""
     logs.configure(settings.log_level)
-    sys.setswitchinterval(SWITCH)
     gc.freeze()  # what was made by now stays, and need not be looked at again
     gc.set_threshold(*COLLECT)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
