@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads.asking import Pool, asking
 from commands.door_ports import Identity, Role
 from domain.agent import AgentId
@@ -58,7 +59,8 @@ class Listed:
 
 def ensure(dsn: str) -> None:
     """Make the table where it is missing."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))  # roles start together
         connection.execute("SET client_min_messages = warning")
         connection.execute(TABLE)
 
