@@ -94,11 +94,16 @@ def follow(settings: Settings) -> int:
 def begin(settings: Settings) -> None:
     """What every long-lived process does first."""
     logs.configure(settings.log_level)
-    gc.freeze()  # what was made by now stays, and need not be looked at again
-    gc.set_threshold(*COLLECT)
+    collect_rarely()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if settings.lifeline:
         threading.Thread(target=_hang_on, name="lifeline", daemon=True).start()
+
+
+def collect_rarely() -> None:
+    """What was made by now stays, and need not be looked at again by the collector; it looks seldom."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 def _hang_on() -> None:

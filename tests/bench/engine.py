@@ -32,6 +32,7 @@ from adapters.log.index import Index
 from adapters.log.postgres import PostgresLog
 from adapters.log.schema import migrate
 from adapters.services import Postgres
+from api.wiring.running import collect_rarely
 from commands.catalogue import HANDLERS, STREAMS
 from commands.conversation import AddNote, HearMessage
 from commands.intention import COMMANDS, Command
@@ -301,6 +302,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=2026)
     arguments.add_argument("--seconds", type=float, default=8.0, help="about how long each measurement takes")
     given = arguments.parse_args()
+    collect_rarely()  # as every role does, for both sides
     with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
         Path(folder).chmod(0o711)
         server = Postgres(Path(folder) / "postgres")

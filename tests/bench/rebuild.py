@@ -32,6 +32,7 @@ from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
 from adapters.views.view import View
 from api.wiring import reading
+from api.wiring.running import collect_rarely
 from commands.catalogue import STREAMS
 from projections.catalogue import PROJECTIONS
 from tests.bench.engine import CONVERSATIONS, Ours, Talk, peer_settings, words
@@ -197,6 +198,7 @@ def main() -> None:
     arguments.add_argument("--events", type=int, default=100_000)
     arguments.add_argument("--peer-events", type=int, default=10_000)
     given = arguments.parse_args()
+    collect_rarely()  # as every role does, for both sides
     with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
         Path(folder).chmod(0o711)
         server = Postgres(Path(folder) / "postgres")
