@@ -81,7 +81,7 @@ class Overtaken(Exception):
     """Another writer moved the mark first. Nothing was written; reload the marks."""
 
 
-_MOVE: Final = """
+MOVE: Final = """
 UPDATE mark SET "offset" = n."offset", seq = n.seq, hash = n.hash, ordinal = n.ordinal
 FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bigint[])
   AS n(partition, was_seq, was_hash, "offset", seq, hash, ordinal)
@@ -89,7 +89,7 @@ WHERE mark.partition = n.partition AND mark.seq = n.was_seq AND mark.hash = n.wa
 """
 
 # One statement takes every record apart once and fills the three tables from it; the body starts at byte 70.
-_FILL: Final = """
+FILL: Final = """
 WITH r AS MATERIALIZED (
   SELECT partition, "offset", seq, hash, first_ordinal, n,
          convert_from(substr(record, 70), 'UTF8')::json AS body
@@ -132,7 +132,7 @@ SET notification_id = greatest(tracking.notification_id, excluded.notification_i
 
 
 _OUTCOME, _SNAPSHOT, _EVENT = 1, 2, 3
-_LOOK_UP: Final = """
+LOOK_UP: Final = """
 SELECT 1 AS part, c.command_id AS command, NULL::text AS stream, 0::bigint AS version, c.ordinal,
        (SELECT string_agg(e.type, ',' ORDER BY e.ordinal) FROM event e
         WHERE e.partition = c.partition AND e.ordinal <= c.ordinal
@@ -193,7 +193,7 @@ class Index:
         was = [marks[p] for p in moved]
         with self._connected() as connection, connection.transaction():
             cursor = connection.execute(
-                _MOVE,
+                MOVE,
                 (
                     list(moved),
                     [m.seq for m in was],
@@ -209,7 +209,7 @@ class Index:
                 raise Overtaken
             try:
                 connection.execute(
-                    _FILL,
+                    FILL,
                     (
                         [c.partition for c in commits],
                         [c.offset for c in commits],
@@ -242,7 +242,7 @@ class Index:
         names, folds = list(streams), list(streams.values())
         with self._connected() as connection:
             rows = connection.execute(
-                _LOOK_UP, (list(commands), names, folds, names, folds), binary=True, prepare=True
+                LOOK_UP, (list(commands), names, folds, names, folds), binary=True, prepare=True
             ).fetchall()
         for part, command, stream, version, ordinal, type_, schema, at, body in rows:
             if part == _OUTCOME:

@@ -22,15 +22,16 @@ BY_KEY: Final = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = 
 LOOK_AGAIN: Final = 1.0  # seconds; a bell may shorten the wait, never replace the look
 READ_BYTES: Final = 16 * 1024 * 1024  # a poll stops after about this much
 
-_APPEND: Final = """
+# The record before is one value, looked up by key: as EXISTS it would be a hash of the whole log, every time.
+APPEND: Final = """
 WITH draft AS (
   SELECT * FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[])
     AS d(partition, seq, prev, hash, record)
 ), won AS (
   INSERT INTO log (partition, seq, hash, record)
   SELECT d.partition, d.seq, d.hash, d.record FROM draft d
-  WHERE d.seq = 1 OR EXISTS (
-    SELECT 1 FROM log l WHERE l.partition = d.partition AND l.seq = d.seq - 1 AND l.hash = d.prev)
+  WHERE d.seq = 1
+     OR d.prev = (SELECT l.hash FROM log l WHERE l.partition = d.partition AND l.seq = d.seq - 1)
   ORDER BY d.partition  -- two appends that meet wait for each other in the same order
   ON CONFLICT DO NOTHING
   RETURNING partition
@@ -39,7 +40,7 @@ SELECT array_agg(partition), pg_notify(%b, '') FROM won
 """
 
 # The nearest records of every partition first, so that a long tail holds up nobody.
-_READ: Final = """
+READ: Final = """
 SELECT partition, seq, record FROM (
   SELECT l.partition, l.seq, l.record, l.seq - b.seq AS far,
          sum(length(l.record)) OVER (ORDER BY l.seq - b.seq, l.partition) - length(l.record) AS before
@@ -81,7 +82,7 @@ class PostgresLog:
             return []
         with self._connected() as connection:
             row = connection.execute(
-                _APPEND,
+                APPEND,
                 (
                     [d.partition for d in drafts],
                     [d.seq for d in drafts],
@@ -184,7 +185,7 @@ class PostgresReader:
 
     def _read(self, connection: Connection, limit: int) -> list[Entry]:
         rows = connection.execute(
-            _READ,
+            READ,
             (list(self._next), list(self._next.values()), limit, limit, READ_BYTES),
             binary=True,
             prepare=True,

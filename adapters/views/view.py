@@ -72,7 +72,7 @@ class View:
         self._all_cached = False
         self._dump = self.table.dumper()
         self._load = self.table.loader()
-        self._says = _statements(self.table)
+        self._says = statements_of(self.table)
 
     @property
     def name(self) -> str:
@@ -263,17 +263,17 @@ class _Overtaken(Exception):
     """The bookmarks are not where we left them."""
 
 
-class _Statements(NamedTuple):
+class Statements(NamedTuple):
     load: sql.Composed
     remove: sql.Composed
     copy: sql.Composed
 
 
-def _statements(of: Table) -> _Statements:
+def statements_of(of: Table) -> Statements:
     wanted = sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(t)) for t in of.key_types)
     same = sql.SQL(" AND ").join(sql.SQL("v.{0} = k.{0}").format(sql.Identifier(name)) for name in of.key)
     keys = sql.SQL("unnest({}) AS k({})").format(wanted, names(of.key))
-    return _Statements(
+    return Statements(
         sql.SQL("SELECT {} FROM {} AS v JOIN {} ON {}").format(
             names(of.stored, "v"), of.identifier, keys, same
         ),
