@@ -97,7 +97,7 @@ def run(
             console.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
             return 1
         console.print("Letting the desk finish what it was given …")
-        drain(url, desk)
+        drain(url, desk, local.dsn)
         return _tell(report, heard(local), as_json)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 from adapters.services import ServiceError
+from api.wiring.reading import progress_of_views
 
 PATIENCE: Final = 60.0  # seconds for a process to start, or to end
 
@@ -64,8 +65,8 @@ def wait_ready(url: str, desk: subprocess.Popen[bytes]) -> None:
     raise ServiceError("the desk is not ready after a minute; its log in the data folder says why")
 
 
-def drain(url: str, desk: subprocess.Popen[bytes]) -> None:
-    """What was acknowledged is decided and folded: nothing lies in between."""
+def drain(url: str, desk: subprocess.Popen[bytes], dsn: str) -> None:
+    """Return when what was acknowledged is decided, followed and folded: nothing lies in between."""
     deadline, quiet = time.monotonic() + PATIENCE, 0
     while quiet < 3 and desk.poll() is None and time.monotonic() < deadline:
         figures = httpx.get(f"{url}/metrics", timeout=5).text
@@ -74,5 +75,6 @@ def drain(url: str, desk: subprocess.Popen[bytes]) -> None:
             for line in figures.splitlines()
             if line.startswith(("inbox_waiting", "follower_lag"))
         ]
-        quiet = quiet + 1 if not any(waiting) else 0
+        behind = any(waiting) or any(view.behind for view in progress_of_views(dsn).values())
+        quiet = 0 if behind else quiet + 1
         time.sleep(0.2)
