@@ -86,8 +86,13 @@ class CountedInbox:
     def __init__(self, inbox: Inbox, metrics: Metrics) -> None:
         self._inbox, self._metrics = inbox, metrics
 
-    async def accept(self, command: Command) -> None:
-        await self._counted([command], self._inbox.accept(command))
+    async def accept(self, command: Command) -> Decision | None:
+        decision = await self._counted([command], self._inbox.accept(command))
+        if decision is None:
+            self._metrics.observe_decision(type(command), "durable")
+        else:
+            self._count(command, decision)
+        return decision
 
     async def submit(self, command: Command) -> Decision:
         decision = await self._counted([command], self._inbox.submit(command))

@@ -70,8 +70,9 @@ class Inbox(Protocol):
     Embedded, accepted means decided. On Kafka a command is accepted when the commands topic has it.
     """
 
-    def accept(self, command: Command) -> Awaitable[None]:
-        """Return when the command is durable. Raises Busy or Unavailable."""
+    def accept(self, command: Command) -> Awaitable[Decision | None]:
+        """Return when the command is durable: with the decision where there is one already. Raises Busy or
+        Unavailable."""
         ...
 
     def submit(self, command: Command) -> Awaitable[Decision]:

@@ -77,9 +77,9 @@ class EmbeddedInbox:
 
     # ── callers ──────────────────────────────────────────────────────────────────────────────────
 
-    async def accept(self, command: Command) -> None:
+    async def accept(self, command: Command) -> Decision:
         """Return when the command is durable, which is when it is decided. Raises as `submit` does."""
-        await self.submit(command)
+        return await self.submit(command)
 
     async def submit(self, command: Command) -> Decision:
         """Return when the log holds what became of it. Raises Busy: nothing was written; Unavailable, after
@@ -202,8 +202,8 @@ class _Later:
     def __init__(self, inbox: EmbeddedInbox) -> None:
         self._inbox = inbox
 
-    async def accept(self, command: Command) -> None:
-        await self.submit(command)
+    async def accept(self, command: Command) -> Decision | None:
+        return await self.submit(command)
 
     async def submit(self, command: Command) -> Decision:
         return (await self.submit_all([command]))[0]

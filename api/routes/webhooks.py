@@ -175,7 +175,7 @@ async def _take(
         raw=raw,
         received_at=desk.clock.now(),
     )
-    decision = await desk.inbox.submit(command)
+    decision = await desk.inbox.accept(command)
     if isinstance(decision, Broken):  # its items are in no event: what came is kept, for somebody to look at
         await desk.raw_bodies.keep(delivery.delivery_id, body)
         return broken(decision, command.id)

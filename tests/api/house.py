@@ -79,9 +79,11 @@ class MemoryInbox:
     broken: set[type[Command]] = field(default_factory=set)
     error: Exception | None = None
     slow: bool = False
+    durable_first: bool = False  # says of what it accepts only that it is durable
 
-    async def accept(self, command: Command) -> None:
-        await self.submit(command)
+    async def accept(self, command: Command) -> Decision | None:
+        decision = await self.submit(command)
+        return None if self.durable_first else decision
 
     async def submit(self, command: Command) -> Decision:
         if self.error is not None:

@@ -291,3 +291,10 @@ def test_whoever_hangs_up_is_not_answered_and_writes_nothing(house: House) -> No
     asyncio.run(house.app(scope, receive, send))
     assert sent == []
     assert house.inbox.history == before
+
+
+def test_a_delivery_is_acknowledged_when_it_is_durable_whoever_decides_it_later(house: House) -> None:
+    house.inbox.durable_first = True
+    answer = house.deliver(BODY)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert house.bodies.kept == {}

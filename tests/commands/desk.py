@@ -46,8 +46,8 @@ class Book:
         self.facts: list[Recorded] = []
         self.asked: list[Command] = []
 
-    async def accept(self, command: Command) -> None:
-        self.decide(command)
+    async def accept(self, command: Command) -> Decision | None:
+        return self.decide(command)
 
     async def submit(self, command: Command) -> Decision:
         return self.decide(command)
