@@ -61,7 +61,7 @@ class EmbeddedInbox:
     @property
     def ends(self) -> Mapping[int, int]:
         """Where the owner goes on writing, without asking the log."""
-        return self._owner.ends
+        return self._owner.holdings.ends
 
     @property
     def stopped(self) -> bool:

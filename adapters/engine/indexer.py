@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -47,6 +47,11 @@ class Indexer:
     def seq(self, partition: int) -> int:
         """The last record of a partition that the index holds."""
         return self.marks[partition].seq
+
+    def know(self, marks: Mapping[int, Mark]) -> None:
+        """Where partitions stand that somebody else may have written until now; none of it waits."""
+        with self._changed:
+            self.marks = self.marks | dict(marks)
 
     def hand(self, commits: Sequence[Commit], snapshots: Sequence[tuple[str, int, int, str]] = ()) -> None:
         """Take accepted records, in order per partition, and snapshots (stream, fold, version, state)."""

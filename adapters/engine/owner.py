@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -22,12 +22,13 @@ from uuid import UUID
 import structlog
 
 from adapters.archive import Archive
+from adapters.engine.holdings import Heard, Holdings
 from adapters.engine.indexer import Indexer
 from adapters.engine.states import SNAPSHOT_EVERY, Known, States
-from adapters.log.chain import Halted, Head, Place, Verdict, hash_of, judge, partition_of
-from adapters.log.index import Commit, Index, Mark, StoredOutcome
-from adapters.log.port import Draft, Fate, Log, LogUnavailable, RecordTooLarge, place
-from adapters.log.record import OutcomeDict, UnreadableBody, body_of, event_json, read_body
+from adapters.log.chain import Halted, Head, hash_of, partition_of
+from adapters.log.index import Commit, Index, StoredOutcome
+from adapters.log.port import Draft, Fate, Log, LogUnavailable, RecordTooLarge
+from adapters.log.record import OutcomeDict, body_of, event_json
 from commands.intention import Command, Handler
 from commands.ports import Accepted, Broken, Clock, Decision, Denied
 from domain.grammar import Refused, Stream, root_of
@@ -49,6 +50,7 @@ class Waiting(NamedTuple):
 
     command: Command
     answer: Callable[[Decision | None], None]
+    offset: int | None = None  # where it lies in the topic of commands, if it came that way
 
 
 class Remembered(NamedTuple):
@@ -63,21 +65,12 @@ Asked: TypeAlias = dict[UUID, list[Waiting]]
 
 
 @dataclass(slots=True)
-class Partition:
-    """Where a partition stands, for its owner."""
-
-    place: Place
-    head: Head
-    offset: int  # of the next record
-    ordinal: int  # of the last event
-
-
-@dataclass(slots=True)
 class Work:
     """One partition's share of a round, decided and not yet appended."""
 
     draft: Draft
     commit: Commit
+    heard: Heard | None = None
     states: dict[str, Known] = field(default_factory=dict)
     decisions: list[tuple[UUID, Decision]] = field(default_factory=list)
 
@@ -103,9 +96,10 @@ class Owner:
         self._handlers, self._clock = handlers, clock
         self.indexer = Indexer(write_index, {})
         self._states = States(streams, archive, capacity, lambda p: self.indexer.ordinal(p))
-        self._partitions: dict[int, Partition] = {}
+        self.holdings = Holdings(log, index, self.indexer, self._states.drop)
         self._recent: OrderedDict[UUID, Remembered] = OrderedDict()
         self._rounds = 0
+        self.inbox_id: str | None = None  # of the topic that commands come from; nothing when embedded
         self.partition_of = lru_cache(65_536)(lambda stream: partition_of(root_of(stream), log.partitions))
         self.stopping = threading.Event()
         self.away: str | None = None  # why the log or the index does not answer, while one of them does not
@@ -113,89 +107,30 @@ class Owner:
     # ── start ────────────────────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
-        """Read and judge the log from the index's mark to its end, and bring the index there.
-
-        Raises Halted when the log is shorter than the mark, or not the one it was, and LogUnavailable.
-        """
-        self.indexer.marks = self._index.marks(self._log.id, self._log.partitions)
-        self._check_marks(self.indexer.marks)
-        for p, mark in self.indexer.marks.items():
-            self._partitions[p] = Partition(
-                place(self._log, p), Head(mark.seq, mark.hash), mark.offset, mark.ordinal
-            )
+        """Hold all partitions. Raises Halted when the log is shorter than its index, or not the one it was,
+        and LogUnavailable."""
         self.indexer.start()
-        self._catch_up()
+        self.holdings.take(range(self._log.partitions))
 
     def close(self, timeout: float = 10) -> None:
         """Bring the index to where the log is, and let go of the database."""
         self.indexer.stop(timeout)
         self._index.close()
 
-    def _check_marks(self, marks: Mapping[int, Mark]) -> None:
-        """The log must still hold the very record each mark stands on."""
-        ends = self._log.ends()
-        for p, mark in marks.items():
-            if mark.seq == 0:
-                continue
-            after = Head(mark.seq, mark.hash)
-            if ends[p] < mark.offset:
-                raise Halted(p, after, "the log is shorter than its index: was it restored or recreated?")
-            reader = self._log.reader({p: mark.offset - 1})
-            entries = reader.poll(5.0, limit=1)
-            reader.close()
-            if not entries or hash_of(mark.seq, entries[0].record).hash != mark.hash:
-                raise Halted(p, after, "the log is not the one its index was made from")
-
-    def _catch_up(self, only: int | None = None) -> None:
-        """Accept everything others have appended since, and forget the states it changed."""
-        mine = self._partitions if only is None else {only: self._partitions[only]}
-        ends = self._log.ends()
-        behind = {p: part.offset for p, part in mine.items() if part.offset < ends[p]}
-        if behind:
-            reader = self._log.reader(behind)
-            try:
-                while any(self._partitions[p].offset < ends[p] for p in behind):
-                    for entry in reader.poll(5.0):
-                        self._accept(entry.partition, entry.offset, entry.record)
-            finally:
-                reader.close()
-        drained = self.indexer.drain(60)
-        if self.indexer.halted:
-            raise self.indexer.halted
-        if not drained:  # states are folded from the index: it must hold what was accepted
-            raise LogUnavailable("the index does not follow")
+    def give_up(self, partitions: Collection[int]) -> None:
+        """Hold these no longer, and forget what was remembered of them: from now on others write there."""
+        self.holdings.give_up(partitions)
+        self._states.forget(lambda stream: self.partition_of(stream) in partitions)
+        for id_ in [i for i, (d, _) in self._recent.items() if d.position.partition in partitions]:
+            del self._recent[id_]
 
     def _learn_who_won(self, p: int, seq: int) -> None:
         """Accept the record that took our number. When nobody's did, the one before ours is not what it was:
         deciding again would lose again, for ever."""
-        self._catch_up(p)
-        part = self._partitions[p]
-        if part.head.seq < seq:
-            raise Halted(p, part.head, "what follows it is refused: it was changed or removed")
-
-    def _accept(self, p: int, offset: int, record: bytes) -> None:
-        part = self._partitions[p]
-        judged = judge(part.place, part.head, record)
-        if judged.verdict is Verdict.HALT:
-            raise Halted(p, part.head, judged.reason)
-        if judged.verdict is Verdict.REJECTED:
-            log.error("record_rejected", partition=p, offset=offset, reason=judged.reason)
-            part.offset = offset + 1
-            return
-        try:
-            batch = read_body(record)
-        except UnreadableBody as error:
-            raise Halted(p, part.head, str(error)) from error
-        events = batch["events"]
-        commit = Commit(p, offset, judged.head.seq, judged.head.hash, part.ordinal + 1, len(events), record)
-        self.indexer.hand([commit])
-        part.head, part.offset, part.ordinal = judged.head, offset + 1, part.ordinal + len(events)
-        self._states.drop({event["stream"] for event in events})
-
-    @property
-    def ends(self) -> Mapping[int, int]:
-        """The offset after the last record of each partition, as far as this owner knows."""
-        return {p: part.offset for p, part in self._partitions.items()}
+        self.holdings.catch_up(p)
+        held = self.holdings[p]
+        if held.head.seq < seq:
+            raise Halted(p, held.head, "what follows it is refused: it was changed or removed")
 
     # ── a round ──────────────────────────────────────────────────────────────────────────────────
 
@@ -206,15 +141,18 @@ class Owner:
         """
         self._rounds += 1
         if self._rounds % CHECK_EVERY == 0:
-            self._patiently(self._check_end)
+            self._patiently(self.holdings.check_ends)
         if self.indexer.halted:
             raise self.indexer.halted
         asked: Asked = {}
+        through: dict[int, Heard] = {}
         for waiting in batch:
             asked.setdefault(waiting.command.id, []).append(waiting)
+            if self.inbox_id is not None and waiting.offset is not None:
+                p = self.partition_of(self._stream_of(waiting.command))
+                through[p] = Heard(self.inbox_id, waiting.offset + 1)
         while self._patiently(partial(self._prepare, asked)):
-            shares = self._shares(asked)
-            works = [self._decide(p, commands) for p, commands in shares.items()]
+            works = [self._decide(p, share, through.get(p)) for p, share in self._shares(asked).items()]
             fates = self._patiently(partial(self._log.append, [work.draft for work in works]))
             self._keep([work for work, fate in zip(works, fates, strict=True) if fate is Fate.WON], asked)
             for work, fate in zip(works, fates, strict=True):
@@ -245,16 +183,16 @@ class Owner:
     def _stream_of(self, command: Command) -> str:
         return self._handlers[type(command)].stream_of(command)
 
-    def _shares(self, asked: Asked) -> dict[int, list[Command]]:
-        shares: dict[int, list[Command]] = {}
-        for waitings in asked.values():
-            command = waitings[0].command
-            shares.setdefault(self.partition_of(self._stream_of(command)), []).append(command)
+    def _shares(self, asked: Asked) -> dict[int, list[Waiting]]:
+        shares: dict[int, list[Waiting]] = {}
+        for first, *_ in asked.values():
+            shares.setdefault(self.partition_of(self._stream_of(first.command)), []).append(first)
         return shares
 
-    def _decide(self, p: int, commands: Sequence[Command]) -> Work:
-        """Decide a partition's share, as much as one record holds, and assemble that record."""
-        part = self._partitions[p]
+    def _decide(self, p: int, share: Sequence[Waiting], heard: Heard | None) -> Work:
+        """Decide a partition's share, as much as one record holds, and assemble that record. `heard`: how far
+        its inbox is answered when all of it is decided."""
+        part = self.holdings[p]
         now = self._clock.now()
         at = now.isoformat()
         outcomes: list[OutcomeDict] = []
@@ -262,9 +200,10 @@ class Owner:
         states: dict[str, Known] = {}
         decisions: list[tuple[UUID, Decision]] = []
         size = 0
-        for command in commands:
-            if size > FULL:
-                break  # the rest has its turn in the next record
+        for command, _, offset in share:
+            if size > FULL:  # the rest has its turn in the next record
+                heard = heard if heard is None or offset is None else heard._replace(offset=offset)
+                break
             handler = self._handlers[type(command)]
             stream = handler.stream_of(command)
             cause = command.cause
@@ -298,11 +237,11 @@ class Owner:
                 decision = Accepted(Position(p, part.ordinal + len(events)), names, source=cause.source)
             outcomes.append(outcome)
             decisions.append((command.id, decision))
-        record = part.place.link(part.head, body_of(outcomes, events))
+        record = part.place.link(part.head, body_of(outcomes, events, heard))
         head = hash_of(part.head.seq + 1, record)
         draft = Draft(p, head.seq, part.head.hash, head.hash, record)
         commit = Commit(p, part.offset, head.seq, head.hash, part.ordinal + 1, len(events), record)
-        return Work(draft, commit, states, decisions)
+        return Work(draft, commit, heard or part.heard, states, decisions)
 
     def _say(
         self, handler: Handler, command: Command, stream: str, known: Known, now: datetime, at: str
@@ -326,8 +265,8 @@ class Owner:
         """It is history now: remember it, hand it to the index, and tell those who wait."""
         snapshots = []
         for work in won:
-            part = self._partitions[work.commit.partition]
-            part.head = Head(work.commit.seq, work.commit.hash)
+            part = self.holdings[work.commit.partition]
+            part.head, part.heard = Head(work.commit.seq, work.commit.hash), work.heard
             part.offset = work.commit.offset + 1
             part.ordinal += work.commit.events
             for stream, known in work.states.items():
@@ -372,13 +311,6 @@ class Owner:
             else:
                 self.away = None
                 return done
-
-    def _check_end(self) -> None:
-        """The end of the log is where we left it, or further; shorter means that it was tampered with."""
-        ends = self._log.ends()
-        for p, part in self._partitions.items():
-            if ends[p] < part.offset:
-                raise Halted(p, part.head, "the log has become shorter")
 
 
 def _again(decision: Decision) -> Decision:

@@ -101,6 +101,10 @@ class States:
         for stream in streams:
             self._known.pop(stream, None)
 
+    def forget(self, these: Callable[[str], bool]) -> None:
+        """Forget every stream of which that is true."""
+        self.drop([stream for stream in self._known if these(stream)])
+
     def shrink(self, partition_of: Callable[[str], int]) -> None:
         """Let go of the oldest streams above the capacity, as far as the index has them."""
         spare = len(self._known) - self._capacity
