@@ -14,8 +14,8 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from adapters.archive import Archive
+from adapters.engine.asking import Asking
 from adapters.engine.bookmarks import Bookmarks
-from adapters.engine.inbox import EmbeddedInbox
 from adapters.log.index import Mark
 from commands.intention import Command
 from commands.ports import Broken, Busy, Decision, Inbox, Unavailable
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 class PolicyFollower:
     """Runs one policy. An event that breaks it is parked with the later ones of its stream."""
 
-    def __init__(self, policy: Policy, inbox: EmbeddedInbox, bookmarks: Bookmarks, archive: Archive) -> None:
+    def __init__(self, policy: Policy, inbox: Asking, bookmarks: Bookmarks, archive: Archive) -> None:
         self._policy, self._inbox, self._bookmarks, self._archive = policy, inbox, bookmarks, archive
         self.name = policy.name
         self.wakes = frozenset(policy.wakes)
@@ -107,7 +107,7 @@ class PolicyFollower:
         return [(fact, [next(answers) for _ in wanted]) for fact, wanted in wishes]
 
 
-def submit_patiently(inbox: EmbeddedInbox, commands: Sequence[Command]) -> list[Decision]:
+def submit_patiently(inbox: Asking, commands: Sequence[Command]) -> list[Decision]:
     """Ask until it is decided: the ids make that harmless. Raises Unavailable once the inbox stops."""
     pause = 0.05
     while True:
