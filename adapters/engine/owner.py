@@ -106,11 +106,11 @@ class Owner:
 
     # ── start ────────────────────────────────────────────────────────────────────────────────────
 
-    def start(self) -> None:
-        """Hold all partitions. Raises Halted when the log is shorter than its index, or not the one it was,
-        and LogUnavailable."""
+    def start(self, partitions: Collection[int] | None = None) -> None:
+        """Hold these partitions; all, when nothing is said. Raises Halted when the log is shorter than its
+        index, or not the one it was, and LogUnavailable."""
         self.indexer.start()
-        self.holdings.take(range(self._log.partitions))
+        self.holdings.take(range(self._log.partitions) if partitions is None else partitions)
 
     def close(self, timeout: float = 10) -> None:
         """Bring the index to where the log is, and let go of the database."""
