@@ -7,6 +7,7 @@ worker it runs in; all live until the run's own process lets go of the lifeline,
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import random
@@ -231,6 +232,14 @@ def kafka_bootstrap(shared_folder: Path) -> str:
             _kept.append(server)
             note.write_text(json.dumps(server.bootstrap))
         return str(json.loads(note.read_text()))
+
+
+@pytest.fixture(scope="module")
+def kafka_leftovers() -> Iterator[None]:
+    """For modules that use the client, with a mark that forgives ResourceWarning: it leaves a socket open for
+    every connection that is refused, and somebody else's test would be blamed for them."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

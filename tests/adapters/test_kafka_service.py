@@ -18,6 +18,11 @@ import adapters.services
 from adapters.services import Kafka, ServiceError, why_no_kafka
 from adapters.services.guarded import hold
 
+pytestmark = [
+    pytest.mark.usefixtures("kafka_leftovers"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
 needs_kafka = pytest.mark.skipif(why_no_kafka() is not None, reason=str(why_no_kafka()))
 
 OWNER = """
