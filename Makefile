@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 UV_VERSION := 0.13.9
+KAFKA := 1
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve check test lint format lock bench clean
+.PHONY: help install install-dev demo serve services check test lint format lock bench clean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +23,9 @@ demo: install ## Start everything here: servers, simulator, robots, a living que
 
 serve: install ## Start the API alone, settings from the environment
 	@$(BIN)/atende serve
+
+services: install ## Start the servers alone: PostgreSQL, Valkey and KAFKA=0, 1 or 3 brokers (Ctrl-C ends them)
+	@$(BIN)/atende services --kafka $(KAFKA)
 
 check: lint ## Linters, types, walls and the quick tests (under two minutes)
 	@echo "Running the quick tests."

@@ -11,7 +11,7 @@ from typing import Any, Final, TextIO
 
 import structlog
 
-QUIET: Final = ("uvicorn.access", "httpx", "httpcore")  # they log addresses and whole URLs
+QUIET: Final = ("uvicorn.access", "httpx", "httpcore", "kafka")  # they log addresses and whole URLs
 
 
 def configure(level: str = "INFO", *, stream: TextIO | None = None) -> None:

@@ -1,12 +1,13 @@
 """What tests may ask for: databases of their own, servers they may break, and luck that can be repeated.
 
-One Postgres and one Valkey serve a whole run. The first test that wants one starts it, whichever worker it
-runs in; both live until the run's own process lets go of the lifeline, even when that is killed.
+One Postgres, one Valkey and one Kafka serve a whole run. The first test that wants one starts it, whichever
+worker it runs in; all live until the run's own process lets go of the lifeline, even when that is killed.
 """
 
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import random
@@ -25,7 +26,7 @@ from hypothesis import settings
 from psycopg import sql
 
 from adapters.log import schema
-from adapters.services import Postgres, Valkey, place
+from adapters.services import Kafka, Postgres, Valkey, place, why_no_kafka
 
 settings.register_profile("default", deadline=None, print_blob=True, derandomize=False)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
@@ -37,7 +38,7 @@ LIFELINE = pytest.StashKey[int]()
 TEMPLATE_MIGRATIONS: tuple[Callable[[str], None], ...] = (schema.migrate,)
 """What makes an empty database the product's, in order; each takes a DSN."""
 
-_kept: list[Postgres | Valkey] = []  # servers this process started for the whole run
+_kept: list[Kafka | Postgres | Valkey] = []  # servers this process started for the whole run
 
 
 # One run, several processes
@@ -76,7 +77,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     os.close(lifeline)
     shared = config.stash[SHARED]
-    for lock in shared.glob("*/lock"):
+    for lock in [*shared.glob("*/lock"), *shared.glob("kafka/*/lock")]:
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # free when the server's last process is gone
         place.forget(lock.parent)
@@ -209,6 +210,57 @@ def valkey_url(_valkey: str) -> str:
 def durable_valkey(shared_folder: Path) -> Iterator[Valkey]:
     """A running server of the test's own that it may stop, kill and start again."""
     server = Valkey(shared_folder / f"durable-{uuid.uuid4().hex[:8]}")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.discard()
+
+
+# Kafka
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(shared_folder: Path) -> str:
+    """The address of the run's Kafka, one broker. Topics are everybody's: take names of your own."""
+    if (reason := why_no_kafka()) is not None:
+        pytest.skip(reason)
+    with _turn(shared_folder, "kafka") as note:
+        if not note.exists():
+            server = Kafka(shared_folder / "kafka", lifeline=shared_folder / "lifeline")
+            server.start()
+            _kept.append(server)
+            note.write_text(json.dumps(server.bootstrap))
+        return str(json.loads(note.read_text()))
+
+
+@pytest.fixture(scope="module")
+def kafka_leftovers() -> Iterator[None]:
+    """For modules that use the client, with a mark that forgives ResourceWarning: it leaves a socket open for
+    every connection that is refused, and somebody else's test would be blamed for them."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def durable_kafka(shared_folder: Path) -> Iterator[Kafka]:
+    """A running broker of the test's own that it may freeze, stop, kill and start again."""
+    with _own_kafka(shared_folder, 1) as server:
+        yield server
+
+
+@pytest.fixture
+def three_brokers(shared_folder: Path) -> Iterator[Kafka]:
+    """Three running brokers of the test's own, that replicate."""
+    with _own_kafka(shared_folder, 3) as server:
+        yield server
+
+
+@contextmanager
+def _own_kafka(shared: Path, nodes: int) -> Iterator[Kafka]:
+    if (reason := why_no_kafka()) is not None:
+        pytest.skip(reason)
+    server = Kafka(shared / f"durable-{uuid.uuid4().hex[:8]}", nodes=nodes)
     server.start()
     try:
         yield server

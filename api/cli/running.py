@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -58,11 +59,23 @@ def simulate(
     raise typer.Exit(run(folder, rate=rate, seconds=seconds, seed=seed))
 
 
-def services(folder: Folder = FOLDER) -> None:
-    """Run the embedded Postgres and Valkey alone, and say how to reach them, until Ctrl-C."""
+def services(
+    folder: Folder = FOLDER,
+    kafka: Annotated[
+        int, typer.Option(help="Brokers to run as well: 0, 1 or 3. They need Java and Maven.")
+    ] = 0,
+) -> None:
+    """Run the embedded servers alone, and print how to reach them as an environment, until Ctrl-C."""
     from api.wiring.local import wait_with_servers
 
-    wait_with_servers(folder, lambda text: err.print(text, highlight=False))
+    def tell(reached: dict[str, str]) -> None:
+        sys.stdout.write("".join(f"{name}={value}\n" for name, value in reached.items()))
+        sys.stdout.flush()
+        err.print("Ctrl-C ends.")
+
+    if kafka not in (0, 1, 3):
+        raise typer.BadParameter("0, 1 or 3", param_hint="--kafka")
+    wait_with_servers(folder, kafka, tell)
 
 
 def _settings() -> Settings:

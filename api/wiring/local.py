@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.services import Postgres, ServiceError, Valkey
+from adapters.services import Kafka, Postgres, ServiceError, Valkey
 from api.settings import Settings
 
 KEPT: Final = "local.json"  # secrets and keys of this folder, made once
@@ -133,11 +133,23 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def wait_with_servers(folder: Path, say: Callable[[str], None]) -> None:
-    """Run the servers, say how to reach them, and wait for Ctrl-C."""
-    with servers(folder) as local:
-        say(f"ATENDE_DSN={local.dsn}\nATENDE_REDIS_URL={local.redis_url}\nCtrl-C ends.")
+def wait_with_servers(folder: Path, kafka: int, tell: Callable[[dict[str, str]], None]) -> None:
+    """Run the servers, and `kafka` brokers beside them, tell how to reach them, and wait for Ctrl-C."""
+    with servers(folder) as local, brokers(folder, kafka) as bootstrap:
+        reached = {"ATENDE_DSN": local.dsn, "ATENDE_REDIS_URL": local.redis_url}
+        tell(reached | ({"ATENDE_KAFKA_BOOTSTRAP": bootstrap} if bootstrap else {}))
         try:
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
         except KeyboardInterrupt:
             return
+
+
+@contextmanager
+def brokers(folder: Path, nodes: int) -> Iterator[str]:
+    """Run so many Kafka brokers on this folder while the block lasts; says where they are, "" when none are
+    wanted. One and three keep different data. Raises ServiceError."""
+    if nodes == 0:
+        yield ""
+        return
+    with Kafka(folder / f"kafka-{nodes}", nodes=nodes) as kafka:
+        yield kafka.bootstrap
