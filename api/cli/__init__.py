@@ -28,6 +28,7 @@ for command in (
     looking.rebuild,
     looking.begin,
     looking.config,
+    looking.schema,
 ):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(looking.bench)
