@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 for command in (
     running.demo,
+    running.migrate,
     running.serve,
     running.follow,
     running.simulate,
