@@ -60,6 +60,8 @@ class Metrics:
         waiting.set_function(inbox_waiting)
         self._active = _Active()
         self.registry.register(self._active)
+        self._ready = _Ready()
+        self.registry.register(self._ready)
         self.registry.register(_Lags(follower_lags))
 
     def observe_response(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -74,9 +76,11 @@ class Metrics:
     def observe_decision(self, command: type[Command], outcome: str) -> None:
         self._commands.labels(command.__name__, outcome).inc()
 
-    def scrape(self, active: ActiveConversations | None) -> bytes:
-        """The whole exposition; without the conversations when nobody knows how many there are."""
+    def scrape(self, active: ActiveConversations | None, ready: Mapping[str, bool] | None = None) -> bytes:
+        """The whole exposition; without the conversations when nobody knows how many there are. `ready` says
+        of each component whether it was when asked just now."""
         self._active.counts = active
+        self._ready.components = ready or {}
         return generate_latest(self.registry)
 
 
@@ -143,6 +147,21 @@ class _Active(Collector):
         )
         for (status, priority), count in (self.counts or {}).items():
             family.add_metric((status, priority), count)
+        yield family
+
+
+class _Ready(Collector):
+    """Told anew before every scrape."""
+
+    def __init__(self) -> None:
+        self.components: Mapping[str, bool] = {}
+
+    def collect(self) -> Iterable[Metric]:
+        family = GaugeMetricFamily(
+            "component_ready", "1 where the component is ready, 0 where it is not", labels=("component",)
+        )
+        for component, fine in self.components.items():
+            family.add_metric((component,), float(fine))
         yield family
 
 

@@ -1,17 +1,28 @@
 """Every knob, read once from the environment (`ATENDE_…`); docs/operations.md explains each.
 
-Nothing secret has a default. `atende config` prints all of it, secrets as stars.
+What is secret may be handed over as a file instead, called like the variable in small letters; a variable
+says more than a file. Nothing secret has a default. `atende config` prints all of it, secrets as stars.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX: Final = "ATENDE_"
+SECRETS: Final = Path("/run/secrets")
+"""Where containers find their secrets, one file each; absent elsewhere."""
 
 
 def _known_zone(name: str) -> str:
@@ -37,7 +48,7 @@ class ChannelSettings(BaseModel):
 class Settings(BaseSettings):
     """What a deployment says about itself."""
 
-    model_config = SettingsConfigDict(env_prefix="ATENDE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     dsn: SecretStr = Field(description="PostgreSQL: log, index, read models")
     redis_url: SecretStr | None = Field(
@@ -68,3 +79,20 @@ class Settings(BaseSettings):
         """Everything, with stars for what is secret."""
         shown: dict[str, Any] = json.loads(self.model_dump_json())
         return shown
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = (SecretsSettingsSource(settings_cls, SECRETS),) if SECRETS.is_dir() else ()
+        return (init_settings, env_settings, *files)
+
+
+def database_named() -> bool:
+    """Whether somebody said which database is ours, as a variable or as a file."""
+    return f"{PREFIX}DSN" in os.environ or (SECRETS / f"{PREFIX}DSN".lower()).exists()

@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 for command in (
     running.demo,
+    running.migrate,
     running.serve,
     running.follow,
     running.simulate,
@@ -28,6 +29,7 @@ for command in (
     looking.rebuild,
     looking.begin,
     looking.config,
+    looking.schema,
 ):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(looking.bench)

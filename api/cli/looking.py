@@ -1,4 +1,4 @@
-"""`atende parse`, `tell`, `verify`, `rebuild`, `config`, `bench`: what looks and tells."""
+"""`atende parse`, `tell`, `verify`, `rebuild`, `config`, `schema`, `bench`: what looks and tells."""
 
 from __future__ import annotations
 
@@ -142,6 +142,18 @@ def config(folder: Folder = FOLDER) -> None:
     """Print every setting, secrets as stars."""
     with at_hand(folder) as settings:
         print_json(settings.shown())
+
+
+def schema(
+    name: Annotated[str, typer.Argument(metavar="TYPE", help="Such as conversation.Closed; or record.")] = "",
+) -> None:
+    """Print the JSON Schemas of what stands in the log: the record, and every event by its stored name."""
+    from api.wiring.tools import schemas
+
+    told = schemas()
+    if name and name not in told:
+        raise typer.BadParameter("no such event; `atende schema` prints all", param_hint="TYPE")
+    print_json({name: told[name]} if name else told)
 
 
 def bench(

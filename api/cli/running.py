@@ -1,4 +1,4 @@
-"""`atende demo`, `serve`, `follow`, `simulate`, `services`: what runs until it is told to stop."""
+"""`atende migrate`; `demo`, `serve`, `follow`, `simulate`, `services`: what runs until it is told to stop."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ def demo(
     raise typer.Exit(
         run(folder, seconds=seconds, rate=rate, agents=agents, seed=seed, port=port, as_json=as_json)
     )
+
+
+def migrate() -> None:
+    """Make the tables that are missing, and end. Settings come from the environment."""
+    from api.wiring.reading import migrate as run
+
+    run(_settings().dsn.get_secret_value())
 
 
 def serve() -> None:

@@ -43,13 +43,18 @@ async def live() -> views.Health:
     },
 )
 async def ready(desk: AtDesk) -> Response:
-    reasons = await asyncio.gather(*(_asked(probe) for probe in desk.probes.values()))
-    components = {name: reason or "ok" for name, reason in zip(desk.probes, reasons, strict=True)}
-    missed = [name for name, reason in zip(desk.probes, reasons, strict=True) if reason]
-    fine = desk.dispensable.issuperset(missed)
+    reasons = await _reasons(desk)
+    components = {name: reason or "ok" for name, reason in reasons.items()}
+    fine = desk.dispensable.issuperset(name for name, reason in reasons.items() if reason)
     health = views.Health(status="ok" if fine else "unavailable", components=components)
     headers = {} if fine else {"Retry-After": "2"}
     return JSONResponse(health.model_dump(mode="json"), 200 if fine else 503, headers)
+
+
+async def _reasons(desk: Desk) -> dict[str, str | None]:
+    """Of each component, why it is not ready."""
+    reasons = await asyncio.gather(*(_asked(probe) for probe in desk.probes.values()))
+    return dict(zip(desk.probes, reasons, strict=True))
 
 
 async def _asked(probe: Probe) -> str | None:
@@ -78,7 +83,9 @@ async def _asked(probe: Probe) -> str | None:
 )
 async def metrics(request: Request, desk: AtDesk) -> Response:
     figures: Metrics = request.app.state.metrics
-    return Response(figures.scrape(await _active(desk)), media_type=CONTENT_TYPE)
+    active, reasons = await asyncio.gather(_active(desk), _reasons(desk))
+    ready = {name: reason is None for name, reason in reasons.items()}
+    return Response(figures.scrape(active, ready), media_type=CONTENT_TYPE)
 
 
 async def _active(desk: Desk) -> ActiveConversations | None:

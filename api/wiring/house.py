@@ -170,7 +170,7 @@ class House:
             read_receipts=OwnersReceipts(reads, whatsapp),
             meaning=lambda code: whatsapp.meaning(code).sentence,
             probes=self._probes(),
-            dispensable=frozenset({"redis"}),
+            dispensable=frozenset({"redis", "parked"}),
         )
         self.on_first_answer: Callable[[float, str | None], None] = lambda _seconds, _queue: None
         self._stopping = asyncio.Event()
@@ -328,6 +328,7 @@ class House:
             "redis": self._redis_ready,
             "followers": self._followers_ready,
             "views": self._views_ready,
+            "parked": self._nothing_parked,
         }
 
     async def _engine_ready(self) -> str | None:
@@ -385,6 +386,17 @@ class House:
             if view.behind > BEHIND or name in still
         ]
         return "; ".join(late) or None
+
+    async def _nothing_parked(self) -> str | None:
+        try:
+            async with self.pool.connection(timeout=2) as connection:
+                found = await connection.execute(
+                    "SELECT follower, count(*) FROM parked GROUP BY 1 ORDER BY 1"
+                )
+                parked = [f"{count} of {follower}" for follower, count in await found.fetchall()]
+        except psycopg.OperationalError as error:
+            return f"unknown ({type(error).__name__})"
+        return f"put aside, see `atende parked list`: {', '.join(parked)}" if parked else None
 
     def _standing(self, views: Mapping[str, Progress]) -> set[str]:
         """The views that have something to fold and came no further for a while."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.services import Kafka, Postgres, ServiceError, Valkey
-from api.settings import Settings
+from api.settings import Settings, database_named
 
 KEPT: Final = "local.json"  # secrets and keys of this folder, made once
 RUNNING: Final = "running.json"  # where the servers are, while somebody runs them
@@ -75,12 +75,12 @@ def servers(folder: Path) -> Iterator[Local]:
 
 @contextmanager
 def at_hand(folder: Path) -> Iterator[Settings]:
-    """The settings of the deployment somebody wants to look into: from the environment when it names a
+    """The settings of the deployment somebody wants to look into: as it was told when that names a
     database; else the servers of `folder`, as they run, or started for as long as the block lasts.
 
     Raises ServiceError when there is neither.
     """
-    if "ATENDE_DSN" in os.environ:
+    if database_named():
         yield Settings()
         return
     running = folder / RUNNING

@@ -22,6 +22,7 @@ from adapters.log.postgres import PostgresLog
 from adapters.log.telling import history
 from adapters.log.verification import Report
 from adapters.log.verification import verify as walk
+from adapters.schemas import Catalogue, catalogue
 from adapters.services import ServiceError
 from adapters.views import rebuild as views
 from adapters.views.follower import ViewFollower
@@ -150,6 +151,11 @@ def begin(dsn: str, follower: str, *, at_end: bool) -> None:
         bookmarks.close()
         index.close()
         log.close()
+
+
+def schemas() -> Catalogue:
+    """The JSON Schemas of the record and of every event, by stored name and schema number."""
+    return catalogue(Archive(STREAMS.values()))
 
 
 def create_token(dsn: str, name: str, role: str, agent: str | None) -> tokens.Issued:

@@ -66,3 +66,23 @@ def test_what_ends_again_and_again_makes_the_house_unready(
     reason, ends = asyncio.run(live())
     assert reason == "postman ended and was started again: KeyError"
     assert ends >= 3
+
+
+def test_what_was_put_aside_is_told_of_and_work_goes_on(migrated: str, settings: Settings) -> None:
+    async def asked() -> str | None:
+        house = House(settings)
+        await house.pool.open()
+        assert "parked" in house.desk.dispensable
+        try:
+            return await house.desk.probes["parked"]()
+        finally:
+            await house.close()
+
+    assert asyncio.run(asked()) is None
+    with psycopg.connect(migrated) as connection:
+        for ordinal in (1, 2):
+            connection.execute(
+                "INSERT INTO parked VALUES ('sorter', 0, %s, 'thing-a', 1, 'thing.Done', 'KeyError')",
+                (ordinal,),
+            )
+    assert asyncio.run(asked()) == "put aside, see `atende parked list`: 2 of sorter"

@@ -61,6 +61,22 @@ def test_figures_are_told_without_the_views(house: House) -> None:
     assert named(found, "follower_lag_records", follower="couriers") == 3
 
 
+def test_components_that_are_not_ready_are_counted_as_such(house: House) -> None:
+    async def fine() -> str | None:
+        return None
+
+    async def halted() -> str | None:
+        return "the log is broken: a secret of Joana"
+
+    house.probes |= {"engine": halted, "pacing": fine}
+    found = figures(house)
+    assert named(found, "component_ready", component="engine") == 0
+    assert named(found, "component_ready", component="pacing") == 1
+    assert "Joana" not in json.dumps([list(key) for key in found])
+    house.probes["engine"] = fine
+    assert named(figures(house), "component_ready", component="engine") == 1
+
+
 def test_answers_are_timed_by_route_and_never_by_address(house: House) -> None:
     conversation_id = house.somebody_waits()
     house.get(f"/v1/conversations/{conversation_id}")

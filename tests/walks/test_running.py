@@ -13,7 +13,8 @@ def test_health_says_what_it_looked_at(house: House) -> None:
     assert httpx.get(f"{house.url}/health/live").json()["status"] == "ok"
     told = house.ready()
     assert told["status"] == "ok"
-    assert told["components"] == dict.fromkeys(("engine", "database", "redis", "followers", "views"), "ok")
+    components = ("engine", "database", "redis", "followers", "views", "parked")
+    assert told["components"] == dict.fromkeys(components, "ok")
 
 
 def test_the_figures_count_what_happened(house: House) -> None:
