@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -21,12 +21,12 @@ from adapters.engine.envelopes import Envelopes, UnreadableCommand
 from adapters.engine.holdings import Heard
 from adapters.engine.leases import Leases
 from adapters.engine.owner import Owner, Waiting
-from adapters.engine.topic import CommandsTopic
+from adapters.engine.topic import SEPARATOR, CommandsTopic
 from adapters.log.chain import Halted
 from adapters.log.port import Entry, LogUnavailable, Reader
 from commands.ports import Decision
 
-BATCH: Final = 512  # commands decided together at most
+BATCH: Final = 64  # values of the topic decided together at most, each of one command or of many
 IDLE: Final = 0.5  # seconds a look into the topic waits for something
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ class Worker:
             log.warning("topic_unavailable", reason=str(error))
             self._stopping.wait(IDLE)
             return
-        waitings = [waiting for entry in entries if (waiting := self._waiting(entry)) is not None]
+        waitings = [waiting for entry in entries for waiting in self._waitings(entry)]
         if waitings:
             self._owner.decide(waitings)
         for entry in entries:
@@ -104,13 +104,15 @@ class Worker:
         told, self._told = self._told, defaultdict(list)
         self._answers.tell(told)
 
-    def _waiting(self, entry: Entry) -> Waiting | None:
-        try:
-            command, reply_to = self._envelopes.unpack(entry.record)
-        except UnreadableCommand as error:
-            log.error("command_unreadable", partition=entry.partition, offset=entry.offset, reason=str(error))
-            return None
-        return Waiting(command, partial(self._answer, reply_to, command.id), entry.offset)
+    def _waitings(self, entry: Entry) -> Iterator[Waiting]:
+        for letter in entry.record.split(SEPARATOR):
+            try:
+                command, reply_to = self._envelopes.unpack(letter)
+            except UnreadableCommand as error:
+                where = {"partition": entry.partition, "offset": entry.offset}
+                log.error("command_unreadable", **where, reason=str(error))
+            else:
+                yield Waiting(command, partial(self._answer, reply_to, command.id), entry.offset)
 
     def _answer(self, reply_to: str, id_: UUID, decision: Decision | None) -> None:
         if reply_to and decision is not None:

@@ -37,7 +37,7 @@ class Producing:
         futures: dict[int, Any] = {}
         try:
             if self._producer is None:
-                self._producer = self._new()
+                self._producer = producer_of(self._settings)
             for p, record in records.items():
                 futures[p] = self._producer.send(self._topic, record, partition=p)
         except ITS_OWN as error:
@@ -57,28 +57,35 @@ class Producing:
         if producer is not None and producer._sender is not threading.current_thread():
             producer._sender.join(self._settings.patience)
 
-    def _new(self) -> Any:
-        return made(
-            KafkaProducer,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=0,
-            retry_backoff_ms=5,
-            max_request_size=LARGEST,
-            request_timeout_ms=3000,
-            delivery_timeout_ms=120_000,
-            max_block_ms=min(5000, int(self._settings.deadline * 1000)),
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-            **self._settings.client,
-        )
-
     def _give_up(self) -> Any:
-        """End the producer without another word of it. Its own way to close waits for what never comes."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer._sender.force_close()
-            producer._closed = True
-            with suppress(*ITS_OWN):
-                producer.close()  # forgets to close it at the end of the program
+            give_up(producer)
         return producer
+
+
+def producer_of(settings: KafkaSettings, **more: Any) -> Any:
+    """A plain idempotent producer: acknowledged by all, and ready to wait long for that."""
+    return made(
+        KafkaProducer,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        retry_backoff_ms=5,
+        max_request_size=LARGEST,
+        request_timeout_ms=3000,
+        delivery_timeout_ms=120_000,
+        max_block_ms=min(5000, int(settings.deadline * 1000)),
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+        **settings.client,
+        **more,
+    )
+
+
+def give_up(producer: Any) -> None:
+    """End a producer without another word of it. Its own way to close waits for what never comes."""
+    producer._sender.force_close()
+    producer._closed = True
+    with suppress(*ITS_OWN):
+        producer.close()  # forgets to close it at the end of the program

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from adapters.log.kafka.settings import ITS_OWN, KafkaSettings, made, unavailable
 from adapters.log.port import MAX_RECORD, LogUnavailable
@@ -50,6 +50,16 @@ class Topic:
         """How many there are; 0 when there is no such topic."""
         with self._asking() as consumer:
             return len(consumer.partitions_for_topic(self.name) or ())
+
+    def id(self) -> str:
+        """The brokers' own id of it: another one for a topic that was made anew under the same name."""
+        with unavailable():
+            admin = made(KafkaAdminClient, request_timeout_ms=self._milliseconds, **self._settings.client)
+            try:
+                (found,) = admin.describe_topics([self.name])
+            finally:
+                admin.close()
+        return str(found["topic_id"])
 
     def begins(self, partitions: Iterable[int]) -> dict[int, int]:
         """The offset of the first record that is still there."""

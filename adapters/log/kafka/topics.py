@@ -17,7 +17,6 @@ from adapters.log.kafka.settings import KafkaSettings, made, unavailable
 from adapters.log.port import MAX_RECORD
 
 OVERHEAD: Final = 1024  # bytes: what a batch says of itself and its one record, and some more
-MAX_COMMAND: Final = 4 * 1024 * 1024  # bytes
 WEEK: Final = 7 * 24 * 60 * 60 * 1000  # milliseconds
 COPIES, IN_SYNC = 3, 2  # in production
 
@@ -52,7 +51,8 @@ def log_topic(settings: KafkaSettings, partitions: int) -> TopicSpec:
 
 
 def commands_topic(settings: KafkaSettings, partitions: int) -> TopicSpec:
-    """The topic of what was asked and not decided yet: as many partitions as the log, and a week's memory."""
+    """The topic of what was asked and not decided yet: as many partitions as the log, and a week's memory. A
+    command may be as large as the record it leads to: one body of 3 MB may hold very many small items."""
     return TopicSpec(
         f"{settings.prefix}.commands",
         partitions,
@@ -62,7 +62,7 @@ def commands_topic(settings: KafkaSettings, partitions: int) -> TopicSpec:
             "retention.bytes": "-1",
             "unclean.leader.election.enable": "false",
         },
-        {"max.message.bytes": MAX_COMMAND + OVERHEAD},
+        {"max.message.bytes": MAX_RECORD + OVERHEAD},
     )
 
 
