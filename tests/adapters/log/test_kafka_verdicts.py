@@ -144,7 +144,9 @@ class Verdicts(RuleBasedStateMachine):
     def ask_again_with_the_same_bytes(self, who: int) -> None:
         owner = self.owners[who]
         if owner.unknown is not None:
+            there, before = owner.unknown.record in self.topic.records_, len(self.topic.records_)
             self._append(owner, owner.unknown)
+            assert not there or len(self.topic.records_) == before  # it looked before it sent
 
     def _append(self, owner: Owner, wanted: Draft) -> None:
         self.sent.append(wanted)
@@ -194,6 +196,16 @@ class Verdicts(RuleBasedStateMachine):
         except LogUnavailable:
             return
         self.told.append((old, fate))
+
+    @precondition(lambda self: any(fate is Fate.LOST for _, fate in self.told))
+    @rule(who=owners, data=st.data())
+    def somebody_follows_what_lost(self, who: int, data: st.DataObject) -> None:
+        """As nobody should: no reader would know what to make of it."""
+        lost = data.draw(st.sampled_from([wanted for wanted, fate in self.told if fate is Fate.LOST]))
+        head = Head(lost.seq, lost.hash)
+        before = list(self.topic.records_)
+        assert self.owners[who].log.append([draft(WHERE, head, WHERE.link(head, b"upon it"))]) == [Fate.LOST]
+        assert self.topic.records_ == before
 
     @invariant()
     def nobody_has_to_halt(self) -> None:
