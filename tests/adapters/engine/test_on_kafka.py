@@ -17,11 +17,7 @@ from tests.adapters.engine.test_feed import Diary, orders, until
 from tests.adapters.engine.till import a_pay, archive, owner, running
 from tests.adapters.log.test_kafka_log import a_log, admin_of, put, raw
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.usefixtures("kafka_leftovers"),
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import psutil
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from adapters.log.chain import Head, Verdict, judge
@@ -24,14 +27,10 @@ from adapters.log.kafka import (
     ensure,
     log_topic,
 )
-from adapters.log.port import Draft, Entry, Fate, Log, LogUnavailable, place
-from adapters.services import Kafka
+from adapters.log.port import MAX_RECORD, Draft, Entry, Fate, Log, LogUnavailable, place
+from adapters.services import Kafka, why_no_kafka
+from adapters.services.guarded import free_port
 from tests.adapters.log.promises import PARTITIONS, LogPromises, drafts_of, read_all, write
-
-pytestmark = [
-    pytest.mark.usefixtures("kafka_leftovers"),
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
 
 LOG = UUID(int=7)
 T = TypeVar("T")
@@ -148,6 +147,42 @@ def test_secrets_are_not_shown() -> None:
     assert settings.client["sasl_plain_password"] == "synthetic"
 
 
+@pytest.mark.slow
+def test_brokers_that_ask_for_a_password_are_given_it(tmp_path: Path) -> None:
+    if (reason := why_no_kafka()) is not None:
+        pytest.skip(reason)
+    server = Kafka(tmp_path / "kafka")
+    server._choose_ports()
+    (node,), secure = server.nodes, free_port()
+    listeners = f"PLAINTEXT://{node.address},CONTROLLER://127.0.0.1:{node.control}"
+    listeners += f",SECURE://127.0.0.1:{secure}"
+    server._settings |= {
+        "listeners": listeners,
+        "advertised.listeners": listeners,
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_PLAINTEXT",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.secure.plain.sasl.jaas.config": (
+            'org.apache.kafka.common.security.plain.PlainLoginModule required user_atende="synthetic";'
+        ),
+    }
+    given = KafkaSettings(
+        bootstrap=f"127.0.0.1:{secure}",
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="PLAIN",
+        sasl_username="atende",
+        sasl_password="synthetic",
+        patience=2.0,
+    )
+    with server:
+        ensure(given, log_topic(given, 1), create=True, production=False)
+        with closing(KafkaLog(given, LOG, 1)) as log:
+            write(log, 0, b"one")
+            assert history(log) == [b"one"]
+        for wrong in (replace(given, sasl_password="wrong"), replace(given, security_protocol="PLAINTEXT")):
+            with pytest.raises(LogUnavailable):
+                KafkaLog(wrong, LOG, 1)
+
+
 # What else lies in the topic
 
 
@@ -215,6 +250,13 @@ def test_a_record_is_not_sent_again_when_it_is_there(log: KafkaLog, other: Kafka
     assert len(raw(log)) == 2
 
 
+def test_the_largest_records_of_several_partitions_are_taken_together(log: KafkaLog) -> None:
+    most = [drafts_of(log, p, bytes(MAX_RECORD - 69))[0] for p in range(PARTITIONS)]
+    assert log.append(most) == [Fate.WON] * PARTITIONS
+    sizes = [[len(entry.record) for entry in raw(log, p)] for p in range(PARTITIONS)]
+    assert sizes == [[MAX_RECORD]] * PARTITIONS
+
+
 # Brokers that do not answer
 
 
@@ -273,6 +315,26 @@ def test_the_same_log_and_reader_go_on_after_the_broker_was_killed(durable_kafka
         write(log, 0, b"three", after=after(two))
         assert [entry.record[69:] for entry in reader.poll(60)] == [b"three"]
         assert read_all(log) == {0: [b"one", b"two", b"three"]}
+        reader.close()
+
+
+@pytest.mark.slow
+def test_brokers_that_are_away_cost_no_sockets(durable_kafka: Kafka) -> None:
+    with a_log(durable_kafka.bootstrap, 1, deadline=0.5, patience=0.5) as log:
+        reader, head = log.reader({0: 0}), write(log, 0, b"one")
+        assert len(reader.poll(5)) == 1
+        (two,) = drafts_of(log, 0, b"two", after=head)
+        before = psutil.Process().num_fds()
+        durable_kafka.kill()
+        gc.disable()  # the desk has it look for garbage rarely, too
+        try:
+            for _ in range(3):
+                for ask in (lambda: log.append([two]), lambda: reader.poll(0), log.ends):
+                    with pytest.raises(LogUnavailable):
+                        ask()
+            assert psutil.Process().num_fds() <= before + 5
+        finally:
+            gc.enable()
         reader.close()
 
 
@@ -337,8 +399,6 @@ def test_a_topic_made_anew_is_noticed_by_whoever_reads_or_appends(log: KafkaLog)
 def test_records_removed_at_the_beginning_are_missed_by_the_chain(log: KafkaLog) -> None:
     write(log, 0, b"one", b"two", b"three")
     with admin_of(log._settings) as admin:
-        from kafka import TopicPartition
-
         admin.delete_records({TopicPartition(log_topic(log._settings, 1).name, 0): 2})
     reader = log.reader({0: 1})
     (left,) = reader.poll(5)
