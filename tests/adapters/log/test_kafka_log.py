@@ -30,7 +30,7 @@ from adapters.log.kafka import (
 from adapters.log.port import MAX_RECORD, Draft, Entry, Fate, Log, LogUnavailable, place
 from adapters.services import Kafka, why_no_kafka
 from adapters.services.guarded import free_port
-from tests.adapters.log.promises import PARTITIONS, LogPromises, drafts_of, read_all, write
+from tests.adapters.log.promises import PARTITIONS, LogPromises, drafts_of, write
 
 LOG = UUID(int=7)
 T = TypeVar("T")
@@ -39,9 +39,9 @@ T = TypeVar("T")
 @contextmanager
 def a_log(bootstrap: str, partitions: int = PARTITIONS, **settings: Any) -> Iterator[KafkaLog]:
     """An empty log in a topic of its own."""
-    given = KafkaSettings(bootstrap=bootstrap, prefix=f"test-{uuid4().hex}", **settings)
+    given = KafkaSettings(bootstrap=bootstrap, prefix=f"test-{uuid4().hex}")
     ensure(given, log_topic(given, partitions), create=True, production=False)
-    log = KafkaLog(given, LOG, partitions)
+    log = patiently(lambda: KafkaLog(replace(given, **settings), LOG, partitions))
     try:
         yield log
     finally:
@@ -78,6 +78,18 @@ def admin_of(settings: KafkaSettings) -> Iterator[Any]:
         admin.close()
 
 
+def patiently(act: Callable[[], T]) -> T:
+    """As the engine does: ask again with the same bytes until somebody answers."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return act()
+        except LogUnavailable:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
 def put(log: KafkaLog, *records: bytes, partition: int = 0) -> None:
     """Write to the topic behind the log's back."""
     producer = KafkaProducer(max_request_size=10**7, **log._settings.client)
@@ -92,11 +104,16 @@ def raw(log: KafkaLog, partition: int = 0) -> list[Entry]:
     """Everything in a partition, be it history or not."""
     reader, found = log.reader({partition: 0}), list[Entry]()
     try:
-        while entries := reader.poll(0):
+        while entries := patiently(lambda: reader.poll(0)):
             found += entries
     finally:
         reader.close()
     return found
+
+
+def written(log: KafkaLog, *bodies: bytes, partition: int = 0, after: Head | None = None) -> Head:
+    """Append a chain to a log that gives up soon, on a machine that may be busy."""
+    return patiently(lambda: write(log, partition, *bodies, after=after))
 
 
 def history(log: KafkaLog, partition: int = 0) -> list[bytes]:
@@ -263,7 +280,7 @@ def test_the_largest_records_of_several_partitions_are_taken_together(log: Kafka
 @pytest.mark.slow
 def test_an_append_that_nobody_answered_is_settled_by_what_the_topic_holds(durable_kafka: Kafka) -> None:
     with a_log(durable_kafka.bootstrap, 2, deadline=1.5, patience=1.5) as log:
-        head, elsewhere = write(log, 0, b"one"), write(log, 1, b"one")
+        head, elsewhere = written(log, b"one"), written(log, b"one", partition=1)
         (two,), (there,) = drafts_of(log, 0, b"two", after=head), drafts_of(log, 1, b"two", after=elsewhere)
         durable_kafka.freeze()
         for _ in range(2):  # sent, and then not even looked for
@@ -271,14 +288,14 @@ def test_an_append_that_nobody_answered_is_settled_by_what_the_topic_holds(durab
                 log.append([two, there])
         durable_kafka.thaw()
         assert patiently(lambda: log.append([two, there])) == [Fate.WON] * 2
-        write(log, 0, b"three", after=after(two))
+        written(log, b"three", after=after(two))
         assert (history(log, 0), history(log, 1)) == ([b"one", b"two", b"three"], [b"one", b"two"])
 
 
 @pytest.mark.slow
 def test_a_copy_that_arrives_after_its_producer_was_given_up_is_found(durable_kafka: Kafka) -> None:
     with a_log(durable_kafka.bootstrap, 1, deadline=0.5, patience=2.0) as log:
-        head = write(log, 0, b"one")
+        head = written(log, b"one")
         (two,) = drafts_of(log, 0, b"two", after=head)
         (instead,) = drafts_of(log, 0, b"instead", after=head)
         durable_kafka.freeze()
@@ -290,7 +307,7 @@ def test_a_copy_that_arrives_after_its_producer_was_given_up_is_found(durable_ka
             time.sleep(0.05)
         assert len(raw(log)) == 2  # what was in the broker's hands when it froze
         assert patiently(lambda: log.append([instead])) == [Fate.LOST]
-        assert log.append([two]) == [Fate.WON]
+        assert patiently(lambda: log.append([two])) == [Fate.WON]
         assert history(log) == [b"one", b"two"]
 
 
@@ -298,8 +315,8 @@ def test_a_copy_that_arrives_after_its_producer_was_given_up_is_found(durable_ka
 def test_the_same_log_and_reader_go_on_after_the_broker_was_killed(durable_kafka: Kafka) -> None:
     with a_log(durable_kafka.bootstrap, 1, deadline=1.0, patience=1.0) as log:
         reader = log.reader({0: 0})
-        head = write(log, 0, b"one")
-        assert len(reader.poll(5)) == 1
+        head = written(log, b"one")
+        assert len(patiently(lambda: reader.poll(5))) == 1
         (two,) = drafts_of(log, 0, b"two", after=head)
 
         durable_kafka.kill()
@@ -312,17 +329,17 @@ def test_the_same_log_and_reader_go_on_after_the_broker_was_killed(durable_kafka
         durable_kafka.start()
         assert patiently(lambda: log.append([two])) == [Fate.WON]
         assert [entry.record[69:] for entry in patiently(lambda: reader.poll(5))] == [b"two"]
-        write(log, 0, b"three", after=after(two))
+        written(log, b"three", after=after(two))
         assert [entry.record[69:] for entry in reader.poll(60)] == [b"three"]
-        assert read_all(log) == {0: [b"one", b"two", b"three"]}
+        assert history(log) == [b"one", b"two", b"three"]
         reader.close()
 
 
 @pytest.mark.slow
 def test_brokers_that_are_away_cost_no_sockets(durable_kafka: Kafka) -> None:
     with a_log(durable_kafka.bootstrap, 1, deadline=0.5, patience=0.5) as log:
-        reader, head = log.reader({0: 0}), write(log, 0, b"one")
-        assert len(reader.poll(5)) == 1
+        reader, head = log.reader({0: 0}), written(log, b"one")
+        assert len(patiently(lambda: reader.poll(5))) == 1
         (two,) = drafts_of(log, 0, b"two", after=head)
         before = psutil.Process().num_fds()
         durable_kafka.kill()
@@ -354,18 +371,6 @@ def test_of_three_brokers_any_may_be_killed_under_an_append(three_brokers: Kafka
         three_brokers.start()
     assert history(log) == [b"%s %d" % (when, n) for n in (1, 2, 3) for when in (b"before", b"without")]
     log.close()
-
-
-def patiently(act: Callable[[], T]) -> T:
-    """As the engine does: ask again with the same bytes until somebody answers."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            return act()
-        except LogUnavailable:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
 
 
 # A topic that is not what it was
