@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -54,7 +53,7 @@ class Producing:
     def close(self) -> None:
         """Nothing is under way: whoever sends waits."""
         producer = self._give_up()
-        if producer is not None and producer._sender is not threading.current_thread():
+        if producer is not None:
             producer._sender.join(self._settings.patience)
 
     def _give_up(self) -> Any:

@@ -16,7 +16,7 @@ from adapters.log.kafka.settings import ITS_OWN, KafkaSettings, unavailable
 from adapters.log.kafka.topic import AT_ONCE, Topic, consumer_of
 from adapters.log.port import Entry, LogUnavailable
 
-SLICE: Final = 0.1  # seconds: the client cannot be woken, so it waits in slices
+SLICE: Final = 0.2  # seconds: the client cannot be woken, so it waits in slices
 
 
 class KafkaReader:

@@ -10,11 +10,26 @@ from typing import Any, Final
 
 from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
+from kafka.net.inet import KafkaNetSocket
 
 from adapters.log.port import LogUnavailable
 
 ITS_OWN: Final = (KafkaError, OSError)  # what the client raises
 RECONNECT: Final = {"reconnect_backoff_ms": 50, "reconnect_backoff_max_ms": 500}
+
+
+class _Closing(KafkaNetSocket):  # type: ignore[misc]
+    """How connections are made: as the client does by itself, which leaves a socket open for every one that
+    is refused. While the brokers are away a process would run out of them within minutes."""
+
+    SCHEMES = ("closing",)  # the client knows ways to connect by the scheme of a proxy's address
+
+    async def sock_connect(self, net: Any, sock: Any, sockaddr: Any, timeout_at: Any = None) -> Any:
+        try:
+            return await super().sock_connect(net, sock, sockaddr, timeout_at=timeout_at)
+        except BaseException:
+            sock.close()
+            raise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +62,7 @@ class KafkaSettings:
             "ssl_cafile": self.ssl_cafile,
             "ssl_certfile": self.ssl_certfile,
             "ssl_keyfile": self.ssl_keyfile,
+            "proxy_url": "closing://",
             **RECONNECT,
         }
 

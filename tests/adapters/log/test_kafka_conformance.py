@@ -16,11 +16,7 @@ from adapters.log.postgres import PostgresLog
 from adapters.log.recorder import Factory
 from tests.adapters.log import test_conformance as cases
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.usefixtures("kafka_leftovers"),
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+pytestmark = pytest.mark.slow
 
 
 class KafkaFactory(Factory):
