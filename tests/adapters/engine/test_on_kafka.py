@@ -99,7 +99,6 @@ def test_a_topic_made_anew_halts_whoever_follows_and_whoever_starts(
     assert "shorter" in feed.error.reason
 
 
-@pytest.mark.xfail(reason="an owner takes its guess of where its record lies for a proof", raises=Halted)
 def test_a_late_copy_between_two_records_does_not_halt_the_next_start(
     log: KafkaLog, again: Callable[[], KafkaLog], migrated: str
 ) -> None:
