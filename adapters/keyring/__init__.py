@@ -9,5 +9,6 @@ from adapters.keyring.ring import HOUSE as HOUSE
 from adapters.keyring.ring import Fence as Fence
 from adapters.keyring.ring import Incomplete as Incomplete
 from adapters.keyring.ring import Keyring as Keyring
+from adapters.keyring.ring import Lost as Lost
 from adapters.keyring.ring import NoKey as NoKey
 from adapters.keyring.ring import Owner as Owner

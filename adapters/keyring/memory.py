@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.keyring.keys import Secret, fingerprint_of, fresh
-from adapters.keyring.ring import HOUSE, Fence, Owner
+from adapters.keyring.ring import HOUSE, Fence, Lost, Owner
 from domain.privacy import SubjectId
 
 
@@ -16,6 +16,7 @@ class MemoryKeys:
         self.keys: dict[str, Secret] = {}
         self.forbidden: dict[str, Fence] = {}
         self.fences: dict[SubjectId, Fence] = {}
+        self._given_up: set[Owner] = set()
         self.asked = 0
 
     def hold(self, wanted: Sequence[Owner], day: int) -> list[Secret]:
@@ -23,7 +24,7 @@ class MemoryKeys:
         return [
             self._current(owner, day if owner[0] == HOUSE else None)
             for owner in wanted
-            if owner[0] not in self.fences
+            if owner[0] not in self.fences and (owner not in self._given_up or owner[0] == HOUSE)
         ]
 
     def _current(self, owner: Owner, day: int | None) -> Secret:
@@ -48,6 +49,12 @@ class MemoryKeys:
     def forget(self, subject: SubjectId, fence: Fence) -> int:
         self.fences.setdefault(subject, fence)
         return self._destroy([s for s in self.keys.values() if s.subject == subject], fence)
+
+    def give_up(self, lost: Sequence[Lost], fence: Fence) -> int:
+        new = [one for one in lost if one.fingerprint not in self.keys.keys() | self.forbidden.keys()]
+        self.forbidden |= {one.fingerprint: fence for one in new}
+        self._given_up |= {(one.subject, one.class_) for one in new}
+        return len(new)
 
     def sweep(self, before: int, fence: Fence) -> int:
         old = [s for s in self.keys.values() if s.subject == HOUSE and s.generation < before]

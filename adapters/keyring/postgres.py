@@ -26,7 +26,7 @@ from adapters.keyring.keys import (
     wrap,
     wrapping_key,
 )
-from adapters.keyring.ring import HOUSE, Fence, Incomplete, Owner
+from adapters.keyring.ring import HOUSE, Fence, Incomplete, Lost, Owner
 from adapters.log.port import LogUnavailable
 from domain.privacy import Class, SubjectId
 
@@ -219,6 +219,24 @@ class PostgresKeys:
                 raise Incomplete(f"{left and left[0]} keys are still there")
             self._wipe(connection)
         return gone
+
+    def give_up(self, lost: Sequence[Lost], fence: Fence) -> int:
+        with self._connected() as connection:
+            return connection.execute(
+                "INSERT INTO forbidden (fingerprint, subject, class, generation, at, article, protocol) "
+                "SELECT l.*, %s, %s, %s "
+                "FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::int[]) "
+                "AS l(fingerprint, subject, class, generation) "
+                "WHERE NOT EXISTS (SELECT FROM data_key k WHERE k.fingerprint = l.fingerprint) "
+                "ON CONFLICT DO NOTHING",
+                (
+                    *fence,
+                    [one.fingerprint for one in lost],
+                    [UUID(one.subject) for one in lost],
+                    [one.class_.value for one in lost],
+                    [one.generation for one in lost],
+                ),
+            ).rowcount
 
     def sweep(self, before: int, fence: Fence) -> int:
         with self._connected() as connection:

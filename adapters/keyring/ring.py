@@ -36,6 +36,15 @@ class Fence(NamedTuple):
     protocol: str | None
 
 
+class Lost(NamedTuple):
+    """What a box says of its key."""
+
+    fingerprint: str
+    subject: SubjectId
+    class_: Class
+    generation: int
+
+
 class Store(Protocol):
     """Where keys are kept. Every method is one question, and raises LogUnavailable without an answer."""
 
@@ -51,6 +60,10 @@ class Store(Protocol):
     def forget(self, subject: SubjectId, fence: Fence) -> int:
         """Destroy all keys of a subject for ever; how many there were. Again changes nothing. Raises
         Incomplete."""
+        ...
+
+    def give_up(self, lost: Sequence[Lost], fence: Fence) -> int:
+        """Write off those of these keys that are not here, for ever; how many."""
         ...
 
     def sweep(self, before: int, fence: Fence) -> int:
@@ -81,9 +94,9 @@ class Keyring:
         self._known: dict[str, Key | Fence] = {}  # by fingerprint, in the order they were learned
         self._lock = threading.Lock()
 
-    def hold(self, wanted: Iterable[Owner], today: date) -> None:
+    def hold(self, wanted: Iterable[Owner], today: date) -> list[Owner]:
         """Have the current key of each at hand: what is missing is asked for, or made, in one round trip.
-        Raises LogUnavailable."""
+        Answers those for whom none may be made any more. Raises LogUnavailable."""
         day, now, current = today.toordinal(), self._clock(), self._current
         missing = [
             owner
@@ -93,14 +106,16 @@ class Keyring:
             or (owner[0] == HOUSE and key.generation != day)
         ]
         if not missing:
-            return
+            return missing
         with self._lock:
             for owner in missing:
                 self._current.pop(owner, None)
             for secret in self._store.hold(missing, day):
                 key = Key.of(secret, now + self._believed)
                 self._current[secret.subject, secret.class_] = self._known[secret.fingerprint] = key
+            refused = [owner for owner in missing if owner not in current]
             self._shrink()
+        return refused
 
     def sealing(self, subject: SubjectId, class_: Class) -> Key:
         """The key that was held for this. Raises NoKey when none may be made."""
@@ -123,8 +138,12 @@ class Keyring:
             for fingerprint, _ in missing:
                 self._known.pop(fingerprint, None)
             for fingerprint, found in self._store.fetch(sorted(missing)).items():
-                key = Key.of(found, now + self._believed) if isinstance(found, Secret) else found
-                self._known[fingerprint] = key
+                if isinstance(found, Secret):
+                    key = self._known[fingerprint] = Key.of(found, now + self._believed)
+                    if found.subject != HOUSE:  # whoever reads a stream may write on it next
+                        self._current.setdefault((found.subject, found.class_), key)
+                else:
+                    self._known[fingerprint] = found
             self._shrink()
 
     def opening(self, fingerprint: str, subject: SubjectId, class_: Class) -> Key | Erased | None:
@@ -152,6 +171,11 @@ class Keyring:
                 return self._store.forget(subject, fence)
         finally:
             self.evict(subject)
+
+    def give_up(self, lost: Sequence[Lost], fence: Fence) -> int:
+        """Write off those of these keys that the store does not have; how many. Raises LogUnavailable."""
+        with self._lock:
+            return self._store.give_up(lost, fence)
 
     def sweep(self, at: datetime) -> int:
         """Destroy the keys of the days that are over for long; how many."""

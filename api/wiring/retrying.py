@@ -119,5 +119,5 @@ async def _recorded(house: House, parked: Parked) -> Recorded:
         at,
         command_id,
         Cause(told.get("actor", ""), told.get("correlation", ""), told.get("cause", "")),
-        house.archive.read(name, schema, from_json(body)),
+        house.archive.read(name, schema, from_json(body), parked.stream, parked.version),
     )

@@ -15,7 +15,14 @@ from api.wiring.house import House
 
 @pytest.fixture
 def settings(migrated: str, tmp_path: Path) -> Settings:
-    return Settings.model_validate({"dsn": migrated, "index_key": "0123456789abcdef", "data": tmp_path})
+    return Settings.model_validate(
+        {
+            "dsn": migrated,
+            "index_key": "0123456789abcdef",
+            "master_key": "0123456789abcdef" * 2,
+            "data": tmp_path,
+        }
+    )
 
 
 def connections(dsn: str) -> int:

@@ -16,6 +16,7 @@ from adapters.keyring import (
     Incomplete,
     Key,
     Keyring,
+    Lost,
     MemoryKeys,
     NoKey,
     PostgresKeys,
@@ -141,6 +142,18 @@ def test_a_lost_key_of_somebody_forgotten_is_erased_and_not_missing(store: Store
     assert isinstance(ring.opening("x" * 22, ana, Class.CONTENT), Erased)
 
 
+def test_a_key_that_was_lost_is_written_off_and_one_that_is_there_is_not(store: Store) -> None:
+    ring, ana, bia = Keyring(store), somebody(), somebody()
+    ring.hold([(bia, Class.CONTENT)], DAY)
+    there = ring.sealing(bia, Class.CONTENT)
+    lost = [Lost("x" * 22, ana, Class.CONTENT, 1), Lost(there.fingerprint, bia, Class.CONTENT, 1)]
+    assert ring.give_up(lost, FENCE) == 1
+    assert ring.give_up(lost, FENCE) == 0
+    assert isinstance(ring.opening("x" * 22, ana, Class.CONTENT), Erased)
+    assert isinstance(Keyring(store).opening(there.fingerprint, bia, Class.CONTENT), Key)
+    assert ring.hold([(ana, Class.CONTENT), (bia, Class.CONTENT)], DAY) == [(ana, Class.CONTENT)]
+
+
 # Of the keys at hand
 
 
@@ -156,6 +169,17 @@ def test_a_batch_asks_once_and_what_is_at_hand_is_not_asked_for() -> None:
     ring.hold(everybody, DAY)
     ring.hold(everybody, DAY)
     assert store.asked == 2
+
+
+def test_whoever_has_read_a_stream_may_write_on_it_without_asking() -> None:
+    store, ana = MemoryKeys(), somebody()
+    (secret,) = store.hold([(ana, Class.CONTENT)], DAY.toordinal())
+    ring = Keyring(store)
+    ring.fetch([(secret.fingerprint, ana)])
+    asked = store.asked
+    ring.hold([(ana, Class.CONTENT)], DAY)
+    assert ring.sealing(ana, Class.CONTENT).fingerprint == secret.fingerprint
+    assert store.asked == asked
 
 
 def test_a_key_destroyed_elsewhere_is_believed_in_for_a_minute_and_no_longer() -> None:
