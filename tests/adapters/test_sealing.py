@@ -22,6 +22,8 @@ from adapters.keyring.keys import fingerprint_of
 from adapters.log.record import UnwritableText
 from adapters.sealing import LARGE
 from commands.catalogue import STREAMS
+from commands.delivery import SettleDelivery
+from commands.processes.sorter import sorter
 from domain import agent, conversation, delivery
 from domain.channel import ChannelId
 from domain.conversation import MessageId
@@ -322,6 +324,25 @@ def test_every_fold_takes_them_after_any_other_event() -> None:
                     fact = recorded(event, n)
                     if type(event) in projection.wakes and (key := projection.key(fact)) is not None:
                         rows[key] = projection.evolve(rows.get(key), fact)
+
+
+def test_what_became_of_a_delivery_is_the_same_row_when_its_items_are_gone() -> None:
+    items = ({"event": "message", "ref": "r1", "text": "oi"}, {"event": "status", "ref": "r2"})
+    received = delivery.Received(ChannelId("loja"), items, None, NOON, delivery.listing(items))
+    rows = [PROJECTIONS["deliveries"].evolve(None, recorded(event)) for event in (received, erased(received))]
+    assert rows[0] == rows[1]
+    assert [item["event"] for item in rows[0].items] == ["message", "status"]
+
+
+def test_items_that_were_gone_before_they_were_sorted_are_told_of_and_not_forgotten() -> None:
+    items = ({"event": "message", "ref": "r1", "text": "oi"}, {"event": "status", "ref": "r2"})
+    gone = erased(delivery.Received(ChannelId("loja"), items, None, NOON, delivery.listing(items)))
+    policy = sorter()
+    assert policy.react(recorded(gone)) == []
+    assert policy.settle is not None
+    (settled,) = policy.settle(recorded(gone), [])
+    assert isinstance(settled, SettleDelivery)
+    assert [outcome.outcome for outcome in settled.outcomes] == ["malformed", "malformed"]
 
 
 def test_nobody_is_written_to_at_an_address_that_is_gone() -> None:
