@@ -75,7 +75,7 @@ class Kept(NamedTuple):
     schema: int
     adapter: TypeAdapter[Any]
     personal: Mapping[str, Class]
-    boxes: tuple[tuple[Class, bytes, tuple[str, ...]], ...]  # class, its name as JSON, its fields
+    boxes: tuple[tuple[Class, bytes, tuple[str, ...]], ...]  # class, how its box begins, its fields
     shapes: Mapping[str, type]  # of personal fields: str, dict or tuple
     fence: bool  # the stream is nobody's after it
 
@@ -161,33 +161,30 @@ class Archive:
 
         Raises Unsealable, NoKey for a subject that was forgotten, and UnwritableText.
         """
-        name, schema, adapter, personal, boxes, _, _ = self._by_type[type(event)]
-        words = {field for field in personal if getattr(event, field)} if personal else None
-        if not words:
-            return name, schema, adapter.dump_json(event)
-        sealed: list[bytes] = []
-        house = True
-        for class_, label, members in boxes:
-            said = {field: getattr(event, field) for field in members if field in words}
+        kept = self._by_type[type(event)]
+        name, schema = kept.name, kept.schema
+        if not kept.boxes:
+            return name, schema, kept.adapter.dump_json(event)
+        of, hidden, sealed = subject, set[str](), list[bytes]()
+        for class_, label, members in kept.boxes:
+            said = {field: words for field in members if (words := getattr(event, field))}
             if not said:
                 continue
-            if class_ is not Class.TRANSIT:
-                house = False
             whose = HOUSE if class_ is Class.TRANSIT else subject
             if self._keyring is None or whose is None:
                 raise Unsealable(f"{name} on {stream}")
             plain = to_json(said)
             refuse_nul(plain, name)
             key = self._keyring.sealing(whose, class_)
-            sealed.append(b"%b:%b" % (label, seal(key, plain, stream, version, name, schema)))
-        clear = adapter.dump_json(event, exclude=words)
-        of = HOUSE if house else subject
-        return (
-            name,
-            schema,
-            b'%b%b"~":{"of":"%b",%b}}'
-            % (clear[:-1], b"" if clear == b"{}" else b",", str(of).encode(), b",".join(sealed)),
-        )
+            sealed.append(label + seal(key, plain, stream, version, name, schema))
+            hidden.update(said)
+            of = whose
+        if not hidden:
+            return name, schema, kept.adapter.dump_json(event)
+        clear = kept.adapter.dump_json(event, exclude=hidden)
+        comma = b"" if clear == b"{}" else b","
+        boxes = b",".join(sealed)
+        return name, schema, b'%b%b"~":{"of":"%b",%b}}' % (clear[:-1], comma, str(of).encode(), boxes)
 
     def read(self, name: str, schema: int, body: dict[str, Json], stream: str, version: int) -> Any:
         """The event a body stands for, at its place in its stream.
@@ -256,7 +253,11 @@ def subject_of(body: Json) -> SubjectId | None:
 
 def _boxes(personal: Mapping[str, Class]) -> tuple[tuple[Class, bytes, tuple[str, ...]], ...]:
     return tuple(
-        (class_, to_json(class_.value), tuple(field for field, mark in personal.items() if mark is class_))
+        (
+            class_,
+            b'"%b":' % class_.value.encode(),
+            tuple(field for field, mark in personal.items() if mark is class_),
+        )
         for class_ in sorted(set(personal.values()))
     )
 

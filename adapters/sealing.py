@@ -6,8 +6,10 @@ key: stream, version, stored type and schema. A box moved elsewhere does not ope
 
 from __future__ import annotations
 
+import os
 import zlib
 from binascii import Error, a2b_base64, b2a_base64
+from collections import deque
 from os import urandom
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 
 from adapters.keyring.keys import NONCE, Key
 
+THROW: Final = 512
 LARGE: Final = 16 * 1024  # bytes of words above which they are deflated first
 LARGEST: Final = 64 * 1024 * 1024  # bytes; nothing larger was ever put into a box
 DEFLATED: Final = b"x"  # how a zlib stream begins; JSON objects begin with a brace
@@ -28,10 +31,26 @@ def seal(key: Key, words: bytes, stream: str, version: int, type_: str, schema: 
     """The box of a JSON object, as JSON."""
     if len(words) > LARGE:
         words = zlib.compress(words, 1)
-    nonce = urandom(NONCE)
+    nonce = _nonce()
     box = key.cipher.encrypt(nonce, words, _bound(key, stream, version, type_, schema))
-    sealed = b2a_base64(nonce + box, newline=False)
-    return b'[%d,"%b","%b"]' % (key.generation, key.fingerprint.encode(), sealed)
+    return b'%b%b"]' % (key.label, b2a_base64(nonce + box, newline=False))
+
+
+_nonces: Final[deque[bytes]] = deque()
+
+
+def _nonce() -> bytes:
+    """Never the same twice. The dice are thrown for many at once: asking the system each time costs more than
+    the sealing does."""
+    try:
+        return _nonces.popleft()
+    except IndexError:
+        dice = urandom(NONCE * THROW)
+        _nonces.extend(dice[n : n + NONCE] for n in range(NONCE, len(dice), NONCE))
+        return dice[:NONCE]
+
+
+os.register_at_fork(after_in_child=_nonces.clear)  # the same dice in a child would be the same nonces again
 
 
 def open_(key: Key, box: Any, stream: str, version: int, type_: str, schema: int) -> bytes:

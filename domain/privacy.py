@@ -22,6 +22,8 @@ class Class(StrEnum):
     DERIVED = "derived"  # intent, sentiment, embeddings, summaries
     TRANSIT = "transit"  # items on their way in; a key per day
 
+    __hash__ = str.__hash__  # it is asked for with every key: that of enums is slower
+
 
 class Clear:
     """Marks a field that was looked at and holds nothing of a person."""

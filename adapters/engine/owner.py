@@ -309,7 +309,7 @@ class Owner:
             else:
                 events.extend(encoded)
                 size += sum(map(len, encoded))
-                states[stream] = known._replace(ordinal=part.ordinal + len(events))
+                states[stream] = Known(known.state, known.version, part.ordinal + len(events), known.subject)
                 if encoded and known.subject is None:
                     size = FULL + 1  # a fence: what follows is somebody else's, in the next record
                 outcome["accepted"] = len(encoded)

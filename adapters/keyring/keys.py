@@ -36,7 +36,8 @@ class Secret(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A data key at hand. `bound` is what a box under it is tied to, besides its place."""
+    """A data key at hand. `bound` is what a box under it is tied to, besides its place; `label` how its boxes
+    begin."""
 
     subject: SubjectId
     class_: Class
@@ -44,13 +45,15 @@ class Key:
     fingerprint: str
     cipher: AESGCM
     bound: str
+    label: bytes
     until: float  # it is believed in until then; the store may have destroyed it meanwhile
 
     @classmethod
     def of(cls, secret: Secret, until: float) -> Key:
         subject, class_, generation, fingerprint, key = secret
         bound = f"{subject}\0{class_.value}\0{generation}\0{fingerprint}"
-        return cls(subject, class_, generation, fingerprint, AESGCM(key), bound, until)
+        label = f'[{generation},"{fingerprint}","'.encode()
+        return cls(subject, class_, generation, fingerprint, AESGCM(key), bound, label, until)
 
 
 def fresh() -> bytes:
