@@ -51,6 +51,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     dsn: SecretStr = Field(description="PostgreSQL: log, index, read models")
+    keyring_dsn: SecretStr | None = Field(
+        None, description="PostgreSQL with the keys of people's words; else a database beside the other"
+    )
+    master_key: SecretStr = Field(min_length=32, description="wraps the keys that people's words need")
+    master_key_before: SecretStr | None = Field(
+        None, min_length=32, description="the one master_key replaces, until it has been started with once"
+    )
     redis_url: SecretStr | None = Field(
         None, description="Valkey or Redis; without it each process paces alone"
     )

@@ -77,6 +77,8 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.SnoozeConversation: on(CONVERSATION, key=_id, decide=conversation.snooze_conversation),
     conversation.WakeConversation: on(CONVERSATION, key=_id, decide=conversation.wake_conversation),
     conversation.AddNote: on(CONVERSATION, key=_id, decide=conversation.add_note),
+    # conversation: forgetting
+    conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),
     # conversation: the first line
     firstline.AnswerBurst: on(CONVERSATION, key=_id, decide=firstline.answer_burst),
     # agent

@@ -24,7 +24,13 @@ class ReceiveDelivery(Command):
 
 
 def receive_delivery(command: ReceiveDelivery, state: Delivery, at: datetime) -> list[delivery.Event]:
-    received = delivery.Received(command.channel_id, command.items, command.raw, command.received_at)
+    received = delivery.Received(
+        command.channel_id,
+        command.items,
+        command.raw,
+        command.received_at,
+        delivery.listing(command.items),
+    )
     return delivery.receive(state, received)
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from domain.grammar import Stream
 from domain.journal import Cause, Recorded
+from domain.privacy import SubjectId
 
 COMMANDS = UUID("5f0c6a4e-1d0e-5c1b-9a53-2c7a3f1f6b10")  # the namespace of every computed command id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What someone wants. `id` makes asking twice the same as asking once."""
+    """What someone wants. `id` makes asking twice the same as asking once. `candidate` is whose keys seal
+    what it leads to, if its stream is nobody's yet: made by dice, so that nobody can be guessed from it."""
 
     id: UUID
     cause: Cause
+    candidate: SubjectId = field(default_factory=lambda: SubjectId(str(uuid4())), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, NewType, TypeAlias, assert_never
+from typing import Any, Final, NewType, TypeAlias, assert_never
 
 from domain.channel import ChannelId
 from domain.grammar import Stream
@@ -18,15 +19,24 @@ BROKEN: Final = "broken"
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What lasts of an item: its kind, and the keyed id of the message it tells of."""
+
+    event: Open | None
+    ref: Open | None
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """`items` as the parser read them, each with the keyed ids the door added: `conversation_id`, `ref`,
-    `target_ref`, `reply_ref` where they apply. `raw` names the kept body, when something in it was not
-    understood."""
+    `target_ref`, `reply_ref` where they apply. They are gone after some days; `listed` says what there was.
+    `raw` names the kept body, when something in it was not understood."""
 
     channel_id: ChannelId
     items: TransitData
     raw: Open | None
     received_at: datetime
+    listed: tuple[Listed, ...] = ()  # empty in what was received before items were sealed: `items` last there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,16 @@ class Settled:
 
 
 Event: TypeAlias = Received | Settled
+
+
+def listing(items: Iterable[Mapping[str, Any]]) -> tuple[Listed, ...]:
+    """What lasts of each item."""
+    return tuple(Listed(_word(item.get("event")), _word(item.get("ref"))) for item in items)
+
+
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
 
 # State
 

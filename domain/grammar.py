@@ -37,6 +37,7 @@ class Stream(Generic[S, E]):
     initial: S
     evolve: Callable[[S, E], S]
     version: int = 1  # of the fold: a snapshot made by another version is dropped
+    fence: type[E] | None = None  # after it (`subject_id`) what is said here is somebody else's, or nobody's
 
     def fold(self, history: Iterable[E], state: S | None = None) -> S:
         return reduce(self.evolve, history, self.initial if state is None else state)

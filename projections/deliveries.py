@@ -33,10 +33,10 @@ class Row:
 
 def evolve(row: Row | None, recorded: Recorded) -> Row | None:
     match recorded.event:
-        case delivery.Received(channel_id=channel_id, items=items, raw=raw, received_at=received_at):
+        case delivery.Received(channel_id=channel_id, items=items, raw=raw, received_at=received_at) as event:
+            kinds = [one.event for one in event.listed] or [item.get("event") for item in items]
             listed = tuple(
-                {"item": n, "event": item.get("event"), "outcome": None, "reason": None}
-                for n, item in enumerate(items)
+                {"item": n, "event": kind, "outcome": None, "reason": None} for n, kind in enumerate(kinds)
             )
             return Row(DeliveryId(recorded.root), channel_id, received_at, listed, raw)
         case delivery.Settled(outcomes=outcomes) if row is not None:

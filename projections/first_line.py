@@ -15,7 +15,7 @@ from domain.channel import ChannelId
 from domain.conversation import Author, ConversationId, MessageId, Stage, speech
 from domain.firstline import Heard, Standing, Subject
 from domain.journal import Recorded
-from domain.privacy import Class, Identity, Open
+from domain.privacy import Class, Identity, Open, kept
 from projections.answer import Projection, by_root, replace
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -105,7 +105,7 @@ def _evolve(row: Row, event: object) -> Row:
                 return replace(row, number_owed=True)
             return row
         case conversation.ContactKnown(name=str(name)):
-            return replace(row, name=name)
+            return replace(row, name=kept(name) or row.name)
         case conversation.ProtocolGiven(episode=episode):
             return replace(row, numbered=True) if episode == row.episode else row
         case conversation.Opened(episode=episode, channel_id=channel_id, stage=stage):

@@ -13,7 +13,7 @@ from domain import conversation
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, MessageId, Sending
 from domain.journal import Recorded
-from domain.privacy import Class, Identity
+from domain.privacy import Class, Identity, kept
 from projections.answer import Projection, by_root, replace
 
 GIVEN_UP: Final = 20
@@ -61,12 +61,12 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
         case conversation.ContactKnown(wa_id=wa_id, phone=phone, user_id=user_id):
             return replace(
                 known,
-                wa_id=wa_id or known.wa_id,
-                phone=phone or known.phone,
-                user_id=user_id or known.user_id,
+                wa_id=kept(wa_id) or known.wa_id,
+                phone=kept(phone) or known.phone,
+                user_id=kept(user_id) or known.user_id,
             )
         case conversation.NumberChanged(wa_id=str(wa_id)):
-            return replace(known, wa_id=wa_id)
+            return replace(known, wa_id=kept(wa_id) or known.wa_id)
         case conversation.SendRequested() as event:
             return _requested(known, event, recorded.cause.correlation)
         case conversation.SendStarted(message_id=message_id, attempt=attempt, started_at=at) as event:
@@ -78,7 +78,8 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
             again_at = at + conversation.RETRY_UNKNOWN
             return _changed(row, message_id, Sending.UNKNOWN, since=at, ready_at=again_at)
         case conversation.SendAccepted(message_id=message_id, wa_id=wa_id):
-            return _done(row if row is None or wa_id is None else replace(row, wa_id=wa_id), message_id)
+            told = kept(wa_id)
+            return _done(row if row is None or told is None else replace(row, wa_id=told), message_id)
         case conversation.SendFailed(message_id=message_id):
             return _done(row, message_id)
         case _:

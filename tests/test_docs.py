@@ -178,7 +178,8 @@ def test_the_defaults_that_are_told_are_the_defaults() -> None:
 def test_the_example_of_a_channel_is_one() -> None:
     (example,) = blocks(OPERATIONS, "json")
     settings = Settings.model_validate_json(
-        f'{{"dsn": "postgresql:///atende", "index_key": "{"k" * 16}", "channels": {example}}}'
+        f'{{"dsn": "postgresql:///atende", "index_key": "{"k" * 16}", "master_key": "{"m" * 32}", '
+        f'"channels": {example}}}'
     )
     assert [channel.id for channel in settings.channels] == ["principal"]
 

@@ -11,16 +11,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
 import structlog
 
-from adapters.archive import Archive
+from adapters.archive import Archive, Unopened
 from adapters.log.chain import Halted, Head, Verdict, judge
 from adapters.log.index import Mark
 from adapters.log.port import Entry, Log, LogUnavailable, Reader, place
-from adapters.log.record import UnreadableBody, read_body
+from adapters.log.record import EventDict, OutcomeDict, UnreadableBody, read_body
 from domain.journal import Cause, Position, Recorded
 
 REST: Final = 0.05  # seconds of silence after which followers may rest
@@ -30,6 +30,8 @@ STALL: Final = 5.0  # seconds without progress, with more to read, after which t
 PATIENCE: Final = 4  # replacements in a row before the feed gives up
 
 log = structlog.get_logger(__name__)
+
+_Told: TypeAlias = tuple[EventDict, OutcomeDict, Position]
 
 
 class Follower(Protocol):
@@ -118,6 +120,7 @@ class Feed:
                 {"partition": error.partition, "after": error.after.seq} if isinstance(error, Halted) else {}
             )
             reason = error.reason if isinstance(error, Halted) else None
+            reason = str(error) if isinstance(error, Unopened) else reason
             names = [f.name for f in self._followers]
             log.error("feed_stopped", followers=names, error=type(error).__name__, reason=reason, **where)
             self.error = error
@@ -191,17 +194,19 @@ class Feed:
         self._reader = self._log.reader({p: mark.offset for p, mark in self._heads.items()})
 
     def _hand(self, entries: Iterable[Entry]) -> None:
-        facts: list[Recorded] = []
+        told: list[_Told] = []
         heads = dict(self._heads)
         for entry in entries:
-            heads[entry.partition] = self._read(heads[entry.partition], entry, facts)
+            heads[entry.partition] = self._read(heads[entry.partition], entry, told)
+        self._archive.fetch(event["body"] for event, _, _ in told)
+        facts = [self._recorded(*one) for one in told]
         for follower in self._followers:
             self._hand_to(follower, facts, heads)
         self.facts += len(facts)
         self._heads = heads
 
-    def _read(self, mark: Mark, entry: Entry, facts: list[Recorded]) -> Mark:
-        """Judge one record and add what it tells to `facts`; answers where the partition then stands."""
+    def _read(self, mark: Mark, entry: Entry, told: list[_Told]) -> Mark:
+        """Judge one record and add what it tells to `told`; answers where the partition then stands."""
         p, offset, record = entry
         head = Head(mark.seq, mark.hash)
         judged = judge(place(self._log, p), head, record)
@@ -220,22 +225,20 @@ class Feed:
             for event in events[n : n + accepted]:
                 n += 1
                 if event["type"] in self._wanted:
-                    facts.append(
-                        Recorded(
-                            event["stream"],
-                            event["version"],
-                            Position(p, mark.ordinal + n),
-                            datetime.fromisoformat(event["at"]),
-                            UUID(event["cause"]) if event["cause"] else NO_COMMAND,
-                            Cause(
-                                outcome.get("actor", ""),
-                                outcome.get("correlation", ""),
-                                outcome.get("cause", ""),
-                            ),
-                            self._archive.read(event["type"], event["schema"], event["body"]),
-                        )
-                    )
+                    told.append((event, outcome, Position(p, mark.ordinal + n)))
         return Mark(offset + 1, judged.head.seq, judged.head.hash, mark.ordinal + n)
+
+    def _recorded(self, event: EventDict, outcome: OutcomeDict, position: Position) -> Recorded:
+        stream, version = event["stream"], event["version"]
+        return Recorded(
+            stream,
+            version,
+            position,
+            datetime.fromisoformat(event["at"]),
+            UUID(event["cause"]) if event["cause"] else NO_COMMAND,
+            Cause(outcome.get("actor", ""), outcome.get("correlation", ""), outcome.get("cause", "")),
+            self._archive.read(event["type"], event["schema"], event["body"], stream, version),
+        )
 
     def _hand_to(self, follower: Follower, facts: Sequence[Recorded], heads: Mapping[int, Mark]) -> None:
         begun = self._begun[follower.name]

@@ -33,6 +33,7 @@ from commands.intention import Command, Handler
 from commands.ports import Accepted, Broken, Clock, Decision, Denied
 from domain.grammar import Refused, Stream, root_of
 from domain.journal import Position
+from domain.privacy import SubjectId
 
 RECENT: Final = 20_000  # decisions remembered, at least; those the index lacks are never forgotten
 CHECK_EVERY: Final = 1000  # rounds between two looks at the end of the log
@@ -98,6 +99,7 @@ class Owner:
         self._states = States(streams, archive, capacity, lambda p: self.indexer.ordinal(p))
         self.holdings = Holdings(log, index, self.indexer, self._states.drop)
         self._recent: OrderedDict[UUID, Remembered] = OrderedDict()
+        self._subjects: dict[str, SubjectId] = {}  # whose keys this round's streams are sealed under
         self._rounds = 0
         self.inbox_id: str | None = None  # of the topic that commands come from; nothing when embedded
         self.partition_of = lru_cache(65_536)(lambda stream: partition_of(root_of(stream), log.partitions))
@@ -162,8 +164,8 @@ class Owner:
         self._states.shrink(self.partition_of)
 
     def _prepare(self, asked: Asked) -> bool:
-        """Give the first answer again to whatever was decided before, and warm the streams of the rest; say
-        whether there is any."""
+        """Give the first answer again to whatever was decided before, warm the streams of the rest, and have
+        their keys at hand; say whether there is any."""
         for id_ in [id_ for id_ in asked if id_ in self._recent]:
             for waiting in asked.pop(id_):
                 waiting.answer(_again(self._recent[id_].decision))
@@ -178,7 +180,21 @@ class Owner:
             self._recent[id_] = Remembered(decision, 0)
             for waiting in asked.pop(id_):
                 waiting.answer(decision)
+        candidates: dict[str, SubjectId] = {}
+        for waitings in asked.values():
+            candidates.setdefault(self._stream_of(waitings[0].command), waitings[0].command.candidate)
+        self._hold(candidates)
         return bool(asked)
+
+    def _hold(self, candidates: Mapping[str, SubjectId]) -> None:
+        """Know whose keys each stream's words are sealed under, and have them at hand."""
+        self._subjects = {stream: self._states.subject(stream) or one for stream, one in candidates.items()}
+        today = self._clock.now().date()
+        if gone := self._archive.hold(self._subjects, today):  # nobody can speak for them any more
+            self._subjects |= {
+                stream: candidates[stream] for stream, one in self._subjects.items() if one in gone
+            }
+            self._archive.hold(self._subjects, today)
 
     def _stream_of(self, command: Command) -> str:
         return self._handlers[type(command)].stream_of(command)
@@ -232,7 +248,9 @@ class Owner:
             else:
                 events.extend(encoded)
                 size += sum(map(len, encoded))
-                states[stream] = Known(known.state, known.version, part.ordinal + len(events))
+                states[stream] = Known(known.state, known.version, part.ordinal + len(events), known.subject)
+                if encoded and known.subject is None:
+                    size = FULL + 1  # a fence: what follows is somebody else's, in the next record
                 outcome["accepted"] = len(encoded)
                 decision = Accepted(Position(p, part.ordinal + len(events)), names, source=cause.source)
             outcomes.append(outcome)
@@ -249,17 +267,24 @@ class Owner:
         """The events a command leads to: stored names, encoded, and what the stream is then."""
         facts = handler.decide(command, known.state, now)
         state, version, cause = known.state, known.version, str(command.id)
+        subject: SubjectId | None = self._subjects[stream]
         names: list[str] = []
         encoded: list[bytes] = []
         for fact in facts:
             version += 1
-            name, schema, body = self._archive.write(fact)
+            name, schema, body = self._archive.write(fact, stream, version, subject)
+            if self._archive.ends(fact, subject):
+                subject = None
             state = handler.stream.evolve(state, fact)
             names.append(name)
             encoded.append(event_json(stream, version, name, schema, at, cause, body))
         if sum(map(len, encoded)) > LARGEST:
             raise RecordTooLarge
-        return tuple(names), encoded, Known(state, version, known.ordinal)
+        return (
+            tuple(names),
+            encoded,
+            Known(state, version, known.ordinal, subject if facts else known.subject),
+        )
 
     def _keep(self, won: Sequence[Work], asked: Asked) -> None:
         """It is history now: remember it, hand it to the index, and tell those who wait."""

@@ -107,9 +107,14 @@ def event_json(
         to_json(cause),
         body,
     )
-    if b"u0000" in event and _NUL.search(event):
-        raise UnwritableText(type_)
+    refuse_nul(event, type_)
     return event
+
+
+def refuse_nul(json: bytes, type_: str) -> None:
+    """Raises UnwritableText when a text in it holds a NUL character."""
+    if b"u0000" in json and _NUL.search(json):
+        raise UnwritableText(type_)
 
 
 def read_body(record: bytes) -> BatchDict:

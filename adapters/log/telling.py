@@ -1,6 +1,7 @@
 """The history of one stream, told to a person: what happened, when, who wanted it, and where it stands.
 
-What is a person's own is told as «…» unless it is asked for. An event this program has no name for keeps all
+What is a person's own is told as «…» unless it is asked for; an archive without a keyring cannot tell it
+either. An event this program has no name for keeps all
 its words to itself, because nobody can say which of them are someone's own.
 """
 
@@ -16,16 +17,15 @@ import psycopg
 from psycopg.rows import dict_row
 from pydantic_core import from_json, to_json
 
-from adapters.archive import Archive, UnknownEvent
+from adapters.archive import HIDDEN, Archive, UnknownEvent, Unopened
 from adapters.log.port import LogUnavailable
 from domain.journal import Position
 
-HIDDEN: Final = "«…»"
 NOBODY: Final = "unknown"  # events that came with no command, through the library's recorder
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _HISTORY: Final = """
-SELECT e.partition, e.ordinal, e.version, e.type, e.schema, e.at, e.body::text AS body, c.outcome
+SELECT e.partition, e.ordinal, e.stream, e.version, e.type, e.schema, e.at, e.body::text AS body, c.outcome
 FROM event e LEFT JOIN command c ON c.command_id = e.command_id AND c.partition = e.partition
 WHERE e.stream = %s AND e.version > %s ORDER BY e.version
 """
@@ -68,6 +68,8 @@ def history(
             rows = connection.execute(_HISTORY, (stream, after)).fetchall()
     except (psycopg.OperationalError, psycopg.InternalError) as error:
         raise LogUnavailable(type(error).__name__) from error
+    if personal:
+        archive.fetch(body for row in rows if isinstance(body := from_json(row["body"]), dict))
     return (_told(row, archive, personal) for row in rows)
 
 
@@ -83,7 +85,7 @@ def _told(row: Mapping[str, Any], archive: Archive, personal: bool) -> Told:
     return Told(
         at=row["at"],
         what=in_words(row["type"]),
-        details=_details(row["type"], row["schema"], from_json(row["body"]), archive, personal),
+        details=_details(row, archive, personal),
         who=outcome.get("actor", NOBODY),
         why=outcome.get("cause", ""),
         command=outcome.get("command", ""),
@@ -92,12 +94,15 @@ def _told(row: Mapping[str, Any], archive: Archive, personal: bool) -> Told:
     )
 
 
-def _details(type_: str, schema: int, body: Any, archive: Archive, personal: bool) -> dict[str, str]:
+def _details(row: Mapping[str, Any], archive: Archive, personal: bool) -> dict[str, str]:
     """Field by field; what is missing or empty is not worth a word."""
+    type_, body = row["type"], from_json(row["body"])
     if not isinstance(body, dict):
         return {"body": _text(body) if personal else HIDDEN}
     try:
-        event = archive.read(type_, schema, body)
+        event = archive.read(type_, row["schema"], body, row["stream"], row["version"])
+    except Unopened as error:
+        return {"body": str(error)}
     except (UnknownEvent, ValueError):
         own = set(body)
     else:

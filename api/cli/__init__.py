@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import looking, parked, running, tokens
+from api.cli import forgetting, looking, parked, running, tokens
 from api.cli.options import err
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command in (
     looking.verify,
     looking.rebuild,
     looking.begin,
+    forgetting.forget,
     looking.config,
     looking.schema,
 ):

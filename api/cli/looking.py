@@ -43,7 +43,7 @@ def tell(
     from api.wiring.tools import story
 
     with at_hand(folder) as settings:
-        lines = story(dsn_of(settings), stream, settings.zone, words=words)
+        lines = story(settings, stream, words=words)
     if as_json:
         for line in lines:
             print_json(line)
@@ -86,6 +86,9 @@ def verify(folder: Folder = FOLDER, as_json: AsJson = False) -> None:
 def rebuild(
     name: Annotated[str, typer.Argument(help="A view, or `all`.")],
     folder: Folder = FOLDER,
+    forgotten: Annotated[
+        bool, typer.Option("--forgotten", help="Somebody was forgotten since: rows may differ.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build a view anew beside the live one, compare the two, and put the new one in its place."""
@@ -101,7 +104,7 @@ def rebuild(
                 task = shown.add_task(each, total=None)
 
                 try:
-                    figures = build(dsn_of(settings), each, partial(_told, shown, task, each))
+                    figures = build(settings, each, partial(_told, shown, task, each), forgotten=forgotten)
                 except (Different, NotComparable) as why:
                     err.print(f"[red]Not swapped[/]: {why}", highlight=False)
                     raise typer.Exit(1) from None
@@ -110,7 +113,8 @@ def rebuild(
             else:
                 out.print(
                     f"{each}: {figures['rows']:,} rows from {figures['events']:,} events in "
-                    f"{figures['seconds']} s ({figures['events_per_second']:,}/s), identical, swapped."
+                    f"{figures['seconds']} s ({figures['events_per_second']:,}/s), "
+                    f"{'identical' if figures['identical'] else 'without what was forgotten'}, swapped."
                 )
 
 

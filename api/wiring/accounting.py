@@ -57,7 +57,8 @@ def told(dsn: str) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
                         messages[body["message_id"]] += 1
                         places.setdefault(body["message_id"], (p, ordinal))
                     elif kind == "delivery.Received":
-                        deliveries[event["stream"]] = [item.get("ref", "") for item in body["items"]]
+                        items = body.get("listed") or body["items"]
+                        deliveries[event["stream"]] = [item.get("ref") or "" for item in items]
                     elif kind == "delivery.Settled":
                         refs = deliveries.get(event["stream"], [])
                         for one in body["outcomes"]:

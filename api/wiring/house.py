@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from adapters.archive import Archive
+from adapters.archive import Archive, Unopened
 from adapters.clock import SystemClock
 from adapters.engine.bookmarks import Bookmarks
 from adapters.engine.feed import Feed, Follower
@@ -28,6 +28,7 @@ from adapters.engine.owner import Owner
 from adapters.engine.watches import keep_watch
 from adapters.log.chain import Halted
 from adapters.log.index import Index
+from adapters.log.port import LogUnavailable
 from adapters.log.postgres import PostgresLog
 from adapters.objects import FileObjects
 from adapters.outcomes import IndexOutcomes
@@ -51,6 +52,7 @@ from adapters.whatsapp.pacing import MetaPacing
 from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Which
 from api.settings import ChannelSettings, Settings
+from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_views
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
 from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
@@ -112,7 +114,8 @@ class House:
         dsn, key = settings.dsn.get_secret_value(), settings.index_key.get_secret_value().encode()
         self._dsn = dsn
         self.clock = SystemClock()
-        self.archive = Archive(STREAMS.values())
+        self.keyring = keyring(settings)
+        self.archive = Archive(STREAMS.values(), self.keyring)
         self.log = PostgresLog(dsn)
         owner = Owner(self.log, Index(dsn), Index(dsn), self.archive, HANDLERS, STREAMS, self.clock)
         self.inbox = EmbeddedInbox(owner)
@@ -228,6 +231,7 @@ class House:
         if self.redis is not None:
             await self.redis.aclose()
         await self.pool.close()
+        self.keyring.close()
         self.log.close()
 
     # ── what follows by itself ───────────────────────────────────────────────────────────────────
@@ -307,13 +311,19 @@ class House:
         await Postman(self.ports).run(self._stopping)
 
     async def _sweep(self) -> None:
-        """Raw bodies go when their days are over."""
+        """Raw bodies go when their days are over, and so do the keys of days; a week has its epoch."""
         while not self._stopping.is_set():
             try:
                 if gone := await self.raw_bodies.sweep():
                     log.info("raw_bodies_removed", count=gone)
             except OSError:
                 log.exception("raw_bodies_not_removed")
+            try:
+                if gone := await asyncio.to_thread(self.keyring.sweep, self.clock.now()):
+                    log.info("keys_of_the_days_destroyed", count=gone)
+                await asyncio.to_thread(self.keyring.rotate, self.clock.now().date())
+            except LogUnavailable as error:
+                log.warning("keys_not_swept", reason=str(error))
             try:
                 await asyncio.wait_for(self._stopping.wait(), 3600)
             except TimeoutError:
@@ -418,7 +428,7 @@ class House:
 def _in_words(error: BaseException) -> str:
     if isinstance(error, Halted):
         return f"the log is broken, see `atende verify`: {error.reason}"
-    return type(error).__name__
+    return str(error) if isinstance(error, Unopened) else type(error).__name__
 
 
 def follower_names() -> list[str]:

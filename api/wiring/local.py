@@ -37,6 +37,7 @@ class Local:
             "ATENDE_DSN": self.dsn,
             "ATENDE_REDIS_URL": self.redis_url,
             "ATENDE_INDEX_KEY": self.secrets["index_key"],
+            "ATENDE_MASTER_KEY": self.secrets["master_key"],
             "ATENDE_DATA": str(self.folder),
             "ATENDE_CHANNELS": json.dumps([self.channel]),
             **more,
@@ -100,6 +101,7 @@ def _settings(local: Local) -> Settings:
             "dsn": local.dsn,
             "redis_url": local.redis_url,
             "index_key": local.secrets["index_key"],
+            "master_key": local.secrets["master_key"],
             "data": local.folder,
             "channels": [local.channel],
         }
@@ -109,10 +111,11 @@ def _settings(local: Local) -> Settings:
 def _secrets(folder: Path) -> dict[str, str]:
     """Made once, and readable by this account alone."""
     path = folder / KEPT
-    if not path.exists():
-        names = ("index_key", "app_secret", "verify_token", "access_token")
-        _write(path, {name: secrets.token_hex(24) for name in names})
-    kept: dict[str, str] = json.loads(path.read_text())
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    names = ("index_key", "master_key", "app_secret", "verify_token", "access_token")
+    if missing := [name for name in names if name not in kept]:
+        kept |= {name: secrets.token_hex(24) for name in missing}
+        _write(path, kept)
     return kept
 
 

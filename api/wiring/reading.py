@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from adapters import tokens
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
+from adapters.keyring import Keyring
 from adapters.log import schema
 from adapters.log.postgres import PostgresLog
 from adapters.views.follower import ViewFollower
@@ -23,26 +24,30 @@ EASE: Final = 1.0  # a view commits for every batch: fewer and larger ones leave
 
 
 def migrate(dsn: str) -> None:
-    """Make what a database lacks: log, index, bookmarks, views and tokens."""
+    """Make what a database lacks: log, index, bookmarks, views and tokens. The keys have their own."""
     schema.migrate(dsn)
     ensure(dsn, list(PROJECTIONS.values()))
     tokens.ensure(dsn)
 
 
 def follow(
-    dsn: str, stopping: threading.Event, projections: Sequence[Projection[Any]] = tuple(PROJECTIONS.values())
+    dsn: str,
+    keyring: Keyring,
+    stopping: threading.Event,
+    projections: Sequence[Projection[Any]] = tuple(PROJECTIONS.values()),
 ) -> BaseException | None:
     """Fold the views until `stopping`. Answers the error that ended it, if one did."""
     log = PostgresLog(dsn)
     views = [View(projection, partial(connect, dsn)) for projection in projections]
     followers = [ViewFollower(view, log) for view in views]
-    feed = Feed(log, Archive(STREAMS.values()), followers, ease=EASE)
+    feed = Feed(log, Archive(STREAMS.values(), keyring), followers, ease=EASE)
     feed.start()
     while feed.alive and not stopping.wait(0.2):
         pass
     feed.stop()
     for view in views:
         view.close()
+    keyring.close()
     log.close()
     return feed.error
 

@@ -58,10 +58,10 @@ async def _retry(settings: Settings, follower: str) -> tuple[int, int]:
 
 async def _again(house: House, parked: Parked) -> bool:
     """Run one follower on one event; whether it went well."""
-    fact = await _recorded(house, parked)
     policy = next((p for p in POLICIES if p.name == parked.follower), None)
     courier = next((c for c in COURIERS if c.name == parked.follower), None)
     try:
+        fact = await _recorded(house, parked)
         decisions: list[Decision] = []
         if policy is not None:
             decisions = await _decided_anew(house.inbox, policy.react(fact))
@@ -119,5 +119,5 @@ async def _recorded(house: House, parked: Parked) -> Recorded:
         at,
         command_id,
         Cause(told.get("actor", ""), told.get("correlation", ""), told.get("cause", "")),
-        house.archive.read(name, schema, from_json(body)),
+        house.archive.read(name, schema, from_json(body), parked.stream, parked.version),
     )

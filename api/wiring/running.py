@@ -18,7 +18,7 @@ from adapters import logs
 from api.app import create_app
 from api.metrics import CountedInbox, Metrics
 from api.settings import Settings
-from api.wiring import reading
+from api.wiring import keys, reading
 from api.wiring.house import House
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def serve(settings: Settings) -> int:
     """Doors, engine and what follows by itself, until SIGTERM or SIGINT. Answers the exit code."""
     begin(settings)
     reading.migrate(settings.dsn.get_secret_value())
+    keys.migrate(settings)
     house = House(settings)
     metrics = Metrics(inbox_waiting=lambda: house.inbox.waiting, follower_lags=house.follower_lags)
     house.on_first_answer = metrics.observe_first_response
@@ -84,10 +85,11 @@ def follow(settings: Settings) -> int:
     begin(settings)
     dsn = settings.dsn.get_secret_value()
     reading.migrate(dsn)
+    keys.migrate(settings)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    error = reading.follow(dsn, stopping)
+    error = reading.follow(dsn, keys.keyring(settings), stopping)
     return 0 if error is None else FAILED
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from adapters import tokens
-from adapters.archive import Archive
+from adapters.archive import Archive, Unopened
 from adapters.engine.bookmarks import Bookmarks, Parked
 from adapters.engine.feed import Feed
 from adapters.log.chain import Halted
@@ -31,7 +31,9 @@ from adapters.views.rebuild import NotComparable
 from adapters.views.view import View
 from adapters.whatsapp.items import Item
 from adapters.whatsapp.parser import Provider, parse
+from api.settings import Settings
 from api.wiring.house import follower_names
+from api.wiring.keys import keyring
 from commands.catalogue import STREAMS
 from commands.door_ports import Role
 from domain.agent import AgentId
@@ -61,13 +63,18 @@ class Different(Exception):
     """The rows built anew are not the live ones; nothing was swapped."""
 
 
-def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """Build a view beside the live one, compare, swap. Answers the figures; raises Different, KeyError."""
-    projection = PROJECTIONS[name]
+def rebuild(
+    settings: Settings, name: str, progress: Callable[[int, int], None], *, forgotten: bool = False
+) -> dict[str, Any]:
+    """Build a view beside the live one, compare, swap. Answers the figures; raises Different, KeyError.
+
+    `forgotten`: somebody was, since the live rows were made: it is swapped although rows differ.
+    """
+    projection, dsn, keys = PROJECTIONS[name], settings.dsn.get_secret_value(), keyring(settings)
     views.begin(dsn, projection)
     log = PostgresLog(dsn)
     view = View(projection, partial(connect, dsn), spare=True)
-    feed = Feed(log, Archive(STREAMS.values()), [ViewFollower(view, log)], limit=5000)
+    feed = Feed(log, Archive(STREAMS.values(), keys), [ViewFollower(view, log)], limit=5000)
     started = time.perf_counter()
     feed.start()
     try:
@@ -75,13 +82,16 @@ def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[s
             progress(feed.facts, feed.lag())
         if isinstance(feed.error, Halted):
             raise ServiceError(f"The log is broken: {feed.error}. See `atende verify`; nothing was swapped.")
+        if isinstance(feed.error, Unopened):
+            raise ServiceError(f"{feed.error} Nothing was swapped.")
         if feed.error is not None:
             raise feed.error
         seconds, facts = time.perf_counter() - started, feed.facts
-        rows = 0
+        rows, identical = 0, True
         for partition in range(log.partitions):
             compared = _compare(dsn, name, partition)
-            if not compared.identical:
+            identical &= compared.identical
+            if not compared.identical and not forgotten:
                 raise Different(
                     f"{name}, partition {partition}: {compared.only_live} rows only in the live table, "
                     f"{compared.only_new} only in the new one"
@@ -95,6 +105,7 @@ def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[s
     finally:
         feed.stop()
         view.close()
+        keys.close()
         log.close()
     views.swap(dsn, projection)
     return {
@@ -103,7 +114,7 @@ def rebuild(dsn: str, name: str, progress: Callable[[int, int], None]) -> dict[s
         "seconds": round(seconds, 3),
         "events_per_second": round(facts / seconds) if seconds else 0,
         "rows": rows,
-        "identical": True,
+        "identical": identical,
     }
 
 
@@ -155,7 +166,7 @@ def begin(dsn: str, follower: str, *, at_end: bool) -> None:
 
 def schemas() -> Catalogue:
     """The JSON Schemas of the record and of every event, by stored name and schema number."""
-    return catalogue(Archive(STREAMS.values()))
+    return catalogue(Archive(STREAMS.values(), None))
 
 
 def create_token(dsn: str, name: str, role: str, agent: str | None) -> tokens.Issued:
@@ -208,18 +219,24 @@ def broken_commands(dsn: str) -> list[dict[str, Any]]:
     ]
 
 
-def story(dsn: str, stream: str, zone: str, *, words: bool) -> list[dict[str, Any]]:
+def story(settings: Settings, stream: str, *, words: bool) -> list[dict[str, Any]]:
     """The events of a stream as lines to read, in order; with `words`, what people said stands in them."""
-    return [
-        {
-            "version": told.version,
-            "at": told.at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M:%S"),
-            "what": told.what,
-            "details": dict(told.details),
-            "who": told.who,
-            "why": told.why,
-            "command": told.command,
-            "position": f"{told.position.partition}:{told.position.ordinal}",
-        }
-        for told in history(dsn, Archive(STREAMS.values()), stream, personal=words)
-    ]
+    dsn, zone = settings.dsn.get_secret_value(), ZoneInfo(settings.zone)
+    keys = keyring(settings) if words else None
+    try:
+        return [
+            {
+                "version": told.version,
+                "at": told.at.astimezone(zone).strftime("%d/%m/%Y %H:%M:%S"),
+                "what": told.what,
+                "details": dict(told.details),
+                "who": told.who,
+                "why": told.why,
+                "command": told.command,
+                "position": f"{told.position.partition}:{told.position.ordinal}",
+            }
+            for told in history(dsn, Archive(STREAMS.values(), keys), stream, personal=words)
+        ]
+    finally:
+        if keys is not None:
+            keys.close()

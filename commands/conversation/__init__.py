@@ -18,6 +18,11 @@ from commands.conversation.episodes import (
     reopen_conversation as reopen_conversation,
     start_new_demand as start_new_demand,
 )
+from commands.conversation.forgetting import (
+    ForgetSubject as ForgetSubject,
+    forget_subject as forget_subject,
+    forgotten_id as forgotten_id,
+)
 from commands.conversation.hearing import (
     HearCall as HearCall,
     HearDeletion as HearDeletion,

@@ -55,8 +55,12 @@ from domain.conversation.events import (
     SendUnknown as SendUnknown,
     Snoozed as Snoozed,
     Stage as Stage,
+    SubjectForgotten as SubjectForgotten,
     Transferred as Transferred,
     Woke as Woke,
+)
+from domain.conversation.forgetting import (
+    forget as forget,
 )
 from domain.conversation.hearing import (
     hear_call as hear_call,

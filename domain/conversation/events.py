@@ -14,7 +14,7 @@ from typing import NewType, TypeAlias
 
 from domain.agent import AgentId
 from domain.channel import ChannelId
-from domain.privacy import Content, ContentData, Identity, Open
+from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
 
 ConversationId = NewType("ConversationId", str)
@@ -137,7 +137,7 @@ class MessageReceived:
     @property
     def words(self) -> str | None:
         """What it says: its text, else the words under its picture or file."""
-        caption = self.content.get("caption")
+        caption = told(self.content, "caption")
         return self.text if self.text is not None or not isinstance(caption, str) else caption
 
 
@@ -424,6 +424,20 @@ class AnswerArrived:
     due_at: datetime | None = None
 
 
+# ── forgetting ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectForgotten:
+    """Whoever spoke here until now is to be forgotten: their keys are destroyed after this, and what is said
+    from here on is sealed under another subject's."""
+
+    subject_id: SubjectId
+    article: Open  # of the law it rests on
+    protocol: Open | None  # of the request, as the deployment numbers them
+    forgotten_at: datetime
+
+
 Event: TypeAlias = (
     Opened
     | ProtocolGiven
@@ -459,4 +473,5 @@ Event: TypeAlias = (
     | ReceiptParked
     | AnswerVoided
     | AnswerArrived
+    | SubjectForgotten
 )

@@ -41,6 +41,7 @@ from domain.conversation.events import (
     SendUnknown,
     Snoozed,
     Stage,
+    SubjectForgotten,
     Transferred,
     Woke,
 )
@@ -276,6 +277,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             )
         case AutomationSilenced():
             return changed(state, version=version, silenced=True)
+        case SubjectForgotten():
+            return changed(state, version=version, contact=None)
         case CancellationRequested():
             return changed(state, version=version, cancellation=True)
         case CallHeard(call_id=call_id, call_event=call_event, direction=direction):
@@ -410,5 +413,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=2
+    "conversation", EVENTS, Conversation(), evolve, version=2, fence=SubjectForgotten
 )

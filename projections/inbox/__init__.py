@@ -13,6 +13,7 @@ from domain import conversation
 from domain.conversation import Author, Awaiting, ConversationId, Stage
 from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
+from domain.privacy import told
 from projections.answer import Projection, by_root, replace
 from projections.inbox.row import MANAGER, Row, place
 
@@ -155,7 +156,7 @@ def _requested(row: Row, event: conversation.SendRequested, version: int) -> Row
     human = event.author is Author.AGENT
     if event.kind == "reaction":
         return row
-    text = event.content.get("text")
+    text = told(event.content, "text")
     return replace(
         row,
         version=version,

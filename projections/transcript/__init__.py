@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from domain import conversation
 from domain.conversation import Author, ConversationId, MessageId, Receipt
 from domain.journal import Recorded
+from domain.privacy import kept, told
 from projections.answer import Key, Projection, replace
 from projections.transcript.row import File, Line, Row, Side, Status
 from projections.transcript.turns import TURNS, turn
@@ -118,7 +119,7 @@ def _heard(row: Row | None, recorded: Recorded, event: conversation.MessageRecei
         content=event.content,
         sent_at=event.sent_at,
         reply_to=event.reply_to,
-        provider_id=event.provider_id,
+        provider_id=kept(event.provider_id),
         late=event.late,
         thanks=event.thanks,
         forwarded=event.forwarded,
@@ -143,7 +144,7 @@ def _heard(row: Row | None, recorded: Recorded, event: conversation.MessageRecei
 
 
 def _requested(recorded: Recorded, event: conversation.SendRequested) -> Row:
-    text, key = event.content.get("text"), event.content.get("key")
+    text, key = told(event.content, "text"), event.content.get("key")
     return Row(
         ConversationId(recorded.root),
         event.message_id,
@@ -177,7 +178,7 @@ def _sent(row: Row, event: _Sending) -> Row:
             row = replace(row, retry_at=retry_at, codes=() if code is None else (code,))
             return _again(row, Status.REQUESTED, row.status_at)
         case conversation.SendAccepted(provider_id=provider_id, accepted_at=at):
-            row = replace(row, provider_id=provider_id or row.provider_id, codes=())
+            row = replace(row, provider_id=kept(provider_id) or row.provider_id, codes=())
             if row.status is Status.FAILED:  # we had given up, too early
                 return replace(row, status=Status.QUEUED, status_at=at)
             return _at_least(row, Status.QUEUED, at)

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
+from adapters.keyring import HOUSE
+from adapters.services import ServiceError
 from api.settings import Settings
 from api.wiring import house as wiring
+from api.wiring import keys
 from api.wiring.house import House
+from domain.privacy import Class
 
 
 @pytest.fixture
 def settings(migrated: str, tmp_path: Path) -> Settings:
-    return Settings.model_validate({"dsn": migrated, "index_key": "0123456789abcdef", "data": tmp_path})
+    return Settings.model_validate(
+        {
+            "dsn": migrated,
+            "index_key": "0123456789abcdef",
+            "master_key": "0123456789abcdef" * 2,
+            "data": tmp_path,
+        }
+    )
 
 
 def connections(dsn: str) -> int:
@@ -86,3 +99,42 @@ def test_what_was_put_aside_is_told_of_and_work_goes_on(migrated: str, settings:
                 (ordinal,),
             )
     assert asyncio.run(asked()) == "put aside, see `atende parked list`: 2 of sorter"
+
+
+def test_the_sweep_destroys_the_keys_of_days_that_are_over(database: str, settings: Settings) -> None:
+    given = settings.model_copy(update={"keyring_dsn": SecretStr(database)})
+    keys.migrate(given)
+
+    async def sweep() -> list[str]:
+        house = House(given)
+        now = house.clock.now()
+        for days in (20, 9, 8, 0):
+            house.keyring.hold([(HOUSE, Class.TRANSIT)], (now - timedelta(days=days)).date())
+        sweeping = asyncio.create_task(house._sweep())
+        while len(left := days_left(database)) > 2:
+            await asyncio.sleep(0.01)
+        house._stopping.set()
+        await sweeping
+        await house.close()
+        return [str(now.date().toordinal() - day) for day in left]
+
+    assert asyncio.run(sweep()) == ["8", "0"]
+
+
+def days_left(dsn: str) -> list[int]:
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute("SELECT generation FROM data_key ORDER BY generation").fetchall()
+    return [generation for (generation,) in rows]
+
+
+def test_a_master_key_that_is_not_the_one_is_told_before_anything_starts(
+    database: str, settings: Settings
+) -> None:
+    given = settings.model_copy(update={"keyring_dsn": SecretStr(database)})
+    keys.migrate(given)
+    ring = keys.keyring(given)
+    ring.hold([(HOUSE, Class.TRANSIT)], date(2026, 3, 12))
+    ring.close()
+    keys.migrate(given)
+    with pytest.raises(ServiceError, match="ATENDE_MASTER_KEY"):
+        keys.migrate(given.model_copy(update={"master_key": SecretStr("x" * 40)}))

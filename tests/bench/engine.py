@@ -28,6 +28,7 @@ from adapters.archive import Archive
 from adapters.clock import SystemClock
 from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.owner import Owner
+from adapters.keyring import Keyring, PostgresKeys, postgres
 from adapters.log.index import Index
 from adapters.log.postgres import PostgresLog
 from adapters.log.schema import migrate
@@ -73,9 +74,9 @@ class Ours:
     def __init__(self, dsn: str, luck: random.Random) -> None:
         migrate(dsn)
         self.log = PostgresLog(dsn)
-        self.owner = Owner(
-            self.log, Index(dsn), Index(dsn), Archive(STREAMS.values()), HANDLERS, STREAMS, SystemClock()
-        )
+        self.keyring = keyring_of(dsn)
+        archive = Archive(STREAMS.values(), self.keyring)
+        self.owner = Owner(self.log, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock())
         self.inbox = EmbeddedInbox(self.owner, patience=60)
         self.inbox.start()
         self.luck = luck
@@ -120,7 +121,15 @@ class Ours:
 
     def close(self) -> None:
         self.inbox.stop()
+        self.keyring.close()
         self.log.close()
+
+
+def keyring_of(dsn: str) -> Keyring:
+    """The keys of a log, in a database beside it."""
+    beside = postgres.beside(dsn)
+    postgres.migrate(beside)
+    return Keyring(PostgresKeys(beside, "a master key of the benchmarks alone"))
 
 
 def hear(conversation: ConversationId, text: str) -> HearMessage:

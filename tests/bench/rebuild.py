@@ -35,7 +35,7 @@ from api.wiring import reading
 from api.wiring.running import collect_rarely
 from commands.catalogue import STREAMS
 from projections.catalogue import PROJECTIONS
-from tests.bench.engine import CONVERSATIONS, Ours, Talk, peer_settings, words
+from tests.bench.engine import CONVERSATIONS, Ours, Talk, keyring_of, peer_settings, words
 from tests.bench.report import Goal, Report, say
 
 NAMES = ("inbox", "transcript")
@@ -58,7 +58,9 @@ def fold(dsn: str, *, spare: bool) -> tuple[int, float]:
     """Inbox and transcript from zero on one feed: facts folded, and seconds."""
     log = PostgresLog(dsn)
     folded = [View(PROJECTIONS[name], partial(connect, dsn), spare=spare) for name in NAMES]
-    feed = Feed(log, Archive(STREAMS.values()), [ViewFollower(view, log) for view in folded], limit=5000)
+    keyring = keyring_of(dsn)
+    archive = Archive(STREAMS.values(), keyring)
+    feed = Feed(log, archive, [ViewFollower(view, log) for view in folded], limit=5000)
     started = time.perf_counter()
     feed.start()
     while feed.alive and not feed.idle.wait(0.05):
@@ -69,6 +71,7 @@ def fold(dsn: str, *, spare: bool) -> tuple[int, float]:
         raise feed.error
     for view in folded:
         view.close()
+    keyring.close()
     log.close()
     return feed.facts, seconds
 

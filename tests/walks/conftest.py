@@ -28,7 +28,10 @@ def house(postgres_dsn: str, _valkey: str, tmp_path_factory: pytest.TempPathFact
             with a_house(folder, f"{postgres_dsn.rpartition('/')[0]}/{name}", url) as opened:
                 yield opened
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            for made in (name, f"{name}_keyring"):
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made))
+                )
     assert_nobody_is_named(opened)
 
 

@@ -349,7 +349,8 @@ def a_house(
     """Both processes before these servers, furnished, for as long as the block lasts."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = {
-        name: secrets.token_hex(24) for name in ("index_key", "app_secret", "verify_token", "access_token")
+        name: secrets.token_hex(24)
+        for name in ("index_key", "master_key", "app_secret", "verify_token", "access_token")
     }
     local = Local(folder, dsn, redis_url, kept)
     port = free_port()

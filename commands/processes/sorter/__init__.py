@@ -25,6 +25,8 @@ from domain.journal import Recorded
 def plan(recorded: Recorded, thanks: frozenset[str] = conversation.THANKS) -> list[Read]:
     """What becomes of each item, in order: a command to ask, or an outcome at once."""
     knock = Knock(recorded, thanks)
+    if not knock.received.items:  # their key is gone, and nobody had sorted them for days
+        return [("malformed", "its words are gone")] * len(knock.received.listed)
     return [read_item(knock, item) for item in knock.received.items]
 
 

@@ -118,7 +118,7 @@ def test_a_changed_record_stops_the_feed(migrated: str) -> None:
         for _ in range(3):
             (answer,) = inbox.submit_now([a_pay()])
     records = log.records[answer.position.partition]
-    records[1] = records[1].replace(b"thank you", b"thank YOU")
+    records[1] = records[1].replace(b'"coins":1', b'"coins":2')
     feed = Feed(log, archive(), [diary])
     feed.start()
     until(lambda: not feed.alive)

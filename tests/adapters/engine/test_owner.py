@@ -310,7 +310,7 @@ def test_whoever_waits_when_the_engine_halts_is_told_and_does_not_wait_for_nothi
     with running(log, migrated) as inbox:
         (answer,) = inbox.submit_now([a_pay()])
         records = log.records[answer.position.partition]
-        records[-1] = records[-1].replace(b"thank you", b"thank YOU")
+        records[-1] = records[-1].replace(b'"coins":1', b'"coins":2')
         with pytest.raises(Unavailable) as for_a_thread:
             inbox.submit_now([a_pay()], timeout=5)
         assert inbox.halted

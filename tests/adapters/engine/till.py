@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from adapters.archive import Archive
 from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.owner import Owner
+from adapters.keyring import Keyring, MemoryKeys
 from adapters.log.index import Index
 from adapters.log.port import Log
 from commands.intention import Command, on
@@ -103,8 +104,12 @@ def an_empty(till: str = "one", id_: UUID | None = None) -> Empty:
     return Empty(id=id_ or uuid4(), cause=CAUSE, till=till)
 
 
+KEYRING = Keyring(MemoryKeys())
+"""Of every database of this process: whoever writes and whoever reads see the same keys."""
+
+
 def archive() -> Archive:
-    return Archive([TILL])
+    return Archive([TILL], KEYRING)
 
 
 def owner(log: Log, dsn: str, capacity: int = 20_000) -> Owner:

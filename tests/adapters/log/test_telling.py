@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone
+from typing import Annotated, Any
 from uuid import uuid4
 
 import pytest
@@ -17,14 +18,8 @@ from adapters.log.schema import migrate
 from adapters.log.telling import history, in_words
 from domain.grammar import Stream
 from domain.journal import Position
-from domain.privacy import Content, Identity, Open
+from domain.privacy import Class, Content, Open
 from tests.adapters.log.histories import append, index_all, outcome
-
-
-@dataclass(frozen=True)
-class Address:
-    street: Identity
-    floor: int
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class Noted:
     text: Content
     room: Open
     line: int | None = None
-    address: Address | None = None
+    address: Annotated[dict[str, Any], Class.IDENTITY] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ class SLAMissed:
 
 
 THING: Stream[None, Noted | SLAMissed] = Stream("thing", (Noted, SLAMissed), None, lambda state, _: state)
-ARCHIVE = Archive([THING])
+ARCHIVE = Archive([THING], None)
 PRIVATE = b'{"text":"um segredo","room":"loja","line":null,"address":{"street":"Rua Azul","floor":2}}'
 
 

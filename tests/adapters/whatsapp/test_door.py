@@ -7,11 +7,13 @@ from typing import Any
 
 from adapters.archive import Archive
 from adapters.engine.owner import LARGEST
+from adapters.keyring import HOUSE, Keyring, MemoryKeys
 from adapters.whatsapp.door import MOST_ITEMS, Line, ProviderDoor
 from adapters.whatsapp.parser import Provider
 from commands.catalogue import STREAMS
 from domain.channel import ChannelId
-from domain.delivery import Received
+from domain.delivery import Received, listing
+from domain.privacy import Class
 from tests.domain.facts import NOON
 
 DOOR = ProviderDoor({"principal": Line(Provider.META, "geral", [b"secret"], b"agreed")}, b"0123456789abcdef")
@@ -75,7 +77,8 @@ def test_a_body_full_of_the_smallest_items_still_fits_a_record() -> None:
     assert len(delivery.items) == MOST_ITEMS + 1
     assert delivery.items[-1]["event"] == "malformed"
     assert not delivery.understood
-    _, _, stored = Archive(STREAMS.values()).write(
-        Received(ChannelId("principal"), delivery.items, "raw/x", NOON)
-    )
+    keyring = Keyring(MemoryKeys())
+    keyring.hold([(HOUSE, Class.TRANSIT)], NOON.date())
+    received = Received(ChannelId("principal"), delivery.items, "raw/x", NOON, listing(delivery.items))
+    _, _, stored = Archive(STREAMS.values(), keyring).write(received, "delivery-d1", 1, None)
     assert len(stored) < LARGEST
