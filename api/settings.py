@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -61,6 +61,19 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         None, description="Valkey or Redis; without it each process paces alone"
     )
+    log: Literal["postgres", "kafka"] = Field("postgres", description="where the log of events is kept")
+    kafka: str | None = Field(None, description="brokers of the log on Kafka: host:port, commas between")
+    kafka_prefix: str = Field(
+        "atende", pattern=r"^[A-Za-z0-9._-]{1,200}$", description="its topics are <prefix>.log and .commands"
+    )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_mechanism: str | None = Field(None, description="of SASL: SCRAM-SHA-512, PLAIN …")
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca: Path | None = Field(None, description="certificates the brokers' are checked against")
+    kafka_single_broker: bool = Field(
+        False, description="one broker will do: a development machine, where records may be lost with it"
+    )
     index_key: SecretStr = Field(min_length=16, description="keys the ids computed from phones and messages")
     data: Path = Field(Path(".atende"), description="folder for files: media, raw bodies")
 
@@ -81,6 +94,12 @@ class Settings(BaseSettings):
     couriers: bool = Field(True, description="false: nothing leaves the house (benchmarks)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     lifeline: bool = Field(False, description="stop when standard input closes: whoever started us is gone")
+
+    @model_validator(mode="after")
+    def _brokers_are_named(self) -> Self:
+        if self.log == "kafka" and not self.kafka:
+            raise ValueError("ATENDE_LOG=kafka needs ATENDE_KAFKA, the brokers")
+        return self
 
     def shown(self) -> dict[str, Any]:
         """Everything, with stars for what is secret."""

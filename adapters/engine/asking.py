@@ -32,6 +32,29 @@ class Asking(ABC):
 
     @property
     @abstractmethod
+    def waiting(self) -> int:
+        """Commands that nobody has decided yet, as far as is known here."""
+
+    @property
+    @abstractmethod
+    def trouble(self) -> str | None:
+        """What keeps commands from being decided, now or soon, as far as is known here."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Before the first command. Raises Halted, LogUnavailable."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Let what was accepted be decided, as far as that is up to us, and let go."""
+
+    @abstractmethod
+    async def accept(self, command: Command) -> Decision | None:
+        """Return when the command is durable: with the decision where there is one already. Raises as
+        `submit` does."""
+
+    @property
+    @abstractmethod
     def later(self) -> Inbox:
         """The same inbox for what follows by itself: it gives way to the doors, where that can be."""
 

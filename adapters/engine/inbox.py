@@ -71,6 +71,14 @@ class EmbeddedInbox(Asking):
             return f"the index: {self._owner.indexer.away}"
         return self._owner.away
 
+    @property
+    def trouble(self) -> str | None:
+        if self.halted:
+            return f"the log is broken, see `atende verify`: {self.halted.reason}"
+        if self.broken:
+            return f"ended by an error nobody had thought of ({self.broken}): start it again"
+        return f"waits for the log, which does not answer ({self.away})" if self.away else None
+
     # ── callers ──────────────────────────────────────────────────────────────────────────────────
 
     async def accept(self, command: Command) -> Decision:

@@ -69,6 +69,7 @@ class TopicInbox(Asking):
         self._partition_of = lru_cache(65_536)(lambda stream: partition_of(root_of(stream), topic.partitions))
         self._open: dict[UUID, _Open] = {}
         self._lock = threading.Lock()
+        self._durable = True  # what was said last of a command that was sent
         self._stopping = threading.Event()
         self._looking = threading.Thread(target=self._look, name="outcomes", daemon=True)
 
@@ -99,6 +100,10 @@ class TopicInbox(Asking):
     def waiting(self) -> int:
         """Commands of this process that nobody has answered yet."""
         return len(self._open)
+
+    @property
+    def trouble(self) -> str | None:
+        return None if self._durable else "the topic of commands does not answer"
 
     @property
     def later(self) -> Inbox:
@@ -147,7 +152,12 @@ class TopicInbox(Asking):
     def _send(self, command: Command, reply_to: str, told: Callable[[bool], None]) -> None:
         if self.stopped:
             raise Unavailable
-        self._topic.put(self._partition(command), self._envelopes.pack(command, reply_to), told)
+
+        def heard(durable: bool) -> None:
+            self._durable = durable
+            told(durable)
+
+        self._topic.put(self._partition(command), self._envelopes.pack(command, reply_to), heard)
 
     def _sent(self, id_: UUID, durable: bool) -> None:
         """What may not be in the topic is unknown at once, to whoever waits: they ask again, same id."""

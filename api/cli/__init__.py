@@ -19,7 +19,9 @@ app = typer.Typer(
 for command in (
     running.demo,
     running.migrate,
+    running.up,
     running.serve,
+    running.work,
     running.follow,
     running.simulate,
     running.services,

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from api.cli.options import FOLDER, AsJson, Folder, at_hand, dsn_of, err, out, print_json, progress
+from api.cli.options import FOLDER, AsJson, Folder, at_hand, err, out, print_json, progress
 from api.cli_parse import parse_files
 
 BENCHES = ("engine", "intake", "rebuild")
@@ -71,7 +71,7 @@ def verify(folder: Folder = FOLDER, as_json: AsJson = False) -> None:
         def told(partition: int, records: int) -> None:
             shown.update(task, description=f"partition {partition}: {records:,} records")
 
-        report = walk(dsn_of(settings), told)
+        report = walk(settings, told)
     found = report.as_json()
     bad = found["first_bad"]
     if as_json:
@@ -134,7 +134,7 @@ def begin(
         raise typer.BadParameter("start or end", param_hint="--from")
     with at_hand(folder) as settings:
         try:
-            first(dsn_of(settings), follower, at_end=start == "end")
+            first(settings, follower, at_end=start == "end")
         except KeyError:
             raise typer.BadParameter("no such policy or courier", param_hint="FOLLOWER") from None
         except ValueError:

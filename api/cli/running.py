@@ -1,15 +1,19 @@
-"""`atende migrate`; `demo`, `serve`, `follow`, `simulate`, `services`: what runs until it is told to stop."""
+"""`atende migrate`; `demo`, `up`, `serve`, `work`, `follow` …: what runs until it is told to stop."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
 
 from api.cli.options import FOLDER, AsJson, Folder, Rate, Seed, err
 from api.settings import Settings
+
+LogKind = Annotated[Literal["postgres", "kafka"] | None, typer.Option("--log", help="Where the log is kept.")]
+NODES = {None: None, "postgres": 0, "kafka": 1}
+"""Brokers to start where nothing runs yet; nothing said takes what runs, or none."""
 
 
 def demo(
@@ -21,21 +25,31 @@ def demo(
     agents: Annotated[int, typer.Option(min=2, max=50, help="Robots that attend.")] = 6,
     seed: Seed = 2026,
     port: Annotated[int, typer.Option(help="Of the API; 0 takes any free one.")] = 8080,
+    log: LogKind = None,
     as_json: AsJson = False,
 ) -> None:
     """Everything here and now: servers, desk, simulated customers and agents, a living queue."""
     from api.wiring.demo import run
 
     raise typer.Exit(
-        run(folder, seconds=seconds, rate=rate, agents=agents, seed=seed, port=port, as_json=as_json)
+        run(
+            folder,
+            nodes=NODES[log],
+            seconds=seconds,
+            rate=rate,
+            agents=agents,
+            seed=seed,
+            port=port,
+            as_json=as_json,
+        )
     )
 
 
 def migrate() -> None:
     """Make the tables that are missing, and end. Settings come from the environment."""
-    from api.wiring.reading import migrate as run
+    from api.wiring.storage import migrate as run
 
-    run(_settings().dsn.get_secret_value())
+    run(_settings())
 
 
 def serve() -> None:
@@ -45,11 +59,34 @@ def serve() -> None:
     raise typer.Exit(run(_settings()))
 
 
-def follow() -> None:
-    """Fold the views: what the doors read. Settings come from the environment."""
-    from api.wiring.running import follow as run
+def work() -> None:
+    """Own partitions of a log on Kafka, and decide what waits. Settings come from the environment."""
+    from api.wiring.running import work as run
 
     raise typer.Exit(run(_settings()))
+
+
+def follow(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]…", help="Views and processes; all by default."),
+    ] = None,
+) -> None:
+    """Fold the views that the doors read; with the log on Kafka, run what follows by itself as well."""
+    from api.wiring.running import follow as run
+
+    raise typer.Exit(run(_settings(), names or ()))
+
+
+def up(
+    folder: Folder = FOLDER,
+    log: LogKind = None,
+    port: Annotated[int, typer.Option(help="Of the API; 0 takes any free one.")] = 8080,
+) -> None:
+    """All roles on this machine, with the servers of this folder, until Ctrl-C."""
+    from api.wiring.demo import up as run
+
+    raise typer.Exit(run(folder, nodes=NODES[log], port=port))
 
 
 def simulate(

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from adapters.log.chain import Halted, Head, Verdict, judge
 from adapters.log.port import Log, place
-from adapters.log.postgres import PostgresLog
 from adapters.log.record import BatchDict, read_body
 from adapters.whatsapp.addresses import message_ref
+from api.settings import Settings
 from api.wiring.local import CHANNEL, Local
+from api.wiring.storage import open_log
 
 
 @dataclass(frozen=True)
@@ -25,23 +26,23 @@ class Heard:
 
 def heard(local: Local) -> Heard:
     """Compare the ledger, of this and of all earlier runs, with the log as it lies there, chain and all."""
-    messages, _ = told(local.dsn)
+    messages, _ = told(local.settings)
     key = local.secrets["index_key"].encode()
-    lines = (local.folder / "ledger.jsonl").read_text().splitlines()
+    lines = local.ledger.read_text().splitlines()
     acknowledged = [message_ref(key, CHANNEL, json.loads(line)["message_id"]) for line in lines]
     return Heard(
         [ref for ref in acknowledged if not messages[ref]], [ref for ref in acknowledged if messages[ref] > 1]
     )
 
 
-def told(dsn: str) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
+def told(settings: Settings) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
     """How often each provider message is known to the log, by its keyed ref, and where it was first heard.
 
     Known is what a conversation recorded as a message, or what a settled delivery says became of its item
     (a reaction, an edit, a receipt); heard twice is only what was recorded as a message twice.
     Raises Halted where the chain is broken.
     """
-    log = PostgresLog(dsn)
+    log = open_log(settings)
     messages: Counter[str] = Counter()
     places: dict[str, tuple[int, int]] = {}
     deliveries: dict[str, list[str]] = {}

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +23,15 @@ from rich.console import Console
 from adapters import tokens
 from adapters.services import ServiceError
 from adapters.services.guarded import free_port, is_free
-from api.wiring import reading
+from api.wiring import reading, storage
 from api.wiring.accounting import Heard, heard
-from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, servers
+from api.wiring.house import process_names
+from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, is_alive, servers_at
 from api.wiring.processes import PATIENCE, drain, role, wait_ready
 from api.wiring.watching import Watching
 from commands.door_ports import Role
 from domain.agent import AgentId
+from projections.catalogue import PROJECTIONS
 
 NAMES: Final = ("Ana", "Bia", "Caio", "Duda", "Enzo", "Flora", "Gil", "Helena", "Ivo", "Jade", "Kauã", "Lia")
 QUEUES: Final = {
@@ -39,6 +42,7 @@ QUEUES: Final = {
     "geral": "Geral",
 }
 QUIET: Final = "1.5"  # seconds: the demo's customers are quick, and so is its first line
+UP: Final = "up.json"  # where the desk is, while `atende up` runs it
 SETTLE: Final = 25.0  # seconds for whoever still waits when no new customers come
 
 console = Console(stderr=True, soft_wrap=True)
@@ -54,9 +58,72 @@ class Staff:
     issued: list[UUID]
 
 
+@dataclass(frozen=True)
+class Desk:
+    """The roles of one machine as they run: where the doors are, and where a Graph API of ours may stand."""
+
+    url: str
+    graph: str
+    alive: Callable[[], bool]
+
+
+@contextmanager
+def roles(local: Local, port: int) -> Iterator[Desk]:
+    """All roles on this machine, for as long as the block lasts."""
+    storage.migrate(local.settings)
+    url, graph = _addresses(port)
+    environment = local.environment(
+        ATENDE_PORT=url.rpartition(":")[2],
+        ATENDE_GRAPH_URL=graph,
+        ATENDE_MEDIA_ORIGINS=json.dumps([graph]),
+        ATENDE_QUIET_WINDOW=QUIET,
+        ATENDE_LIFELINE="true",
+    )
+    with ExitStack() as stack:
+        stack.enter_context(role("follow", local.folder, environment, *PROJECTIONS))
+        if local.brokers:
+            stack.enter_context(role("follow", local.folder, environment, *process_names()))
+            stack.enter_context(role("work", local.folder, environment))
+        doors = stack.enter_context(role("serve", local.folder, environment))
+        wait_ready(url, doors)
+        yield Desk(url, graph, lambda: doors.poll() is None)
+
+
+@contextmanager
+def desk_at(local: Local, port: int) -> Iterator[Desk]:
+    """The desk that is up on this folder already, or one for as long as the block lasts."""
+    path = local.folder / UP
+    if path.exists() and is_alive((found := json.loads(path.read_text()))["pid"]):
+        yield Desk(found["url"], found["graph"], lambda: is_alive(found["pid"]))
+        return
+    with roles(local, port) as desk:
+        yield desk
+
+
+def up(folder: Path, *, nodes: int | None, port: int) -> int:
+    """All roles until Ctrl-C. `atende demo` on the same folder sends its customers to them."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    console.print(f"Starting what is not there yet in [bold]{folder}[/] …")
+    with servers_at(folder, nodes) as local, roles(local, port) as desk:
+        path = folder / UP
+        path.write_text(json.dumps({"url": desk.url, "graph": desk.graph, "pid": os.getpid()}))
+        console.print(f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/].")
+        console.print("`atende demo` in another terminal brings customers. Ctrl-C ends.")
+        try:
+            while desk.alive():
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+            return 0
+        finally:
+            path.unlink(missing_ok=True)
+    return 1
+
+
 def run(
     folder: Path,
     *,
+    nodes: int | None,
     seconds: float | None,
     rate: float,
     agents: int,
@@ -68,28 +135,20 @@ def run(
     signal.signal(signal.SIGTERM, _interrupt)
     console.print(f"Starting PostgreSQL and Valkey in [bold]{folder}[/] …")
     with ExitStack() as stack:
-        local = stack.enter_context(servers(folder))
+        local = stack.enter_context(servers_at(folder, nodes))
         reading.migrate(local.dsn)
         staff = stack.enter_context(_staff(local.dsn, agents))
-        url, graph = _addresses(port)
-        environment = local.environment(
-            ATENDE_PORT=url.rpartition(":")[2],
-            ATENDE_GRAPH_URL=graph,
-            ATENDE_MEDIA_ORIGINS=json.dumps([graph]),
-            ATENDE_QUIET_WINDOW=QUIET,
-            ATENDE_LIFELINE="true",
-        )
         console.print("Starting the views and the desk …")
-        stack.enter_context(role("follow", folder, environment))
-        desk = stack.enter_context(role("serve", folder, environment))
-        wait_ready(url, desk)
-        _furnish(url, staff)
-        console.print(f"The API is at [bold]{url}[/], its reference at [bold]{url}/docs[/]. Ctrl-C ends.")
+        desk = stack.enter_context(desk_at(local, port))
+        _furnish(desk.url, staff)
+        console.print(
+            f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/]. Ctrl-C ends."
+        )
         simulation = stack.enter_context(
-            _simulation(local, url, graph, staff, rate=rate, seconds=seconds, seed=seed)
+            _simulation(local, desk.url, desk.graph, staff, rate=rate, seconds=seconds, seed=seed)
         )
         try:
-            Watching(url, staff.watcher, simulation.counters, console).until(simulation.over, desk.poll)
+            Watching(desk.url, staff.watcher, simulation.counters, console).until(simulation.over, desk.alive)
         except KeyboardInterrupt:
             console.print("\nStopping …")
         report = simulation.stop()
@@ -97,7 +156,7 @@ def run(
             console.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
             return 1
         console.print("Letting the desk finish what it was given …")
-        drain(url, desk, local.dsn)
+        drain(desk.url, local.dsn, desk.alive)
         return _tell(report, heard(local), as_json)
 
 
@@ -229,7 +288,7 @@ def _simulation(
         "pace": 0.5,
         "robots": staff.robots,
         "lifeline": True,
-        "ledger": str(local.folder / "ledger.jsonl"),
+        "ledger": str(local.ledger),
     }
     (local.folder / "logs").mkdir(exist_ok=True)
     with (local.folder / "logs" / "simulate.log").open("ab") as log:

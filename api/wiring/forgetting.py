@@ -19,7 +19,7 @@ from adapters.keyring import HOUSE, Fence, Incomplete, Lost
 from adapters.log.port import LogUnavailable
 from adapters.services import ServiceError
 from api.settings import Settings
-from api.wiring import keys, reading
+from api.wiring import keys, storage
 from api.wiring.house import House
 from commands.conversation import ForgetSubject, forgotten_id
 from commands.ports import Accepted, Busy, Unavailable
@@ -57,8 +57,7 @@ def forget(settings: Settings, whom: str, *, article: str, protocol: str | None)
 
     Raises ServiceError when nobody is found, and when it is not complete: ask again.
     """
-    reading.migrate(settings.dsn.get_secret_value())
-    keys.migrate(settings)
+    storage.migrate(settings)
     return asyncio.run(_forget(settings, whom, article, protocol))
 
 

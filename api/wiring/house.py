@@ -6,10 +6,12 @@ What follows the log for reading (the views) runs in a process of its own: `api.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import socket
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import uuid4
 
 import psycopg
 import structlog
@@ -19,17 +21,20 @@ from redis.exceptions import RedisError
 
 from adapters.archive import Archive, Unopened
 from adapters.clock import SystemClock
+from adapters.engine.answers import Answers
+from adapters.engine.asking import Asking
 from adapters.engine.bookmarks import Bookmarks
+from adapters.engine.envelopes import Envelopes
 from adapters.engine.feed import Feed, Follower
 from adapters.engine.followers import CourierFollower, PolicyFollower
 from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.observing import Onlooker
 from adapters.engine.owner import Owner
+from adapters.engine.topic_inbox import TopicInbox
 from adapters.engine.watches import keep_watch
 from adapters.log.chain import Halted
-from adapters.log.index import Index
-from adapters.log.port import LogUnavailable
-from adapters.log.postgres import PostgresLog
+from adapters.log.index import Index, Mark
+from adapters.log.port import Log, LogUnavailable
 from adapters.objects import FileObjects
 from adapters.outcomes import IndexOutcomes
 from adapters.raw_bodies import RawFiles
@@ -54,10 +59,11 @@ from api.desk import Desk, Probe, Which
 from api.settings import ChannelSettings, Settings
 from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_views
+from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
 from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
 from commands.processes.postman import Postman
-from commands.roles import Watch
+from commands.roles import Courier, Policy, Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
 from domain.conversation import SendAccepted
 from domain.firstline import FirstLineSettings
@@ -69,6 +75,8 @@ log = structlog.get_logger(__name__)
 BEHIND = 500  # records a follower may lie behind before the house says it is not ready
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
+POSTMAN = "postman"
+LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)}  # what goes out of the house
 RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
@@ -116,9 +124,8 @@ class House:
         self.clock = SystemClock()
         self.keyring = keyring(settings)
         self.archive = Archive(STREAMS.values(), self.keyring)
-        self.log = PostgresLog(dsn)
-        owner = Owner(self.log, Index(dsn), Index(dsn), self.archive, HANDLERS, STREAMS, self.clock)
-        self.inbox = EmbeddedInbox(owner)
+        self.log = open_log(settings)
+        self.inbox: Asking = inbox_of(settings, self.log, self.archive)
         self.pool: Pool = AsyncConnectionPool(
             dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
         )
@@ -191,29 +198,42 @@ class House:
 
     # ── open and close ───────────────────────────────────────────────────────────────────────────
 
-    async def open(self) -> None:
-        """Catch up with the log, then let people in. Raises Halted when the chain is broken."""
+    async def open(self, follows: Collection[str] = ()) -> None:
+        """Catch up with the log, then let people in. `follows` names what follows by itself in here. Raises
+        Halted when the chain is broken."""
         await self.open_for_commands()
-        await asyncio.to_thread(self._begin)
-        self._keep("policies", self._policies)
+        await asyncio.to_thread(self._begin, follows)
+        wanted = set(follows) - (set() if self.settings.couriers else LEAVES)
+        if policies := [policy for policy in POLICIES if policy.name in wanted]:
+            self._keep("policies", partial(self._policies, policies))
         for watch in WATCHES:
-            self._keep(watch.name, None, partial(self._watch, watch))
-        if self.settings.couriers:
-            self._keep("couriers", self._couriers)
-            self._keep("postman", None, self._walk)
+            if watch.name in wanted:
+                self._keep(watch.name, None, partial(self._watch, watch))
+        if couriers := [courier for courier in COURIERS if courier.name in wanted]:
+            self._keep("couriers", partial(self._couriers, couriers))
+        if POSTMAN in wanted:
+            self._keep(POSTMAN, None, self._walk)
         self._keep("sweep", None, self._sweep)
 
-    def _begin(self) -> None:
+    def _begin(self, follows: Collection[str]) -> None:
         """On a new log everybody starts at its beginning. On one with a history nobody starts by chance: what
         a policy or courier that is new here should follow, somebody has to say (`atende begin`)."""
         bookmarks = self._bookmarks_of("house")
-        marks = self.inbox.marks
-        for name in follower_names():
+        marks = self._marks()
+        for name in set(follows) & set(follower_names()):
             if not any(mark.seq for mark in marks.values()):
                 bookmarks.begin(name, marks)
             elif not bookmarks.marks(name):
                 self._unbegun.append(name)
                 log.error("follower_without_bookmark", follower=name)
+
+    def _marks(self) -> dict[int, Mark]:
+        """Where the index stands."""
+        index = Index(self._dsn)
+        try:
+            return index.marks(self.log.id, self.log.partitions)
+        finally:
+            index.close()
 
     async def open_for_commands(self) -> None:
         """Catch up with the log and decide; nothing follows by itself."""
@@ -271,20 +291,20 @@ class House:
             self._ended[name] = _in_words(feed.error)
             raise feed.error
 
-    def _policies(self) -> list[Follower]:
-        begun = [policy for policy in POLICIES if policy.name not in self._unbegun]
+    def _policies(self, policies: Sequence[Policy]) -> list[Follower]:
         followers: list[Follower] = [
             PolicyFollower(policy, self.inbox, self._bookmarks_of(policy.name), self.archive)
-            for policy in begun
+            for policy in policies
+            if policy.name not in self._unbegun
         ]
-        answers = Onlooker("first answers", frozenset({SendAccepted}), self._see_answer, self.inbox.marks)
+        answers = Onlooker("first answers", frozenset({SendAccepted}), self._see_answer, self._marks())
         return [*followers, answers]
 
     def _see_answer(self, fact: Recorded) -> None:
         if fact.event.first_answer and fact.event.waited is not None:
             self.on_first_answer(fact.event.waited, None)
 
-    def _couriers(self) -> list[Follower]:
+    def _couriers(self, couriers: Sequence[Courier]) -> list[Follower]:
         loop = asyncio.get_running_loop()
         return [
             CourierFollower(
@@ -296,7 +316,7 @@ class House:
                 loop,
                 self._stopping.is_set,
             )
-            for courier in COURIERS
+            for courier in couriers
             if courier.name not in self._unbegun
         ]
 
@@ -342,13 +362,7 @@ class House:
         }
 
     async def _engine_ready(self) -> str | None:
-        if self.inbox.halted:
-            return f"the log is broken, see `atende verify`: {self.inbox.halted.reason}"
-        if self.inbox.broken:
-            return f"ended by an error nobody had thought of ({self.inbox.broken}): start it again"
-        if self.inbox.away:
-            return f"waits for the log, which does not answer ({self.inbox.away})"
-        return "not deciding" if self.inbox.stopped else None
+        return self.inbox.trouble or ("not deciding" if self.inbox.stopped else None)
 
     async def _database_ready(self) -> str | None:
         try:
@@ -369,12 +383,17 @@ class House:
 
     async def _followers_ready(self) -> str | None:
         late = [f"{name} has no bookmark: say from where, `atende begin {name}`" for name in self._unbegun]
-        for name, feed in list(self._feeds.items()):
+        feeds = list(self._feeds.items())
+        try:
+            ends = await asyncio.to_thread(self._ends) if feeds else {}
+        except LogUnavailable as error:
+            return f"unknown: the log does not answer ({error})"
+        for name, feed in feeds:
             if feed.idle.is_set():
                 self._ended.pop(name, None)  # started again, and through with all there was
             if name in self._ended or not feed.alive:
                 late.append(f"{name} stands still: {self._ended.get(name, 'it ended')}")
-            elif (lag := feed.lag(self.inbox.ends)) > BEHIND:
+            elif (lag := feed.lag(ends)) > BEHIND:
                 late.append(f"{name} is {lag} records behind")
         now = self.clock.now()
         late += [
@@ -419,9 +438,16 @@ class House:
             name for name, view in views.items() if view.behind and now - self._folded[name][1] > STANDING
         }
 
+    def _ends(self) -> Mapping[int, int]:
+        """Where the log ends, as its owner knows where it is in here."""
+        return self.inbox.ends if isinstance(self.inbox, EmbeddedInbox) else self.log.ends()
+
     def follower_lags(self) -> Mapping[str, float]:
         """Records each feed has not read yet; for the metrics."""
-        ends = self.inbox.ends
+        try:
+            ends = self._ends()
+        except LogUnavailable:
+            return {}
         return {name: float(feed.lag(ends)) for name, feed in self._feeds.items() if feed.alive}
 
 
@@ -431,9 +457,29 @@ def _in_words(error: BaseException) -> str:
     return str(error) if isinstance(error, Unopened) else type(error).__name__
 
 
+def inbox_of(settings: Settings, log: Log, archive: Archive) -> Asking:
+    """Where commands go in: to an owner in here, or into the topic that workers read."""
+    dsn = settings.dsn.get_secret_value()
+    if settings.log == "postgres":
+        return EmbeddedInbox(Owner(log, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock()))
+    return TopicInbox(
+        f"{socket.gethostname()}-{uuid4().hex[:12]}",
+        open_commands(settings, log.partitions),
+        Envelopes(HANDLERS),
+        HANDLERS,
+        Answers(settings.redis_url.get_secret_value() if settings.redis_url else None),
+        Index(dsn),
+    )
+
+
 def follower_names() -> list[str]:
     """Everybody whose bookmark is not disposable."""
     return [policy.name for policy in POLICIES] + [courier.name for courier in COURIERS]
+
+
+def process_names() -> list[str]:
+    """All that follows by itself."""
+    return [*follower_names(), *(watch.name for watch in WATCHES), POSTMAN]
 
 
 def _line(channel: ChannelSettings) -> Line:

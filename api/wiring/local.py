@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from api.settings import Settings, database_named
 
 KEPT: Final = "local.json"  # secrets and keys of this folder, made once
 RUNNING: Final = "running.json"  # where the servers are, while somebody runs them
+LAST: Final = "last.json"  # which of them ran last
 
 CHANNEL: Final = "principal"
 NUMBER: Final = "200000000000001"
@@ -24,18 +25,51 @@ NUMBER: Final = "200000000000001"
 
 @dataclass(frozen=True)
 class Local:
-    """Two running servers and the secrets of their folder."""
+    """Running servers and the secrets of their folder. `brokers` keep the log, when there are any; a single
+    one is for trying it out."""
 
     folder: Path
     dsn: str
     redis_url: str
     secrets: dict[str, str]
+    brokers: str = ""
+
+    @property
+    def ledger(self) -> Path:
+        """What the simulated customers were told is safe: of the log that runs, and of all its runs."""
+        return self.folder / (
+            f"ledger-{len(self.brokers.split(','))}.jsonl" if self.brokers else "ledger.jsonl"
+        )
+
+    @property
+    def reached(self) -> dict[str, str]:
+        """How the servers are reached, as variables."""
+        told = {"ATENDE_DSN": self.dsn, "ATENDE_REDIS_URL": self.redis_url}
+        if self.brokers:
+            told |= {"ATENDE_LOG": "kafka", "ATENDE_KAFKA": self.brokers}
+            told |= {"ATENDE_KAFKA_SINGLE_BROKER": "true"} if "," not in self.brokers else {}
+        return told
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.model_validate(
+            {
+                "dsn": self.dsn,
+                "redis_url": self.redis_url,
+                "log": "kafka" if self.brokers else "postgres",
+                "kafka": self.brokers or None,
+                "kafka_single_broker": "," not in self.brokers,
+                "index_key": self.secrets["index_key"],
+                "master_key": self.secrets["master_key"],
+                "data": self.folder,
+                "channels": [self.channel],
+            }
+        )
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a role's process must be told, on top of our own environment."""
         return {
-            "ATENDE_DSN": self.dsn,
-            "ATENDE_REDIS_URL": self.redis_url,
+            **self.reached,
             "ATENDE_INDEX_KEY": self.secrets["index_key"],
             "ATENDE_MASTER_KEY": self.secrets["master_key"],
             "ATENDE_DATA": str(self.folder),
@@ -57,21 +91,50 @@ class Local:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[Local]:
-    """Run Postgres and Valkey on this folder for as long as the block lasts. Raises ServiceError."""
+def servers(folder: Path, nodes: int = 0) -> Iterator[Local]:
+    """Run Postgres and Valkey on this folder for as long as the block lasts, and so many Kafka brokers that
+    keep the log instead; each number of them is a deployment of its own. Raises ServiceError."""
     folder.mkdir(parents=True, exist_ok=True)
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
-    try:
+    with ExitStack() as running:
+        running.callback((folder / RUNNING).unlink, missing_ok=True)
+        running.callback(postgres.stop)
         postgres.start()
-        dsn = postgres.create()
+        running.callback(valkey.stop)
         valkey.start()
-        local = Local(folder, dsn, valkey.url, _secrets(folder))
-        _write(folder / RUNNING, {"dsn": local.dsn, "redis_url": local.redis_url, "pid": os.getpid()})
+        dsn = postgres.create(f"atende_kafka_{nodes}") if nodes else postgres.create()
+        brokers = ""
+        if nodes:
+            brokers = running.enter_context(Kafka(folder / f"kafka-{nodes}", nodes=nodes)).bootstrap
+        local = Local(folder, dsn, valkey.url, _secrets(folder), brokers)
+        told = {"dsn": dsn, "redis_url": valkey.url, "brokers": brokers}
+        _write(folder / RUNNING, {**told, "pid": os.getpid()})
+        _write(folder / LAST, {"nodes": nodes})
         yield local
-    finally:
-        (folder / RUNNING).unlink(missing_ok=True)
-        valkey.stop()
-        postgres.stop()
+
+
+@contextmanager
+def servers_at(folder: Path, nodes: int | None) -> Iterator[Local]:
+    """The servers that run on this folder already, or such ones for as long as the block lasts. `nodes`: so
+    many brokers are started, and some must be there; 0: none may; None: as it comes. Raises ServiceError."""
+    local = running_in(folder)
+    if local is None:
+        with servers(folder, nodes or 0) as local:
+            yield local
+        return
+    if nodes is not None and bool(nodes) != bool(local.brokers):
+        raise ServiceError(
+            f"the servers that run on {folder} keep the log in {'Kafka' if local.brokers else 'PostgreSQL'}"
+        )
+    yield local
+
+
+def running_in(folder: Path) -> Local | None:
+    """The servers somebody else runs on this folder, if somebody does."""
+    path = folder / RUNNING
+    if not path.exists() or not is_alive((found := json.loads(path.read_text()))["pid"]):
+        return None
+    return Local(folder, found["dsn"], found["redis_url"], _secrets(folder), found["brokers"])
 
 
 @contextmanager
@@ -84,28 +147,14 @@ def at_hand(folder: Path) -> Iterator[Settings]:
     if database_named():
         yield Settings()
         return
-    running = folder / RUNNING
-    if running.exists() and _alive((found := json.loads(running.read_text()))["pid"]):
-        local = Local(folder, found["dsn"], found["redis_url"], _secrets(folder))
-        yield _settings(local)
+    if (local := running_in(folder)) is not None:
+        yield local.settings
         return
     if not (folder / "postgres").exists():
         raise ServiceError(f"no database: set ATENDE_DSN, or run `make demo` first to make one in {folder}")
-    with servers(folder) as local:
-        yield _settings(local)
-
-
-def _settings(local: Local) -> Settings:
-    return Settings.model_validate(
-        {
-            "dsn": local.dsn,
-            "redis_url": local.redis_url,
-            "index_key": local.secrets["index_key"],
-            "master_key": local.secrets["master_key"],
-            "data": local.folder,
-            "channels": [local.channel],
-        }
-    )
+    last = folder / LAST
+    with servers(folder, json.loads(last.read_text())["nodes"] if last.exists() else 0) as local:
+        yield local.settings
 
 
 def _secrets(folder: Path) -> dict[str, str]:
@@ -126,7 +175,7 @@ def _write(path: Path, told: dict[str, Any]) -> None:
     aside.rename(path)
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -136,23 +185,11 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def wait_with_servers(folder: Path, kafka: int, tell: Callable[[dict[str, str]], None]) -> None:
-    """Run the servers, and `kafka` brokers beside them, tell how to reach them, and wait for Ctrl-C."""
-    with servers(folder) as local, brokers(folder, kafka) as bootstrap:
-        reached = {"ATENDE_DSN": local.dsn, "ATENDE_REDIS_URL": local.redis_url}
-        tell(reached | ({"ATENDE_KAFKA_BOOTSTRAP": bootstrap} if bootstrap else {}))
+def wait_with_servers(folder: Path, nodes: int, tell: Callable[[dict[str, str]], None]) -> None:
+    """Run the servers, and so many brokers beside them, tell how to reach them, and wait for Ctrl-C."""
+    with servers(folder, nodes) as local:
+        tell(local.reached)
         try:
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
         except KeyboardInterrupt:
             return
-
-
-@contextmanager
-def brokers(folder: Path, nodes: int) -> Iterator[str]:
-    """Run so many Kafka brokers on this folder while the block lasts; says where they are, "" when none are
-    wanted. One and three keep different data. Raises ServiceError."""
-    if nodes == 0:
-        yield ""
-        return
-    with Kafka(folder / f"kafka-{nodes}", nodes=nodes) as kafka:
-        yield kafka.bootstrap

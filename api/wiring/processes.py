@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,19 +14,22 @@ from typing import Final
 import httpx
 
 from adapters.services import ServiceError
-from api.wiring.reading import progress_of_views
+from api.wiring.reading import progress_of_policies, progress_of_views
 
+QUIET: Final = 4  # looks in a row at which nothing moved
 PATIENCE: Final = 60.0  # seconds for a process to start, or to end
 
 
 @contextmanager
-def role(name: str, folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def role(
+    name: str, folder: Path, environment: dict[str, str], *arguments: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A role as a process of its own; it stops when we do, however we do."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     with (logs / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", name],
+            [sys.executable, "-m", "api.cli", name, *arguments],
             env=os.environ | environment,
             stdin=subprocess.PIPE,
             stdout=log,
@@ -65,16 +68,17 @@ def wait_ready(url: str, desk: subprocess.Popen[bytes]) -> None:
     raise ServiceError("the desk is not ready after a minute; its log in the data folder says why")
 
 
-def drain(url: str, desk: subprocess.Popen[bytes], dsn: str) -> None:
+def drain(url: str, dsn: str, alive: Callable[[], bool]) -> None:
     """Return when what was acknowledged is decided, followed and folded: nothing lies in between."""
-    deadline, quiet = time.monotonic() + PATIENCE, 0
-    while quiet < 3 and desk.poll() is None and time.monotonic() < deadline:
-        figures = httpx.get(f"{url}/metrics", timeout=5).text
+    deadline, quiet, before = time.monotonic() + PATIENCE, 0, None
+    while quiet < QUIET and alive() and time.monotonic() < deadline:
         waiting = [
             float(line.rpartition(" ")[2])
-            for line in figures.splitlines()
+            for line in httpx.get(f"{url}/metrics", timeout=5).text.splitlines()
             if line.startswith(("inbox_waiting", "follower_lag"))
         ]
-        behind = any(waiting) or any(view.behind for view in progress_of_views(dsn).values())
-        quiet = 0 if behind else quiet + 1
-        time.sleep(0.2)
+        progress = {**progress_of_views(dsn), **progress_of_policies(dsn)}
+        behind = any(waiting) or any(one.behind for one in progress.values())
+        quiet = 0 if behind or progress != before else quiet + 1
+        before = progress
+        time.sleep(0.25)

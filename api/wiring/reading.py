@@ -12,11 +12,11 @@ from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.keyring import Keyring
 from adapters.log import schema
-from adapters.log.postgres import PostgresLog
+from adapters.log.port import Log
 from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect, ensure
 from adapters.views.view import View
-from commands.catalogue import STREAMS
+from commands.catalogue import POLICIES, STREAMS
 from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
 
@@ -31,13 +31,9 @@ def migrate(dsn: str) -> None:
 
 
 def follow(
-    dsn: str,
-    keyring: Keyring,
-    stopping: threading.Event,
-    projections: Sequence[Projection[Any]] = tuple(PROJECTIONS.values()),
+    dsn: str, log: Log, keyring: Keyring, projections: Sequence[Projection[Any]], stopping: threading.Event
 ) -> BaseException | None:
-    """Fold the views until `stopping`. Answers the error that ended it, if one did."""
-    log = PostgresLog(dsn)
+    """Fold these views until `stopping`, and close the log. Answers the error that ended it, if one did."""
     views = [View(projection, partial(connect, dsn)) for projection in projections]
     followers = [ViewFollower(view, log) for view in views]
     feed = Feed(log, Archive(STREAMS.values(), keyring), followers, ease=EASE)
@@ -57,6 +53,17 @@ class Progress(NamedTuple):
 
     behind: int
     folded: int
+
+
+def progress_of_policies(dsn: str) -> dict[str, Progress]:
+    """As for views, of those that have begun."""
+    with connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT b.follower, sum(greatest(0, m.seq - b.seq))::bigint, sum(b.seq)::bigint"
+            " FROM bookmark b JOIN mark m USING (partition) WHERE b.follower = ANY(%s) GROUP BY 1",
+            ([policy.name for policy in POLICIES],),
+        ).fetchall()
+    return {name: Progress(behind, folded) for name, behind, folded in rows}
 
 
 def progress_of_views(dsn: str) -> dict[str, Progress]:

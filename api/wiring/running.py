@@ -1,25 +1,40 @@
-"""The roles of one machine as they run: `serve` and `follow`, each until it is told to stop."""
+"""The roles as they run: `serve`, `work` and `follow`, each until it is told to stop."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
 
 from adapters import logs
+from adapters.archive import Archive
+from adapters.clock import SystemClock
+from adapters.engine.answers import Answers
+from adapters.engine.envelopes import Envelopes
+from adapters.engine.owner import Owner
+from adapters.engine.worker import Worker
+from adapters.log.chain import Halted
+from adapters.log.index import Index
+from adapters.services import ServiceError
 from api.app import create_app
 from api.metrics import CountedInbox, Metrics
 from api.settings import Settings
-from api.wiring import keys, reading
-from api.wiring.house import House
+from api.wiring import keys, reading, storage
+from api.wiring.house import House, process_names
+from commands.catalogue import HANDLERS, STREAMS
+from projections.answer import Projection
+from projections.catalogue import PROJECTIONS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,17 +46,18 @@ COLLECT: Final = (50_000, 20, 100)  # rarely: a full collection stops everybody 
 
 
 def serve(settings: Settings) -> int:
-    """Doors, engine and what follows by itself, until SIGTERM or SIGINT. Answers the exit code."""
+    """The doors, until SIGTERM or SIGINT; with the log in PostgreSQL, the engine and what follows by itself,
+    too. Answers the exit code."""
     begin(settings)
-    reading.migrate(settings.dsn.get_secret_value())
-    keys.migrate(settings)
+    storage.migrate(settings)
     house = House(settings)
+    follows = process_names() if settings.log == "postgres" else ()
     metrics = Metrics(inbox_waiting=lambda: house.inbox.waiting, follower_lags=house.follower_lags)
     house.on_first_answer = metrics.observe_first_response
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await house.open()
+        await house.open(follows)
         try:
             yield
         finally:
@@ -80,17 +96,88 @@ def serve(settings: Settings) -> int:
     return 0 if server.started else FAILED
 
 
-def follow(settings: Settings) -> int:
-    """Fold the views until SIGTERM or SIGINT. Answers the exit code."""
+def work(settings: Settings) -> int:
+    """Own partitions and decide, until SIGTERM or SIGINT. Answers the exit code."""
     begin(settings)
-    dsn = settings.dsn.get_secret_value()
-    reading.migrate(dsn)
-    keys.migrate(settings)
+    storage.migrate(settings)
+    dsn, redis_url = settings.dsn.get_secret_value(), settings.redis_url
+    log_, ring = storage.open_log(settings), keys.keyring(settings)
+    archive = Archive(STREAMS.values(), ring)
+    worker = Worker(
+        Owner(log_, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock()),
+        storage.open_commands(settings, log_.partitions),
+        Envelopes(HANDLERS),
+        Answers(redis_url.get_secret_value() if redis_url else None),
+        dsn,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: worker.stop())
+    try:
+        worker.run()
+    except Halted as halted:
+        log.error("worker_halted", partition=halted.partition, reason=halted.reason)
+        return FAILED
+    finally:
+        ring.close()
+        log_.close()
+    return 0
+
+
+def follow(settings: Settings, names: Sequence[str] = ()) -> int:
+    """Fold views, and run what follows by itself, until SIGTERM or SIGINT. Answers the exit code.
+
+    `names` are views and processes; all there are when none is named. With the log in PostgreSQL the
+    processes live with the engine, in `serve`.
+    """
+    begin(settings)
+    storage.migrate(settings)
+    embedded = settings.log == "postgres"
+    wanted = list(names) or [*PROJECTIONS, *([] if embedded else process_names())]
+    processes = [name for name in wanted if name in process_names()]
+    if unknown := set(wanted) - {*PROJECTIONS, *process_names()}:
+        raise ServiceError(f"nothing is called {', '.join(sorted(unknown))}: see `atende follow --help`")
+    if embedded and processes:
+        raise ServiceError(f"with the log in PostgreSQL, {', '.join(processes)} live in `atende serve`")
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    error = reading.follow(dsn, keys.keyring(settings), stopping)
-    return 0 if error is None else FAILED
+    runs: list[Callable[[], None]] = []
+    if views := [PROJECTIONS[name] for name in wanted if name in PROJECTIONS]:
+        runs.append(partial(_fold, settings, views, stopping))
+    if processes:
+        runs.append(lambda: asyncio.run(_processes(settings, processes, stopping)))
+    with ThreadPoolExecutor(len(runs)) as threads:
+        ended = [threads.submit(_until_one_ends, run, stopping) for run in runs]
+    return FAILED if any(one.result() is not None for one in ended) else 0
+
+
+def _until_one_ends(run: Callable[[], None], stopping: threading.Event) -> BaseException | None:
+    """What ends by an error takes the others with it: whoever looks after us starts all again."""
+    try:
+        run()
+    except Exception as error:
+        log.exception("role_ended")
+        return error
+    finally:
+        stopping.set()
+    return None
+
+
+def _fold(settings: Settings, views: Sequence[Projection[Any]], stopping: threading.Event) -> None:
+    dsn, log_ = settings.dsn.get_secret_value(), storage.open_log(settings)
+    error = reading.follow(dsn, log_, keys.keyring(settings), views, stopping)
+    if error is not None:
+        raise error
+
+
+async def _processes(settings: Settings, names: Sequence[str], stopping: threading.Event) -> None:
+    house = House(settings)
+    await house.open(names)
+    try:
+        while not stopping.is_set():
+            await asyncio.sleep(0.2)
+    finally:
+        await house.close()
 
 
 def begin(settings: Settings) -> None:

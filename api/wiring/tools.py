@@ -18,7 +18,6 @@ from adapters.log.chain import Halted
 from adapters.log.index import Index, Mark
 from adapters.log.inspection import Inspection
 from adapters.log.port import place
-from adapters.log.postgres import PostgresLog
 from adapters.log.telling import history
 from adapters.log.verification import Report
 from adapters.log.verification import verify as walk
@@ -34,6 +33,7 @@ from adapters.whatsapp.parser import Provider, parse
 from api.settings import Settings
 from api.wiring.house import follower_names
 from api.wiring.keys import keyring
+from api.wiring.storage import open_log
 from commands.catalogue import STREAMS
 from commands.door_ports import Role
 from domain.agent import AgentId
@@ -49,9 +49,9 @@ def read_body(provider: str, body: bytes) -> list[Item]:
     return parse(Provider(provider), body)
 
 
-def verify(dsn: str, progress: Callable[[int, int], None]) -> Report:
+def verify(settings: Settings, progress: Callable[[int, int], None]) -> Report:
     """Walk the whole log, and compare the index with it."""
-    log, index = PostgresLog(dsn), Inspection(dsn)
+    log, index = open_log(settings), Inspection(settings.dsn.get_secret_value())
     try:
         return walk(log, index, progress)
     finally:
@@ -72,7 +72,7 @@ def rebuild(
     """
     projection, dsn, keys = PROJECTIONS[name], settings.dsn.get_secret_value(), keyring(settings)
     views.begin(dsn, projection)
-    log = PostgresLog(dsn)
+    log = open_log(settings)
     view = View(projection, partial(connect, dsn), spare=True)
     feed = Feed(log, Archive(STREAMS.values(), keys), [ViewFollower(view, log)], limit=5000)
     started = time.perf_counter()
@@ -144,12 +144,13 @@ def parked(dsn: str) -> list[Parked]:
         bookmarks.close()
 
 
-def begin(dsn: str, follower: str, *, at_end: bool) -> None:
+def begin(settings: Settings, follower: str, *, at_end: bool) -> None:
     """Say from where a policy or courier starts on a log that has a history. Raises KeyError for a stranger,
     and ValueError for one that has started already."""
     if follower not in follower_names():
         raise KeyError(follower)
-    log, index, bookmarks = PostgresLog(dsn), Index(dsn), Bookmarks(dsn)
+    dsn = settings.dsn.get_secret_value()
+    log, index, bookmarks = open_log(settings), Index(dsn), Bookmarks(dsn)
     try:
         if bookmarks.marks(follower):
             raise ValueError(follower)

@@ -34,15 +34,15 @@ class Watching:
         self._api = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
         self._counters, self._console = counters, console
 
-    def until(self, over: threading.Event, ended: Callable[[], int | None]) -> None:
+    def until(self, over: threading.Event, alive: Callable[[], bool]) -> None:
         """Show until it is over, or the desk ended."""
         try:
             if self._console.is_terminal:
                 with Live(self._picture(), console=self._console, refresh_per_second=4) as live:
-                    while not over.wait(EVERY) and ended() is None:
+                    while not over.wait(EVERY) and alive():
                         live.update(self._picture())
             else:
-                while not over.wait(PLAIN_EVERY) and ended() is None:
+                while not over.wait(PLAIN_EVERY) and alive():
                     self._console.print(self._sums(), highlight=False)
         finally:
             self._api.close()

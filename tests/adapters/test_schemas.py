@@ -20,7 +20,7 @@ GOLDEN = Path(__file__).parent / "golden"
 RELEASED = GOLDEN / "schemas.jsonl"
 """What `atende schema NAME` printed when it was released: lines are added, never changed."""
 
-ARCHIVE = Archive(STREAMS.values())
+ARCHIVE = Archive(STREAMS.values(), None)
 TODAY = catalogue(ARCHIVE)
 EVENTS = [json.loads(line) for line in (GOLDEN / "events.jsonl").read_text().splitlines()]
 

@@ -11,7 +11,7 @@ from adapters.schemas import catalogue
 from api.cli import app
 from commands.catalogue import STREAMS
 
-ALL = catalogue(Archive(STREAMS.values()))
+ALL = catalogue(Archive(STREAMS.values(), None))
 
 
 def test_all_of_it_is_one_json_document() -> None:

@@ -172,21 +172,21 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         arrivals = Arrivals(local.dsn)
         say(f"{given.rate:g} webhooks/s for {given.seconds:g} s")
         fast = load(folder, local, url, given.rate, given.seconds, given.seed, "fast")
-        drain(url, desk, local.dsn)
+        drain(url, local.dsn, lambda: desk.poll() is None)
         say(f"{given.inbox_rate:g} webhooks/s for {given.inbox_seconds:g} s")
         with arrivals.watched():
             slow = load(folder, local, url, given.inbox_rate, given.inbox_seconds, given.seed + 1, "slow")
-            drain(url, desk, local.dsn)
+            drain(url, local.dsn, lambda: desk.poll() is None)
             time.sleep(1)
         sent = [*fast["messages"], *slow["messages"]]
         more = max(0, given.messages - len(sent))
         if more:
             say(f"{more:,} messages more, {BATCH} to a body")
             sent += asyncio.run(fill(local, url, more, given.seed + 2))
-            drain(url, desk, local.dsn)
+            drain(url, local.dsn, lambda: desk.poll() is None)
         used = memory(desk.pid, views.pid, *servers_of(os.getpid()))
         say("reading the log")
-        heard, places = told(local.dsn)
+        heard, places = told(local.settings)
         key = local.secrets["index_key"].encode()
         refs = {id_: message_ref(key, CHANNEL, id_) for id_ in sent}
         lost = sum(not heard[ref] for ref in refs.values())
