@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, closing
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-import psycopg
-
-from adapters.engine.closing import Answered, Owned, nobody_decides
+from adapters.engine.closing import Answered, Owned, begin_where_the_numbers_say, nobody_decides
 from adapters.engine.envelopes import Envelopes
 from adapters.log.chain import Halted, Head
 from adapters.log.index import Index
@@ -23,12 +21,6 @@ from api.wiring import storage
 from commands.catalogue import HANDLERS
 
 Kind: TypeAlias = Literal["postgres", "kafka"]
-
-# A hint may come too early, never too late: what lies between is met as what was read already.
-HINTS: Final = (
-    'UPDATE mark SET "offset" = seq + 1 WHERE "offset" <> seq + 1',
-    'UPDATE bookmark SET "offset" = seq + 1 WHERE "offset" <> seq + 1',
-)
 
 
 class Moved(NamedTuple):
@@ -120,9 +112,7 @@ def _move(settings: Settings, source: Kind, target: Kind, progress: Progress) ->
             partitions = moving.copy()
             seconds = time.perf_counter() - began
         _refuse_another(partitions, _verified(logs[target], dsn, progress))
-        with psycopg.connect(dsn) as connection:
-            for statement in HINTS:
-                connection.execute(statement)
+        begin_where_the_numbers_say(dsn)
     return Moved(source, target, partitions, seconds)
 
 
