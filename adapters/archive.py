@@ -33,7 +33,8 @@ Json = Any
 Upcaster = Callable[[dict[str, Json]], dict[str, Json]]
 
 UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
-"""(stored name, schema) -> the function that lifts a body of that schema to the next one."""
+"""(stored name, schema) -> the function that lifts a body of that schema to the next one. It must take a body
+that lacks its words, too: they may be gone."""
 
 SEALED: Final = "~"  # where the boxes are: no field can be called so
 OF: Final = "of"
@@ -101,6 +102,8 @@ class Archive:
                 name = f"{stream.kind}.{event.__name__}"
                 schema = 1 + max((s for n, s in upcasters if n == name), default=0)
                 personal = personal_fields(event)
+                if Class.TRANSIT in (marks := set(personal.values())) and len(marks) > 1:
+                    raise Unclassified(f"{name} is on its way in, and somebody's: only one of them can be")
                 kept = Kept(
                     name,
                     schema,
@@ -195,39 +198,39 @@ class Archive:
         kept = self._by_name.get(name)
         if kept is None or schema > kept.schema:
             raise UnknownEvent(f"{name} schema {schema}")
-        erased: dict[str, Erased] = {}
+        closed: dict[str, Erased | None] = {}
         if SEALED in body:
-            body, erased = self._opened(kept, schema, body, stream, version)
+            body, closed = self._opened(name, schema, body, stream, version)
         while schema < kept.schema:
             body, schema = self._upcasters[name, schema](body), schema + 1
-        event = kept.adapter.validate_python(body)
-        return replace(event, **_told(kept, erased)) if erased else event
+        if not closed:
+            return kept.adapter.validate_python(body)
+        missing = {f: closed[mark] for f, mark in kept.personal.items() if mark in closed and f not in body}
+        blank = {f: _blank(kept.shapes[f], hidden=gone is None) for f, gone in missing.items()}
+        event = kept.adapter.validate_python(body | blank)
+        return replace(event, **_told(kept, {f: gone for f, gone in missing.items() if gone is not None}))
 
     def _opened(
-        self, kept: Kept, schema: int, body: dict[str, Json], stream: str, version: int
-    ) -> tuple[dict[str, Json], dict[str, Erased]]:
-        """The body with its words, and which of its fields are gone."""
+        self, name: str, schema: int, body: dict[str, Json], stream: str, version: int
+    ) -> tuple[dict[str, Json], dict[str, Erased | None]]:
+        """The body with its words, and the classes whose box stays closed: why, if they are gone."""
         boxes = body[SEALED]
         if not isinstance(boxes, dict):
             raise Tampered(stream, version, SEALED)
         whole = {field: value for field, value in body.items() if field != SEALED}
-        erased: dict[str, Erased] = {}
+        closed: dict[str, Erased | None] = {}
         for class_, box in boxes.items():
             if class_ == OF:
                 continue
             key = self._key(box, boxes.get(OF), class_, stream, version)
             if isinstance(key, Key):
                 try:
-                    whole.update(from_json(open_(key, box, stream, version, kept.name, schema)))
+                    whole.update(from_json(open_(key, box, stream, version, name, schema)))
                 except (BadBox, ValueError) as error:
                     raise Tampered(stream, version, class_) from error
-                continue
-            for field, mark in kept.personal.items():
-                if mark == class_ and field not in whole:
-                    whole[field] = _blank(kept.shapes[field], key is None)
-                    if key is not None:
-                        erased[field] = key
-        return whole, erased
+            else:
+                closed[class_] = key
+        return whole, closed
 
     def _key(self, box: Any, subject: Any, class_: str, stream: str, version: int) -> Key | Erased | None:
         """The box's key, or why it is no more; nothing without a keyring."""
@@ -271,7 +274,7 @@ def _fingerprints(boxes: Any) -> Iterable[tuple[str, SubjectId]]:
                 yield box[1], SubjectId(of)
 
 
-def _blank(shape: type, hidden: bool) -> Any:
+def _blank(shape: type, *, hidden: bool) -> Any:
     """What stands where words cannot be read: without any key, or because they are gone."""
     if shape is str:
         return HIDDEN

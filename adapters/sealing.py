@@ -31,15 +31,15 @@ def seal(key: Key, words: bytes, stream: str, version: int, type_: str, schema: 
     """The box of a JSON object, as JSON."""
     if len(words) > LARGE:
         words = zlib.compress(words, 1)
-    nonce = _nonce()
-    box = key.cipher.encrypt(nonce, words, _bound(key, stream, version, type_, schema))
-    return b'%b%b"]' % (key.label, b2a_base64(nonce + box, newline=False))
+    dice = nonce()
+    box = key.cipher.encrypt(dice, words, _bound(key, stream, version, type_, schema))
+    return b'%b%b"]' % (key.label, b2a_base64(dice + box, newline=False))
 
 
 _nonces: Final[deque[bytes]] = deque()
 
 
-def _nonce() -> bytes:
+def nonce() -> bytes:
     """Never the same twice. The dice are thrown for many at once: asking the system each time costs more than
     the sealing does."""
     try:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Protocol
 
 from adapters.log.port import Reader
-
-SEPARATOR: Final = b"\n\n"  # between commands that lie in the topic as one value; none holds it
 
 
 class CommandsTopic(Protocol):
@@ -24,8 +22,8 @@ class CommandsTopic(Protocol):
 
     def put(self, partition: int, value: bytes, told: Callable[[bool], None]) -> None:
         """Send it, and return at once. `told` hears from another thread: True once it is durable, False when
-        that is unknown. What is sent together may become one value, joined by SEPARATOR. Raises Busy when too
-        much is on its way already, and RecordTooLarge."""
+        that is unknown. What is sent together may become one value (`Parcels`). Raises Busy when too much is
+        on its way already, and RecordTooLarge."""
         ...
 
     def reader(self, start: Mapping[int, int]) -> Reader:

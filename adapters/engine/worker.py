@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -21,13 +21,16 @@ from adapters.engine.envelopes import Envelopes, UnreadableCommand
 from adapters.engine.holdings import Heard
 from adapters.engine.leases import Leases
 from adapters.engine.owner import Owner, Waiting
-from adapters.engine.topic import SEPARATOR, CommandsTopic
+from adapters.engine.parcels import Parcels, Unopenable
+from adapters.engine.topic import CommandsTopic
 from adapters.log.chain import Halted
 from adapters.log.port import Entry, LogUnavailable, Reader
 from commands.ports import Decision
 
 BATCH: Final = 64  # values of the topic decided together at most, each of one command or of many
 IDLE: Final = 0.5  # seconds a look into the topic waits for something
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +42,13 @@ class Worker:
         self,
         owner: Owner,
         topic: CommandsTopic,
+        parcels: Parcels,
         envelopes: Envelopes,
         answers: Answers,
         dsn: str,
     ) -> None:
-        self._owner, self._topic, self._envelopes, self._answers = owner, topic, envelopes, answers
+        self._owner, self._topic, self._answers = owner, topic, answers
+        self._parcels, self._envelopes = parcels, envelopes
         self._owner.inbox_id = topic.id
         self._leases = Leases(dsn, topic.partitions, self._wake)
         self._reader: Reader | None = None
@@ -96,7 +101,7 @@ class Worker:
             log.warning("topic_unavailable", reason=str(error))
             self._stopping.wait(IDLE)
             return
-        waitings = [waiting for entry in entries for waiting in self._waitings(entry)]
+        waitings = [waiting for entry in entries for waiting in self._opened(entry)]
         if waitings:
             self._owner.decide(waitings)
         for entry in entries:
@@ -104,15 +109,33 @@ class Worker:
         told, self._told = self._told, defaultdict(list)
         self._answers.tell(told)
 
-    def _waitings(self, entry: Entry) -> Iterator[Waiting]:
-        for letter in entry.record.split(SEPARATOR):
+    def _opened(self, entry: Entry) -> list[Waiting]:
+        """The commands in a value. What cannot be read is told of, and holds up nobody."""
+        where = {"partition": entry.partition, "offset": entry.offset}
+        waitings: list[Waiting] = []
+        try:
+            letters = self._patiently(partial(self._parcels.unpack, entry.record, entry.partition))
+        except Unopenable as error:
+            log.error("commands_unopenable", **where, reason=str(error))
+            return waitings
+        for letter in letters:
             try:
                 command, reply_to = self._envelopes.unpack(letter)
             except UnreadableCommand as error:
-                where = {"partition": entry.partition, "offset": entry.offset}
                 log.error("command_unreadable", **where, reason=str(error))
             else:
-                yield Waiting(command, partial(self._answer, reply_to, command.id), entry.offset)
+                waitings.append(Waiting(command, partial(self._answer, reply_to, command.id), entry.offset))
+        return waitings
+
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """Until the key store answers. Raises LogUnavailable once we stop."""
+        while True:
+            try:
+                return act()
+            except LogUnavailable as error:
+                if self._stopping.wait(IDLE):
+                    raise
+                log.warning("keys_unavailable", reason=str(error))
 
     def _answer(self, reply_to: str, id_: UUID, decision: Decision | None) -> None:
         if reply_to and decision is not None:

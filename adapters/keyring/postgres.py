@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 WEEK: Final = 7
 AT_ONCE: Final = 500  # keys wrapped anew together; whoever needs a key meanwhile waits for no more
 MIGRATION_LOCK: Final = 0x41544E4B  # "ATNK"
+NEVER_IDLE: Final = "SET idle_in_transaction_session_timeout = '5s'"  # who is frozen holds up nobody
 TRIES: Final = 3  # two may make the same key; the second then finds the first one's
 
 # The newest key of each that is young enough, or the day's; else the one that came along.
@@ -337,6 +338,7 @@ class PostgresKeys:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+                self._connection.execute(NEVER_IDLE)
             yield self._connection
         except (psycopg.OperationalError, psycopg.InternalError) as error:
             self.close()

@@ -30,8 +30,10 @@ from adapters.engine.followers import CourierFollower, PolicyFollower
 from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.observing import Onlooker
 from adapters.engine.owner import Owner
+from adapters.engine.parcels import Parcels
 from adapters.engine.topic_inbox import TopicInbox
 from adapters.engine.watches import keep_watch
+from adapters.keyring import Keyring
 from adapters.log.chain import Halted
 from adapters.log.index import Index, Mark
 from adapters.log.port import Log, LogUnavailable
@@ -125,7 +127,7 @@ class House:
         self.keyring = keyring(settings)
         self.archive = Archive(STREAMS.values(), self.keyring)
         self.log = open_log(settings)
-        self.inbox: Asking = inbox_of(settings, self.log, self.archive)
+        self.inbox: Asking = inbox_of(settings, self.log, self.archive, self.keyring)
         self.pool: Pool = AsyncConnectionPool(
             dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
         )
@@ -457,14 +459,16 @@ def _in_words(error: BaseException) -> str:
     return str(error) if isinstance(error, Unopened) else type(error).__name__
 
 
-def inbox_of(settings: Settings, log: Log, archive: Archive) -> Asking:
+def inbox_of(settings: Settings, log: Log, archive: Archive, keys: Keyring) -> Asking:
     """Where commands go in: to an owner in here, or into the topic that workers read."""
     dsn = settings.dsn.get_secret_value()
     if settings.log == "postgres":
         return EmbeddedInbox(Owner(log, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock()))
+    parcels = Parcels(keys, SystemClock())
+    parcels.hold()
     return TopicInbox(
         f"{socket.gethostname()}-{uuid4().hex[:12]}",
-        open_commands(settings, log.partitions),
+        open_commands(settings, log.partitions, parcels),
         Envelopes(HANDLERS),
         HANDLERS,
         Answers(settings.redis_url.get_secret_value() if settings.redis_url else None),

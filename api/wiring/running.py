@@ -23,6 +23,7 @@ from adapters.clock import SystemClock
 from adapters.engine.answers import Answers
 from adapters.engine.envelopes import Envelopes
 from adapters.engine.owner import Owner
+from adapters.engine.parcels import Parcels
 from adapters.engine.worker import Worker
 from adapters.log.chain import Halted
 from adapters.log.index import Index
@@ -102,10 +103,11 @@ def work(settings: Settings) -> int:
     storage.migrate(settings)
     dsn, redis_url = settings.dsn.get_secret_value(), settings.redis_url
     log_, ring = storage.open_log(settings), keys.keyring(settings)
-    archive = Archive(STREAMS.values(), ring)
+    archive, parcels = Archive(STREAMS.values(), ring), Parcels(ring, SystemClock())
     worker = Worker(
         Owner(log_, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock()),
-        storage.open_commands(settings, log_.partitions),
+        storage.open_commands(settings, log_.partitions, parcels),
+        parcels,
         Envelopes(HANDLERS),
         Answers(redis_url.get_secret_value() if redis_url else None),
         dsn,

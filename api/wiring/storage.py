@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.engine.parcels import Parcels
 from adapters.log.kafka import (
     KafkaCommands,
     KafkaLog,
@@ -37,9 +38,9 @@ def open_log(settings: Settings) -> Log:
     return KafkaLog(kafka_settings(settings), log.id, log.partitions)
 
 
-def open_commands(settings: Settings, partitions: int) -> KafkaCommands:
+def open_commands(settings: Settings, partitions: int, parcels: Parcels) -> KafkaCommands:
     """The topic where commands wait until they are decided. Raises LogUnavailable."""
-    return KafkaCommands(kafka_settings(settings), partitions)
+    return KafkaCommands(kafka_settings(settings), partitions, parcels)
 
 
 def kafka_settings(settings: Settings) -> KafkaSettings:

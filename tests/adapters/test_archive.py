@@ -18,7 +18,7 @@ from adapters.keyring import Keyring, MemoryKeys
 from commands.catalogue import STREAMS
 from domain import conversation, delivery
 from domain.grammar import Stream
-from domain.privacy import Class, Content, ContentData, Identity, Open, SubjectId
+from domain.privacy import Class, Content, ContentData, Identity, Open, SubjectId, TransitData
 
 GOLDEN = Path(__file__).parent / "golden" / "events.jsonl"
 """One stored event of every kind and schema ever released: lines are added, never changed."""
@@ -148,6 +148,17 @@ class Counted:
 def test_a_shape_that_cannot_be_told_when_it_is_gone_may_not_be_stored() -> None:
     with pytest.raises(Unclassified, match="secrets"):
         Archive([Stream("oops", (Counted,), None, lambda state, _: state)], None)
+
+
+@dataclass(frozen=True)
+class OnItsWay:
+    items: TransitData
+    note: Content
+
+
+def test_what_is_on_its_way_in_is_nobodys_yet() -> None:
+    with pytest.raises(Unclassified, match="OnItsWay"):
+        Archive([Stream("oops", (OnItsWay,), None, lambda state, _: state)], None)
 
 
 # Older shapes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -29,7 +30,7 @@ from domain.channel import ChannelId
 from domain.conversation import MessageId
 from domain.grammar import Stream
 from domain.journal import Cause, Position, Recorded
-from domain.privacy import ERASED, Class, Erased, ErasedData, ErasedItems, SubjectId
+from domain.privacy import ERASED, Class, Content, Erased, ErasedData, ErasedItems, SubjectId
 from projections.catalogue import PROJECTIONS
 from tests.domain.facts import NOON, said
 
@@ -269,6 +270,33 @@ def test_what_is_gone_reads_as_gone_and_says_why() -> None:
     items = erased(delivery.Received(ChannelId("loja"), ({"text": "oi"},), None, NOON)).items
     assert items == ()
     assert isinstance(items, ErasedItems)
+
+
+@dataclass(frozen=True)
+class Grown:
+    words: Content
+    more: Content
+
+
+def test_an_older_box_opens_as_what_it_was_and_its_words_may_be_gone() -> None:
+    @dataclass(frozen=True)
+    class Old:
+        text: Content
+
+    Old.__name__ = "Grown"
+    keyring = Keyring(MemoryKeys())
+    before = Archive([Stream("thing", (Old,), None, lambda state, _: state)], keyring)
+    after = Archive(
+        [Stream("thing", (Grown,), None, lambda state, _: state)],
+        keyring,
+        {("thing.Grown", 1): lambda body: {"words": body["text"], "more": ""} if "text" in body else body},
+    )
+    before.hold({"thing-a": ANA}, DAY)
+    name, schema, body = before.write(Old("oi"), "thing-a", 1, ANA)
+    assert after.read(name, schema, from_json(body), "thing-a", 1) == Grown("oi", "")
+    keyring.forget(ANA, FENCE)
+    gone = after.read(name, schema, from_json(body), "thing-a", 1)
+    assert isinstance(gone.words, Erased)
 
 
 def test_what_was_empty_before_is_empty_afterwards() -> None:

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_urlsafe
 
 import httpx
 import psycopg
@@ -122,7 +123,7 @@ def test_a_full_disk_under_the_log_takes_nothing_and_loses_nothing(desk: Breakab
     house.writes(who, "oi")
     until(lambda: house.sent_to(who), "a greeting")
     crowd = Crowd(house, [who])
-    words = "sem internet " * 60_000  # most of a megabyte, so that the log fills soon
+    words = token_urlsafe(550_000)  # most of a megabyte that no deflating makes small: the log fills soon
     desk.postgres.stop()
     with no_file_beyond(17 << 20):  # a log segment of the server itself has 16 MiB
         desk.postgres.start()

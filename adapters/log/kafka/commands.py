@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 import structlog
 
-from adapters.engine.topic import SEPARATOR
+from adapters.engine.parcels import OVERHEAD, SEPARATOR, Parcels
 from adapters.log.kafka.producing import give_up, producer_of
 from adapters.log.kafka.reader import KafkaReader
 from adapters.log.kafka.settings import ITS_OWN, KafkaSettings, need_quick_checksums
 from adapters.log.kafka.topic import Topic
 from adapters.log.kafka.topics import WrongTopic, commands_topic
-from adapters.log.port import MAX_RECORD, Entry, RecordTooLarge
+from adapters.log.port import MAX_RECORD, Entry, LogUnavailable, RecordTooLarge
 from commands.ports import Busy
 
 MOST_WAITING: Final = 64 * 1024 * 1024  # bytes on their way; what comes then is told to come back later
@@ -36,17 +36,11 @@ class Letter(NamedTuple):
     told: Callable[[bool], None]
 
 
-class _Parcel(NamedTuple):
-    """What lies in the topic as one value, and everybody who put something into it."""
+class Parcel(NamedTuple):
+    """What becomes one value in the topic."""
 
     partition: int
-    value: bytes
-    told: tuple[Callable[[bool], None], ...]
-
-    @property
-    def size(self) -> int:
-        """Of its letters, without what joins them."""
-        return len(self.value) - (len(self.told) - 1) * len(SEPARATOR)
+    letters: list[Letter]
 
 
 class KafkaCommands:
@@ -56,14 +50,14 @@ class KafkaCommands:
     is all that went with it; the client is replaced (see `Producing`).
     """
 
-    def __init__(self, settings: KafkaSettings, partitions: int) -> None:
+    def __init__(self, settings: KafkaSettings, partitions: int, parcels: Parcels) -> None:
         need_quick_checksums()
         self.partitions = partitions
-        self._settings = settings
+        self._settings, self._parcels = settings, parcels
         self._topic = Topic(settings, commands_topic(settings, partitions).name)
         self._letters: deque[Letter] = deque()
         self._bytes = 0
-        self._open: dict[int, tuple[float, _Parcel]] = {}  # given to the client, in that order
+        self._open: dict[int, tuple[float, Parcel]] = {}  # given to the client, in that order
         self._given = 0
         self._some = threading.Condition()
         self._stopping = False
@@ -80,7 +74,7 @@ class KafkaCommands:
         self._thread.start()
 
     def put(self, partition: int, value: bytes, told: Callable[[bool], None]) -> None:
-        if len(value) > MAX_RECORD:
+        if len(value) + OVERHEAD > MAX_RECORD:
             raise RecordTooLarge(f"a command of {len(value)} bytes; the topic takes {MAX_RECORD}")
         with self._some:
             if self._stopping or self._bytes > MOST_WAITING:
@@ -122,10 +116,10 @@ class KafkaCommands:
             if overdue is not None and time.monotonic() - overdue > self._settings.deadline:
                 log.warning("commands_overdue", count=len(self._open))
                 self._fail()
-            for parcel in packed(letters):
+            for parcel in gathered(letters):
                 self._give(parcel)
 
-    def _give(self, parcel: _Parcel) -> None:
+    def _give(self, parcel: Parcel) -> None:
         self._given += 1
         number = self._given
         with self._some:
@@ -133,8 +127,9 @@ class KafkaCommands:
         try:
             if self._producer is None:
                 self._producer = producer_of(self._settings, batch_size=BATCH)
-            future = self._producer.send(self._topic.name, parcel.value, partition=parcel.partition)
-        except ITS_OWN as error:
+            value = self._parcels.pack([letter.value for letter in parcel.letters], parcel.partition)
+            future = self._producer.send(self._topic.name, value, partition=parcel.partition)
+        except (*ITS_OWN, LogUnavailable) as error:
             log.warning("command_not_sent", error=type(error).__name__)
             self._tell(number, False)
             return
@@ -152,11 +147,11 @@ class KafkaCommands:
         with self._some:
             found = self._open.pop(number, None)
             if found is not None:
-                self._bytes -= found[1].size
+                self._bytes -= sum(len(letter.value) for letter in found[1].letters)
                 self._some.notify_all()
         if found is not None:
-            for told in found[1].told:
-                told(durable)
+            for letter in found[1].letters:
+                letter.told(durable)
 
     def _fail(self) -> None:
         """Nothing more is expected of this client; what it was given is unknown."""
@@ -169,27 +164,19 @@ class KafkaCommands:
             self._tell(number, False)
 
 
-def packed(letters: Iterable[Letter]) -> list[_Parcel]:
+def gathered(letters: Iterable[Letter]) -> Iterator[Parcel]:
     """Letters in as few parcels as hold them, each partition's in their order: what the client does for a
     value costs more than what we do for a letter."""
-    parcels: list[_Parcel] = []
-    open_: dict[int, list[Letter]] = {}
+    filling: dict[int, Parcel] = {}
     sizes: Counter[int] = Counter()
-
-    def close(partition: int) -> None:
-        inside = open_.pop(partition)
-        value = SEPARATOR.join(letter.value for letter in inside)
-        parcels.append(_Parcel(partition, value, tuple(letter.told for letter in inside)))
-        del sizes[partition]
-
     for letter in letters:
-        if sizes[letter.partition] and sizes[letter.partition] + len(letter.value) > PARCEL:
-            close(letter.partition)
-        open_.setdefault(letter.partition, []).append(letter)
-        sizes[letter.partition] += len(letter.value) + len(SEPARATOR)
-    for partition in list(open_):
-        close(partition)
-    return parcels
+        p, size = letter.partition, len(letter.value) + len(SEPARATOR)
+        if p in filling and sizes[p] + size > PARCEL:
+            yield filling.pop(p)
+            del sizes[p]
+        filling.setdefault(p, Parcel(p, [])).letters.append(letter)
+        sizes[p] += size
+    yield from filling.values()
 
 
 class FromZero:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
+from adapters.engine.parcels import Parcels
 from adapters.log.memory import MemoryLog
 from adapters.log.port import Entry, Reader
 
@@ -12,7 +13,8 @@ from adapters.log.port import Entry, Reader
 class Counter:
     """Where commands are handed in. `durable` False: nobody answers whether it was kept, and it was not."""
 
-    def __init__(self, partitions: int = 12) -> None:
+    def __init__(self, parcels: Parcels, partitions: int = 12) -> None:
+        self._parcels = parcels
         self.id, self.partitions = str(uuid4()), partitions
         self.durable = True
         self.forgotten = 0  # offsets below this are no longer kept
@@ -25,7 +27,7 @@ class Counter:
     def put(self, partition: int, value: bytes, told: Callable[[bool], None]) -> None:
         if self.durable:
             with self._kept._changed:
-                self._kept.records[partition].append(value)
+                self._kept.records[partition].append(self._parcels.pack([value], partition))
                 self._kept._changed.notify_all()
         told(self.durable)
 

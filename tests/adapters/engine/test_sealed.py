@@ -11,6 +11,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic_core import from_json
 
 from adapters.archive import Archive, KeyMissing, Tampered, subject_of
 from adapters.engine.feed import Feed
@@ -18,10 +21,12 @@ from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.owner import Owner
 from adapters.keyring import Fence, Keyring, Lost, MemoryKeys, Secret
 from adapters.keyring.ring import Owner as Whose
+from adapters.log.chain import Place, Verdict, hash_of, judge
 from adapters.log.index import Index
 from adapters.log.memory import MemoryLog
 from adapters.log.port import Log, LogUnavailable
 from adapters.log.postgres import PostgresLog
+from adapters.log.record import body_of
 from commands.catalogue import HANDLERS, STREAMS
 from commands.conversation import AddNote, ForgetSubject, HearMessage, forgotten_id
 from commands.delivery import ReceiveDelivery
@@ -207,6 +212,43 @@ def subjects_when(dsn: str, count: int) -> list[SubjectId]:
     """Once the index has so many."""
     until(lambda: len(subjects(dsn)) >= count)
     return subjects(dsn)
+
+
+@settings(max_examples=15)
+@given(
+    said=st.lists(
+        st.tuples(st.integers(0, 3), st.text(st.characters(exclude_characters="\0", codec="utf-8"))),
+        min_size=1,
+        max_size=12,
+    ),
+    gone=st.sets(st.integers(0, 3)),
+)
+def test_forgetting_changes_no_byte_of_the_chain_and_nobody_elses_words(
+    said: list[tuple[int, str]], gone: set[int]
+) -> None:
+    place, keyring = Place(uuid4(), 0, 1), Keyring(MemoryKeys())
+    archive = Archive([STREAMS["conversation"]], keyring)
+    head, records, stored = place.genesis, list[bytes](), list[tuple[int, str, int, str, Any]]()
+    people = [SubjectId(str(uuid4())) for _ in range(4)]
+    archive.hold({f"conversation-{n}": one for n, one in enumerate(people)}, NOW.date())
+    for version, (n, text) in enumerate(said, 1):
+        event = conversation.NoteAdded(MessageId("n"), AgentId("ana"), text, NOW)
+        name, schema, body = archive.write(event, f"conversation-{n}", version, people[n])
+        record = place.link(head, body_of([], [body]))
+        records.append(record)
+        stored.append((n, name, schema, text, from_json(body)))
+        head = hash_of(head.seq + 1, record)
+    for n in gone:
+        keyring.forget(people[n], Fence(NOW, "LGPD art. 18, VI", None))
+    again = place.genesis
+    for record in records:
+        judged = judge(place, again, record)
+        assert judged.verdict is Verdict.ACCEPTED
+        again = judged.head
+    assert again == head
+    for version, (n, name, schema, text, body) in enumerate(stored, 1):
+        read = archive.read(name, schema, body, f"conversation-{n}", version)
+        assert read.text == (ERASED if n in gone and text else text)
 
 
 def test_forgetting_again_records_nothing(migrated: str) -> None:

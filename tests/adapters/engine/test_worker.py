@@ -13,6 +13,7 @@ import pytest
 from adapters.engine.answers import Answers
 from adapters.engine.envelopes import Envelopes
 from adapters.engine.leases import Leases
+from adapters.engine.parcels import Parcels
 from adapters.engine.topic_inbox import TopicInbox
 from adapters.engine.worker import Worker
 from adapters.log.chain import Halted, partition_of
@@ -24,9 +25,10 @@ from adapters.log.record import read_body
 from commands.ports import Accepted, Denied, Unavailable
 from tests.adapters.engine.counter import Counter
 from tests.adapters.engine.test_feed import until
-from tests.adapters.engine.till import HANDLERS, a_pay, an_empty, owner
+from tests.adapters.engine.till import HANDLERS, KEYRING, Clock, a_pay, an_empty, owner
 
 ENVELOPES = Envelopes(HANDLERS)
+PARCELS = Parcels(KEYRING, Clock())
 TILLS = [f"till {n}" for n in range(40)]
 
 
@@ -34,14 +36,16 @@ class Staff:
     """Workers and askers around one counter, one log and one index."""
 
     def __init__(self, dsn: str, redis_url: str | None, log: Callable[[], Log]) -> None:
-        self.dsn, self.redis_url, self.log, self.counter = dsn, redis_url, log, Counter()
+        self.dsn, self.redis_url, self.log, self.counter = dsn, redis_url, log, Counter(PARCELS)
         self._stack = ExitStack()
         self.raised: list[Exception] = []
 
     def worker(self) -> Worker:
         """One more that works in a thread of its own."""
         log = self.log()
-        worker = Worker(owner(log, self.dsn), self.counter, ENVELOPES, Answers(self.redis_url), self.dsn)
+        worker = Worker(
+            owner(log, self.dsn), self.counter, PARCELS, ENVELOPES, Answers(self.redis_url), self.dsn
+        )
 
         def run() -> None:
             try:
@@ -184,7 +188,7 @@ def test_a_topic_that_no_longer_holds_what_comes_next_halts(staff: Staff) -> Non
 def test_a_command_that_cannot_be_read_holds_up_nobody(staff: Staff) -> None:
     for p in range(12):
         staff.counter.put(p, b"2 Pay nobody\n{}", lambda _: None)
-        staff.counter.put(p, b"\xff\x00", lambda _: None)
+        staff.counter.values[p] += [b"\xff\x00", staff.counter.values[p][0][:-1] + b"?"]
     staff.worker()
     assert all(isinstance(d, Accepted) for d in staff.inbox().submit_now([a_pay(till) for till in TILLS]))
 

@@ -154,6 +154,14 @@ def test_a_key_that_was_lost_is_written_off_and_one_that_is_there_is_not(store: 
     assert ring.hold([(ana, Class.CONTENT), (bia, Class.CONTENT)], DAY) == [(ana, Class.CONTENT)]
 
 
+def test_a_key_of_the_day_that_was_lost_has_a_successor_the_same_day(store: Store) -> None:
+    ring, house = Keyring(store), (HOUSE, Class.TRANSIT)
+    ring.give_up([Lost("x" * 22, HOUSE, Class.TRANSIT, DAY.toordinal())], FENCE)
+    assert ring.hold([house], DAY) == []
+    assert ring.sealing(*house).generation == DAY.toordinal()
+    assert isinstance(ring.opening("x" * 22, HOUSE, Class.TRANSIT), Erased)
+
+
 # Of the keys at hand
 
 
