@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
@@ -12,10 +13,11 @@ import psycopg
 from adapters.engine.envelopes import Envelopes, UnreadableCommand
 from adapters.engine.holdings import heard_of
 from adapters.engine.leases import LIVING, OWNERS, WORKERS
-from adapters.engine.topic import SEPARATOR, CommandsTopic
+from adapters.engine.parcels import Parcels, Unopenable
+from adapters.engine.topic import CommandsTopic
 from adapters.log.chain import HEADER
 from adapters.log.index import Index
-from adapters.log.port import LogUnavailable
+from adapters.log.port import LogUnavailable, Reader
 from adapters.log.record import read_body
 
 READ: Final = 5.0  # seconds for the topic to show what it is known to hold
@@ -74,8 +76,8 @@ class Answered:
         if record.startswith(self._speaks, HEADER.size):
             self._last[partition] = record
 
-    def undecided(self, envelopes: Envelopes, index: Index) -> dict[int, int]:
-        """How many commands wait, in each partition where some do. Raises LogUnavailable.
+    def undecided(self, parcels: Parcels, envelopes: Envelopes, index: Index) -> dict[int, int]:
+        """How many commands wait, in each partition where some do. Raises LogUnavailable and LostKey.
 
         What was only a repeat is answered without a record: so the index is asked for what comes after the
         last that one speaks of. What nobody can read is passed over, as a worker does.
@@ -84,37 +86,31 @@ class Answered:
         for p, record in self._last.items():
             if (heard := heard_of(read_body(record))) is not None:
                 starts[p] = max(starts[p], heard.offset)
-        return _waiting(self._topic, {p: (starts[p], ends[p]) for p in ends}, envelopes, index)
+        left = {p: start for p, start in starts.items() if start < ends[p]}
+        found: Counter[int] = Counter()
+        if left:
+            with closing(self._topic.reader(left)) as reader:
+                while any(left[p] < ends[p] for p in left):
+                    asked = self._read(reader, left, ends, parcels, envelopes)
+                    known = index.look_up(list(asked), {}).outcomes
+                    found.update(p for id_, p in asked.items() if id_ not in known)
+        return dict(found)
 
-
-def _waiting(
-    topic: CommandsTopic, between: Mapping[int, tuple[int, int]], envelopes: Envelopes, index: Index
-) -> dict[int, int]:
-    left = {p: start for p, (start, end) in between.items() if start < end}
-    found: dict[int, int] = {}
-    if not left:
-        return found
-    with closing(topic.reader(left)) as reader:
-        while left:
-            entries = reader.poll(READ)
-            if not entries:
-                raise LogUnavailable("the topic does not show what it holds")
-            ids: dict[UUID, int] = {}
-            for p, offset, value in entries:
-                if offset < between[p][1]:
-                    ids |= dict.fromkeys(_ids(value, envelopes), p)
-                    left[p] = offset + 1
-            known = index.look_up(list(ids), {}).outcomes
-            for id_, p in ids.items():
-                if id_ not in known:
-                    found[p] = found.get(p, 0) + 1
-            left = {p: offset for p, offset in left.items() if offset < between[p][1]}
-    return found
-
-
-def _ids(value: bytes, envelopes: Envelopes) -> Iterator[UUID]:
-    for letter in value.split(SEPARATOR):
-        try:
-            yield envelopes.unpack(letter).command.id
-        except UnreadableCommand:
-            continue
+    @staticmethod
+    def _read(
+        reader: Reader, left: dict[int, int], ends: Mapping[int, int], parcels: Parcels, envelopes: Envelopes
+    ) -> dict[UUID, int]:
+        """The ids of what comes next, with their partitions; `left` moves on."""
+        entries = reader.poll(READ)
+        if not entries:
+            raise LogUnavailable("the topic does not show what it holds")
+        asked: dict[UUID, int] = {}
+        for p, offset, value in entries:
+            if offset >= ends[p]:
+                continue
+            left[p] = offset + 1
+            with suppress(Unopenable):
+                for letter in parcels.unpack(value, p):
+                    with suppress(UnreadableCommand):
+                        asked[envelopes.unpack(letter).command.id] = p
+        return asked

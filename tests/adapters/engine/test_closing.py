@@ -12,6 +12,7 @@ from adapters.engine.bookmarks import Bookmarks
 from adapters.engine.closing import Answered, Owned, begin_where_the_numbers_say, nobody_decides
 from adapters.engine.feed import Feed
 from adapters.engine.leases import Leases
+from adapters.engine.worker import Worker
 from adapters.log.chain import Halted, Head, partition_of
 from adapters.log.index import Index, Mark
 from adapters.log.kafka import KafkaLog, KafkaSettings, ensure, log_topic
@@ -21,7 +22,7 @@ from adapters.log.postgres import PostgresLog
 from adapters.log.verification import verify
 from domain.journal import Recorded
 from tests.adapters.engine.test_feed import Diary, orders, until
-from tests.adapters.engine.test_worker import ENVELOPES, TILLS, Staff
+from tests.adapters.engine.test_worker import ENVELOPES, PARCELS, TILLS, Staff
 from tests.adapters.engine.till import a_pay, archive, owner, running
 from tests.adapters.log.test_kafka_log import put
 
@@ -38,10 +39,17 @@ def staff(migrated: str, valkey_url: str) -> Iterator[Staff]:
 def undecided(staff: Staff, log: Log) -> dict[int, int]:
     """What a look at the whole log says of the counter."""
     answered = Answered(staff.counter)
-    for entry in log.reader(dict.fromkeys(range(12), 0)).poll(5, 10_000):
-        answered.see(entry.partition, entry.record)
+    with closing(log.reader(dict.fromkeys(range(12), 0))) as reader:
+        for entry in reader.poll(5, 10_000):
+            answered.see(entry.partition, entry.record)
     with closing(Index(staff.dsn)) as index:
-        return answered.undecided(ENVELOPES, index)
+        return answered.undecided(PARCELS, ENVELOPES, index)
+
+
+def sent_home(worker: Worker) -> None:
+    """Return when it decides nothing more, and the index holds what it decided."""
+    worker.stop()
+    until(lambda: not worker._leases._thread.is_alive())
 
 
 # Nobody decides
@@ -88,7 +96,7 @@ def test_two_copies_at_once_are_one_too_many(migrated: str) -> None:
 def test_what_nobody_has_decided_is_counted_by_partition(staff: Staff) -> None:
     worker = staff.worker()
     staff.inbox().submit_now([a_pay("one")])
-    worker.stop()
+    sent_home(worker)
     for command in (a_pay("one"), a_pay("one")):
         staff.counter.put(ONE, ENVELOPES.pack(command), lambda _: None)
     with closing(PostgresLog(staff.dsn)) as log:
@@ -100,8 +108,9 @@ def test_a_topic_whose_last_commands_were_repeats_or_unreadable_is_drained(staff
     worker, inbox, command = staff.worker(), staff.inbox(), a_pay("one")
     inbox.submit_now([command, *map(a_pay, TILLS)])
     inbox.submit_now([command])
-    staff.counter.put(ONE, b"\xff\x00", lambda _: None)
-    worker.stop()
+    staff.counter.put(ONE, b"2 Pay nobody\n{}", lambda _: None)
+    staff.counter.values[ONE].append(b"noise")
+    sent_home(worker)
     with closing(PostgresLog(staff.dsn)) as log:
         assert undecided(staff, log) == {}
 
@@ -173,8 +182,7 @@ def test_the_engine_and_its_followers_go_on_there_and_back(
     assert not any(each.repeated for each in asking.submit_now(second))
     put(on_kafka(), b"noise", b"noise", partition=ONE)
     asking.submit_now([a_pay("one")])  # behind the noise: from here on offsets are not numbers
-    worker.stop()
-    until(lambda: not worker._leases._thread.is_alive())
+    sent_home(worker)
     facts += followed(on_kafka(), dsn)
     assert undecided(staff, on_kafka()) == {}
     assert bookmark(dsn).offset == bookmark(dsn).seq + 3

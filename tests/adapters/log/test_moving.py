@@ -30,9 +30,10 @@ LOG = UUID(int=7)  # what the logs of `a_log` are called
 L = TypeVar("L", bound=Log)
 
 
-def filled(log: L, first: int = 0, records: int = 9) -> L:
-    """So many records in partition 0, fewer in the others, none in the last."""
+def filled(log: L, records: int = 9) -> L:
+    """So many records more in partition 0, fewer in the others, none in the last."""
     for p in range(log.partitions - 1):
+        first = bookmark(log, p).seq
         told = range(first, first + records - 3 * p)
         append(log, p, [batch(1000 * p + n, (f"thing-{p}", n + 1, 1)) for n in told])
     return log
@@ -86,7 +87,7 @@ def test_a_copy_is_the_source_to_the_last_byte(postgres: PostgresLog) -> None:
 def test_a_copy_that_is_copied_back_ends_as_it_did(postgres: PostgresLog) -> None:
     first, last = filled(a_memory()), a_memory()
     moved(first, postgres)
-    filled(postgres, first=9, records=9)
+    filled(postgres)
     moved(postgres, last)
     assert [each.copied for each in moved(last, first)] == [9, 6, 0]
     assert heads(first) == heads(last) == heads(postgres)
@@ -257,7 +258,7 @@ def kafka(kafka_bootstrap: str) -> Iterator[KafkaLog]:
 def test_there_and_back_over_kafka_gives_equal_heads(kafka: KafkaLog, postgres: PostgresLog) -> None:
     first = filled(a_memory())
     moved(first, kafka)
-    filled(kafka, first=9)
+    filled(kafka)
     put(kafka, b"noise", first.records[0][1])
     append(kafka, 0, [batch(77, ("thing-0", 19, 1))])
     assert [(each.copied, each.rejected) for each in moved(kafka, postgres)] == [(19, 2), (12, 0), (0, 0)]
