@@ -28,6 +28,7 @@ from adapters.engine.envelopes import Envelopes
 from adapters.engine.feed import Feed, Follower
 from adapters.engine.followers import CourierFollower, PolicyFollower
 from adapters.engine.inbox import EmbeddedInbox
+from adapters.engine.leases import LIVING, WORKERS
 from adapters.engine.observing import Onlooker
 from adapters.engine.owner import Owner
 from adapters.engine.topic_inbox import TopicInbox
@@ -363,7 +364,17 @@ class House:
         }
 
     async def _engine_ready(self) -> str | None:
-        return self.inbox.trouble or ("not deciding" if self.inbox.stopped else None)
+        if trouble := self.inbox.trouble or ("not deciding" if self.inbox.stopped else None):
+            return trouble
+        return await self._nobody_decides() if isinstance(self.inbox, TopicInbox) else None
+
+    async def _nobody_decides(self) -> str | None:
+        try:
+            async with self.pool.connection(timeout=2) as connection:
+                row = await (await connection.execute(LIVING, (WORKERS,))).fetchone()
+        except psycopg.OperationalError as error:
+            return f"unknown ({type(error).__name__})"
+        return None if row and row[0] else "no worker lives: commands wait in their topic"
 
     async def _database_ready(self) -> str | None:
         try:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from adapters.engine.leases import Leases
 from adapters.keyring import HOUSE
 from adapters.services import ServiceError
 from api.settings import Settings
@@ -139,6 +140,26 @@ def test_a_master_key_that_is_not_the_one_is_told_before_anything_starts(
     keys.migrate(given)
     with pytest.raises(ServiceError, match="ATENDE_MASTER_KEY"):
         keys.migrate(given.model_copy(update={"master_key": SecretStr("x" * 40)}))
+
+
+def test_doors_tell_when_there_is_no_worker_to_decide(migrated: str, settings: Settings) -> None:
+    leases = Leases(migrated, 12, lambda: None)
+
+    async def asked() -> list[str | None]:
+        house = House(settings)
+        await house.pool.open()
+        told = [await house._nobody_decides()]
+        leases.start()
+        while not leases.wanted:
+            await asyncio.sleep(0.01)
+        told.append(await house._nobody_decides())
+        await asyncio.to_thread(leases.stop)
+        told.append(await house._nobody_decides())
+        await house.close()
+        return told
+
+    nobody = "no worker lives: commands wait in their topic"
+    assert asyncio.run(asked()) == [nobody, None, nobody]
 
 
 def test_doors_alone_tell_of_policies_that_stand_still_elsewhere(
