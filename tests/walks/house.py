@@ -250,7 +250,11 @@ class House:
     def customer(self) -> Person:
         """Somebody nobody has met."""
         n = 5_000_000 + 1000 * os.getpid() % 4_000_000 + next(_people)
-        found = next(p for k in range(100) if (p := person(7, n + 100 * k)).wa_id and len(p.name) > 6)
+        found = next(
+            p
+            for k in range(1000)
+            if (p := person(7, n + 100 * k)).wa_id and len(p.name) > 6 and p.name not in self.said
+        )
         assert found.wa_id is not None
         self.said |= {found.wa_id, found.name}
         return found
