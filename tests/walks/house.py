@@ -190,8 +190,13 @@ class House:
     # what is known
 
     def conversation(self, who: Person, **params: Any) -> dict[str, Any]:
-        """The conversation as the API tells it; nothing while it is not known."""
-        answer = self.as_service.get(f"/v1/conversations/{self.conversation_id(who)}", **params)
+        """The conversation as the API tells it; nothing while it is not known. Whoever hears that a view is
+        not there yet asks again, as the answer says."""
+        path, deadline = f"/v1/conversations/{self.conversation_id(who)}", time.monotonic() + PATIENCE
+        while (answer := self.as_service.get(path, **params)).status_code == 503:
+            assert answer.json()["rule"] == "NotThereYet", answer.text
+            assert time.monotonic() < deadline, answer.text
+            time.sleep(float(answer.headers["Retry-After"]))
         if answer.status_code == 404:
             return {}
         answer.raise_for_status()
