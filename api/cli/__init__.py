@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import forgetting, looking, parked, running, tokens
+from api.cli import forgetting, looking, moving, parked, running, tokens
 from api.cli.options import err
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ for command in (
     looking.rebuild,
     looking.begin,
     forgetting.forget,
+    moving.copy_log,
     looking.config,
     looking.schema,
 ):

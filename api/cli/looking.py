@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from api.cli.options import FOLDER, AsJson, Folder, at_hand, err, out, print_json, progress
+from api.cli.options import FOLDER, AsJson, Folder, LogKind, at_hand, err, out, print_json, progress
 from api.cli_parse import parse_files
 
 BENCHES = ("engine", "intake", "rebuild")
@@ -61,11 +61,11 @@ def tell(
     out.print(table)
 
 
-def verify(folder: Folder = FOLDER, as_json: AsJson = False) -> None:
+def verify(folder: Folder = FOLDER, log: LogKind = None, as_json: AsJson = False) -> None:
     """Walk the chain of every partition and name the first bad position."""
     from api.wiring.tools import verify as walk
 
-    with at_hand(folder) as settings, progress() as shown:
+    with at_hand(folder, log) as settings, progress() as shown:
         task = shown.add_task("verifying", total=None)
 
         def told(partition: int, records: int) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -25,11 +25,17 @@ Rate = Annotated[float, typer.Option(min=0.1, help="Customer messages per second
 Seed = Annotated[int, typer.Option(help="The same stories again.")]
 
 
-def at_hand(folder: Path) -> AbstractContextManager[Settings]:
-    """The deployment to look into: from the environment, or the embedded one of this folder."""
+LogKind = Annotated[Literal["postgres", "kafka"] | None, typer.Option("--log", help="Where the log is kept.")]
+
+
+def at_hand(
+    folder: Path, log: Literal["postgres", "kafka"] | None = None
+) -> AbstractContextManager[Settings]:
+    """The deployment to look into: from the environment, or the embedded one of this folder. `log`: where it
+    keeps its log, when that is not as it was told."""
     from api.wiring import local
 
-    return local.at_hand(folder)
+    return local.at_hand(folder, log)
 
 
 def dsn_of(settings: Settings) -> str:

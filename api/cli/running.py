@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from api.cli.options import FOLDER, AsJson, Folder, Rate, Seed, err
+from api.cli.options import FOLDER, AsJson, Folder, LogKind, Rate, Seed, err
 from api.settings import Settings
 
-LogKind = Annotated[Literal["postgres", "kafka"] | None, typer.Option("--log", help="Where the log is kept.")]
 NODES = {None: None, "postgres": 0, "kafka": 1}
 """Brokers to start where nothing runs yet; nothing said takes what runs, or none."""
 

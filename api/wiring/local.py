@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+import psycopg
 
 from adapters.services import Kafka, Postgres, ServiceError, Valkey
 from api.settings import Settings, database_named
@@ -18,6 +20,9 @@ from api.settings import Settings, database_named
 KEPT: Final = "local.json"  # secrets and keys of this folder, made once
 RUNNING: Final = "running.json"  # where the servers are, while somebody runs them
 LAST: Final = "last.json"  # which of them ran last
+DATABASES: Final = "databases.json"  # whose log lies where it was copied to: by number of brokers
+
+NODES: Final = {"postgres": 0, "kafka": 1}
 
 CHANNEL: Final = "principal"
 NUMBER: Final = "200000000000001"
@@ -93,7 +98,8 @@ class Local:
 @contextmanager
 def servers(folder: Path, nodes: int = 0) -> Iterator[Local]:
     """Run Postgres and Valkey on this folder for as long as the block lasts, and so many Kafka brokers that
-    keep the log instead; each number of them is a deployment of its own. Raises ServiceError."""
+    keep the log instead; each number of them is a deployment of its own, unless a log was copied there.
+    Raises ServiceError."""
     folder.mkdir(parents=True, exist_ok=True)
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     with ExitStack() as running:
@@ -102,7 +108,7 @@ def servers(folder: Path, nodes: int = 0) -> Iterator[Local]:
         postgres.start()
         running.callback(valkey.stop)
         valkey.start()
-        dsn = postgres.create(f"atende_kafka_{nodes}") if nodes else postgres.create()
+        dsn = postgres.create(_database(folder, nodes))
         brokers = ""
         if nodes:
             brokers = running.enter_context(Kafka(folder / f"kafka-{nodes}", nodes=nodes)).bootstrap
@@ -138,23 +144,96 @@ def running_in(folder: Path) -> Local | None:
 
 
 @contextmanager
-def at_hand(folder: Path) -> Iterator[Settings]:
+def at_hand(folder: Path, log: Literal["postgres", "kafka"] | None = None) -> Iterator[Settings]:
     """The settings of the deployment somebody wants to look into: as it was told when that names a
-    database; else the servers of `folder`, as they run, or started for as long as the block lasts.
+    database; else the servers of `folder`, as they run, or started for as long as the block lasts. `log`:
+    where to look for the log, when that is not where it is kept otherwise.
 
     Raises ServiceError when there is neither.
     """
     if database_named():
-        yield Settings()
+        yield _looking_at(Settings(), log)
         return
     if (local := running_in(folder)) is not None:
-        yield local.settings
+        yield _looking_at(local.settings, log)
         return
+    _refuse_no_database(folder)
+    nodes = _last(folder)
+    if log is not None and bool(nodes) != bool(NODES[log]):
+        nodes = NODES[log]
+    if nodes and not (folder / f"kafka-{nodes}").exists():
+        raise ServiceError(f"no log was ever kept on Kafka in {folder}")
+    with servers(folder, nodes) as local:
+        yield local.settings
+
+
+def _looking_at(settings: Settings, log: Literal["postgres", "kafka"] | None) -> Settings:
+    if log == "kafka" and not settings.kafka:
+        raise ServiceError("no brokers are known: set ATENDE_KAFKA")
+    return settings.model_copy(update={"log": log or settings.log})
+
+
+@contextmanager
+def both_logs(folder: Path, source: Literal["postgres", "kafka"], target: str) -> Iterator[Settings]:
+    """What is needed to copy a log: as it was told when that names a database; else the servers of `folder`
+    with one broker, where nobody else may run them. The database goes with its log: it is written down that
+    the target's place is its, too, and when the block is done the log is looked for there."""
+    if database_named():
+        yield Settings()
+        return
+    if running_in(folder) is not None:
+        raise ServiceError(f"somebody runs the servers of {folder}: stop that first")
+    _refuse_no_database(folder)
+    kept, wanted, last = NODES[source], NODES[target], _last(folder)
+    database, brokers = _database(folder, kept), folder / "kafka-1"
+    if kept and not brokers.exists():
+        raise ServiceError(f"no log was ever kept on Kafka in {folder}")
+    taken = f"{{}} in {folder} keeps another log already: copy that of another --data"
+    if wanted and brokers.exists() and _database(folder, wanted) != database:
+        raise ServiceError(taken.format("the broker"))
+    if wanted:
+        _belongs(folder, wanted, database)
+    try:
+        with servers(folder, 1) as local:
+            if _database(folder, wanted) != database:
+                if _exists(local.dsn, _database(folder, wanted)):
+                    raise ServiceError(taken.format("PostgreSQL"))
+                _belongs(folder, wanted, database)
+            yield local.settings
+        last = wanted
+    finally:
+        _write(folder / LAST, {"nodes": last})
+
+
+def _refuse_no_database(folder: Path) -> None:
     if not (folder / "postgres").exists():
         raise ServiceError(f"no database: set ATENDE_DSN, or run `make demo` first to make one in {folder}")
-    last = folder / LAST
-    with servers(folder, json.loads(last.read_text())["nodes"] if last.exists() else 0) as local:
-        yield local.settings
+
+
+def _last(folder: Path) -> int:
+    """How many brokers ran here last."""
+    path = folder / LAST
+    return int(json.loads(path.read_text())["nodes"]) if path.exists() else 0
+
+
+def _database(folder: Path, nodes: int) -> str:
+    """The database of the deployment whose log is kept by so many brokers, or by none."""
+    path = folder / DATABASES
+    copied: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return copied.get(str(nodes), f"atende_kafka_{nodes}" if nodes else "atende")
+
+
+def _belongs(folder: Path, nodes: int, database: str) -> None:
+    path = folder / DATABASES
+    copied = json.loads(path.read_text()) if path.exists() else {}
+    _write(path, copied | {str(nodes): database})
+
+
+def _exists(dsn: str, database: str) -> bool:
+    with psycopg.connect(dsn) as connection:
+        return bool(
+            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchall()
+        )
 
 
 def _secrets(folder: Path) -> dict[str, str]:
