@@ -12,7 +12,8 @@ import psycopg
 from adapters.engine.envelopes import Envelopes, UnreadableCommand
 from adapters.engine.holdings import heard_of
 from adapters.engine.leases import LIVING, OWNERS, WORKERS
-from adapters.engine.topic import SEPARATOR, CommandsTopic
+from adapters.engine.parcels import Parcels, Unopenable
+from adapters.engine.topic import CommandsTopic
 from adapters.log.chain import HEADER
 from adapters.log.index import Index
 from adapters.log.port import LogUnavailable
@@ -74,8 +75,8 @@ class Answered:
         if record.startswith(self._speaks, HEADER.size):
             self._last[partition] = record
 
-    def undecided(self, envelopes: Envelopes, index: Index) -> dict[int, int]:
-        """How many commands wait, in each partition where some do. Raises LogUnavailable.
+    def undecided(self, parcels: Parcels, envelopes: Envelopes, index: Index) -> dict[int, int]:
+        """How many commands wait, in each partition where some do. Raises LogUnavailable, LostKey.
 
         What was only a repeat is answered without a record: so the index is asked for what comes after the
         last that one speaks of. What nobody can read is passed over, as a worker does.
@@ -84,11 +85,16 @@ class Answered:
         for p, record in self._last.items():
             if (heard := heard_of(read_body(record))) is not None:
                 starts[p] = max(starts[p], heard.offset)
-        return _waiting(self._topic, {p: (starts[p], ends[p]) for p in ends}, envelopes, index)
+        between = {p: (starts[p], ends[p]) for p in ends}
+        return _waiting(self._topic, between, parcels, envelopes, index)
 
 
 def _waiting(
-    topic: CommandsTopic, between: Mapping[int, tuple[int, int]], envelopes: Envelopes, index: Index
+    topic: CommandsTopic,
+    between: Mapping[int, tuple[int, int]],
+    parcels: Parcels,
+    envelopes: Envelopes,
+    index: Index,
 ) -> dict[int, int]:
     left = {p: start for p, (start, end) in between.items() if start < end}
     found: dict[int, int] = {}
@@ -102,7 +108,7 @@ def _waiting(
             ids: dict[UUID, int] = {}
             for p, offset, value in entries:
                 if offset < between[p][1]:
-                    ids |= dict.fromkeys(_ids(value, envelopes), p)
+                    ids |= dict.fromkeys(_ids(value, p, parcels, envelopes), p)
                     left[p] = offset + 1
             known = index.look_up(list(ids), {}).outcomes
             for id_, p in ids.items():
@@ -112,8 +118,12 @@ def _waiting(
     return found
 
 
-def _ids(value: bytes, envelopes: Envelopes) -> Iterator[UUID]:
-    for letter in value.split(SEPARATOR):
+def _ids(value: bytes, partition: int, parcels: Parcels, envelopes: Envelopes) -> Iterator[UUID]:
+    try:
+        letters = parcels.unpack(value, partition)
+    except Unopenable:
+        return
+    for letter in letters:
         try:
             yield envelopes.unpack(letter).command.id
         except UnreadableCommand:

@@ -6,8 +6,10 @@ import time
 from contextlib import ExitStack, closing
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from adapters.clock import SystemClock
 from adapters.engine.closing import Answered, Owned, begin_where_the_numbers_say, nobody_decides
 from adapters.engine.envelopes import Envelopes
+from adapters.engine.parcels import Parcels
 from adapters.log.chain import Halted, Head
 from adapters.log.index import Index
 from adapters.log.inspection import Inspection
@@ -18,6 +20,7 @@ from adapters.log.verification import Report, verify
 from adapters.services import ServiceError
 from api.settings import Settings
 from api.wiring import storage
+from api.wiring.keys import keyring
 from commands.catalogue import HANDLERS
 
 Kind: TypeAlias = Literal["postgres", "kafka"]
@@ -95,12 +98,13 @@ def _move(settings: Settings, source: Kind, target: Kind, progress: Progress) ->
         moving = Moving(logs[source], logs[target], progress)
         seen = {p: Head(mark.seq, mark.hash) for p, mark in marks.items()}
         if source == "kafka":
+            parcels = Parcels(stack.enter_context(closing(keyring(settings))), SystemClock())
             topic = stack.enter_context(
-                closing(storage.open_commands(kept["kafka"], logs[source].partitions))
+                closing(storage.open_commands(kept["kafka"], logs[source].partitions, parcels))
             )
             answered, ends = Answered(topic), topic.ends()
             moving.look(seen, answered.see)
-            _refuse_what_waits(answered.undecided(Envelopes(HANDLERS), index))
+            _refuse_what_waits(answered.undecided(parcels, Envelopes(HANDLERS), index))
             began = time.perf_counter()
             partitions = moving.copy()
             seconds = time.perf_counter() - began
