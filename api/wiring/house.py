@@ -28,6 +28,7 @@ from adapters.engine.envelopes import Envelopes
 from adapters.engine.feed import Feed, Follower
 from adapters.engine.followers import CourierFollower, PolicyFollower
 from adapters.engine.inbox import EmbeddedInbox
+from adapters.engine.leases import LIVING, WORKERS
 from adapters.engine.observing import Onlooker
 from adapters.engine.owner import Owner
 from adapters.engine.parcels import Parcels
@@ -60,7 +61,7 @@ from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Which
 from api.settings import ChannelSettings, Settings
 from api.wiring.keys import keyring
-from api.wiring.reading import Progress, progress_of_views
+from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
 from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
@@ -190,6 +191,7 @@ class House:
         self._feeds: dict[str, Feed] = {}
         self._ended: dict[str, str] = {}  # why a feed ended, until the next one is through
         self._folded: dict[str, tuple[int, datetime]] = {}  # how far each view is, and since when
+        self._behind: dict[str, float] = {}  # records that those who follow elsewhere have not read
         self._fell: dict[str, tuple[str, datetime]] = {}  # what else ended by itself: why, and when last
         self._bookmarks: dict[str, Bookmarks] = {}
         self._unbegun: list[str] = []
@@ -364,7 +366,17 @@ class House:
         }
 
     async def _engine_ready(self) -> str | None:
-        return self.inbox.trouble or ("not deciding" if self.inbox.stopped else None)
+        if trouble := self.inbox.trouble or ("not deciding" if self.inbox.stopped else None):
+            return trouble
+        return await self._nobody_decides() if isinstance(self.inbox, TopicInbox) else None
+
+    async def _nobody_decides(self) -> str | None:
+        try:
+            async with self.pool.connection(timeout=2) as connection:
+                row = await (await connection.execute(LIVING, (WORKERS,))).fetchone()
+        except psycopg.OperationalError as error:
+            return f"unknown ({type(error).__name__})"
+        return None if row and row[0] else "no worker lives: commands wait in their topic"
 
     async def _database_ready(self) -> str | None:
         try:
@@ -384,6 +396,8 @@ class House:
         return None
 
     async def _followers_ready(self) -> str | None:
+        if self.settings.log == "kafka" and not self._feeds:
+            return await self._in_time(self._progress_elsewhere)
         late = [f"{name} has no bookmark: say from where, `atende begin {name}`" for name in self._unbegun]
         feeds = list(self._feeds.items())
         try:
@@ -406,15 +420,24 @@ class House:
         return "; ".join(late) or None
 
     async def _views_ready(self) -> str | None:
+        return await self._in_time(progress_of_views)
+
+    def _progress_elsewhere(self, dsn: str) -> Mapping[str, Progress]:
+        """Of policies that another process runs, as their bookmarks tell it."""
+        found = progress_of_policies(dsn)
+        self._behind = {name: float(one.behind) for name, one in found.items()}
+        return found
+
+    async def _in_time(self, progress: Callable[[str], Mapping[str, Progress]]) -> str | None:
         try:
-            views = await asyncio.to_thread(progress_of_views, self._dsn)
+            found = await asyncio.to_thread(progress, self._dsn)
         except psycopg.OperationalError as error:
             return f"unknown ({type(error).__name__})"
-        still = self._standing(views)
+        still = self._standing(found)
         late = [
-            f"{name} is {view.behind} records behind" + (", and stands still" if name in still else "")
-            for name, view in views.items()
-            if view.behind > BEHIND or name in still
+            f"{name} is {one.behind} records behind" + (", and stands still" if name in still else "")
+            for name, one in found.items()
+            if one.behind > BEHIND or name in still
         ]
         return "; ".join(late) or None
 
@@ -430,7 +453,7 @@ class House:
         return f"put aside, see `atende parked list`: {', '.join(parked)}" if parked else None
 
     def _standing(self, views: Mapping[str, Progress]) -> set[str]:
-        """The views that have something to fold and came no further for a while."""
+        """Those that have something to read and came no further for a while."""
         now = self.clock.now()
         for name, view in views.items():
             folded, since = self._folded.get(name, (-1, now))
@@ -445,7 +468,10 @@ class House:
         return self.inbox.ends if isinstance(self.inbox, EmbeddedInbox) else self.log.ends()
 
     def follower_lags(self) -> Mapping[str, float]:
-        """Records each feed has not read yet; for the metrics."""
+        """Records each feed has not read yet; for the metrics. Of feeds elsewhere, as it was when
+        readiness was asked last."""
+        if not self._feeds:
+            return self._behind
         try:
             ends = self._ends()
         except LogUnavailable:

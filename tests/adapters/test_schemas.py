@@ -64,7 +64,7 @@ def test_every_personal_field_says_whose_words_it_holds_and_no_other_does() -> N
 
 
 def test_it_is_told_in_the_same_order_every_time() -> None:
-    again = catalogue(Archive(reversed(STREAMS.values())))
+    again = catalogue(Archive(reversed(STREAMS.values()), None))
     assert json.dumps(again) == json.dumps(TODAY)
 
 

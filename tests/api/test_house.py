@@ -10,12 +10,14 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from adapters.engine.leases import Leases
 from adapters.keyring import HOUSE
 from adapters.services import ServiceError
 from api.settings import Settings
 from api.wiring import house as wiring
 from api.wiring import keys
 from api.wiring.house import House
+from commands.catalogue import COURIERS, POLICIES
 from domain.privacy import Class
 
 
@@ -46,7 +48,7 @@ def test_followers_that_are_started_again_take_no_further_connections(
     async def start_again() -> list[int]:
         house, found = House(settings), []
         for _ in range(3):
-            for follower in [*house._policies(), *house._couriers()]:
+            for follower in [*house._policies(POLICIES), *house._couriers(COURIERS)]:
                 follower.marks()
             found.append(connections(migrated))
         await house.close()
@@ -138,3 +140,51 @@ def test_a_master_key_that_is_not_the_one_is_told_before_anything_starts(
     keys.migrate(given)
     with pytest.raises(ServiceError, match="ATENDE_MASTER_KEY"):
         keys.migrate(given.model_copy(update={"master_key": SecretStr("x" * 40)}))
+
+
+def test_doors_tell_when_there_is_no_worker_to_decide(migrated: str, settings: Settings) -> None:
+    leases = Leases(migrated, 12, lambda: None)
+
+    async def asked() -> list[str | None]:
+        house = House(settings)
+        await house.pool.open()
+        told = [await house._nobody_decides()]
+        leases.start()
+        while not leases.wanted:
+            await asyncio.sleep(0.01)
+        told.append(await house._nobody_decides())
+        await asyncio.to_thread(leases.stop)
+        told.append(await house._nobody_decides())
+        await house.close()
+        return told
+
+    nobody = "no worker lives: commands wait in their topic"
+    assert asyncio.run(asked()) == [nobody, None, nobody]
+
+
+def test_doors_alone_tell_of_policies_that_stand_still_elsewhere(
+    migrated: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stand(seq: int) -> None:
+        with psycopg.connect(migrated) as connection:
+            connection.execute("INSERT INTO mark VALUES (3, 1, 9, '', 9) ON CONFLICT DO NOTHING")
+            connection.execute("DELETE FROM bookmark")
+            connection.execute("INSERT INTO bookmark VALUES ('sorter', 3, 1, %s, '', 1)", (seq,))
+
+    async def asked() -> list[tuple[str | None, dict[str, float]]]:
+        house, found = House(settings), []
+        house.settings = settings.model_copy(update={"log": "kafka"})
+        for seq in (2, 2, 7, 9):
+            stand(seq)
+            found.append((await house.desk.probes["followers"](), dict(house.follower_lags())))
+            await asyncio.sleep(0.01)
+        await house.close()
+        return found
+
+    monkeypatch.setattr(wiring, "STANDING", timedelta())
+    assert asyncio.run(asked()) == [
+        (None, {"sorter": 7.0}),
+        ("sorter is 7 records behind, and stands still", {"sorter": 7.0}),
+        (None, {"sorter": 2.0}),
+        (None, {"sorter": 0.0}),
+    ]

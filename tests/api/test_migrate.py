@@ -17,6 +17,7 @@ def tables(dsn: str) -> set[str]:
 def test_an_empty_database_has_its_tables_afterwards(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATENDE_DSN", database)
     monkeypatch.setenv("ATENDE_INDEX_KEY", "k" * 16)
+    monkeypatch.setenv("ATENDE_MASTER_KEY", "m" * 32)
     assert not {"log", "token", "view_bookmark"} & tables(database)
     for _ in range(2):
         assert CliRunner().invoke(app, ["migrate"]).exit_code == 0

@@ -45,13 +45,14 @@ def test_every_server_is_where_the_lines_say_until_ctrl_c(tmp_path: Path) -> Non
     ) as command:
         try:
             assert command.stdout is not None
-            lines = [command.stdout.readline().strip() for _ in range(3)]
+            lines = [command.stdout.readline().strip() for _ in range(5)]
             told = dict(line.split("=", 1) for line in lines)
+            assert (told["ATENDE_LOG"], told["ATENDE_KAFKA_SINGLE_BROKER"]) == ("kafka", "true")
             with psycopg.connect(told["ATENDE_DSN"]) as connection:
                 assert connection.execute("SELECT 1").fetchone() == (1,)
             with redis.Redis.from_url(told["ATENDE_REDIS_URL"]) as client:
                 assert client.ping()
-            with KafkaAdminClient(bootstrap_servers=told["ATENDE_KAFKA_BOOTSTRAP"]) as admin:
+            with KafkaAdminClient(bootstrap_servers=told["ATENDE_KAFKA"]) as admin:
                 assert len(admin.describe_cluster()["brokers"]) == 1
             for lock in locks(tmp_path):
                 with pytest.raises(ServiceError, match=f"process {command.pid}"):

@@ -12,6 +12,7 @@ from api import settings
 from api.settings import Settings, database_named
 
 KEY = "k" * 16
+MASTER = "m" * 32
 
 
 @pytest.fixture
@@ -26,11 +27,13 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_secret_may_be_a_file_called_like_its_variable(secrets: Path) -> None:
     (secrets / "atende_dsn").write_text("postgresql:///filed\n")
     (secrets / "atende_index_key").write_text(KEY)
+    (secrets / "atende_master_key").write_text(MASTER)
     channel = {"id": "principal", "name": "Principal", "number_id": "1", "app_secrets": ["s"]}
     (secrets / "atende_channels").write_text(json.dumps([channel]))
     told = Settings()
     assert told.dsn.get_secret_value() == "postgresql:///filed"
     assert told.index_key.get_secret_value() == KEY
+    assert told.master_key.get_secret_value() == MASTER
     assert [each.app_secrets[0].get_secret_value() for each in told.channels] == ["s"]
 
 
@@ -40,20 +43,36 @@ def test_links_as_kubernetes_lays_them_are_followed(secrets: Path) -> None:
     (secrets / "..data").symlink_to("..2026")
     (secrets / "atende_dsn").symlink_to("..data/atende_dsn")
     (secrets / "atende_index_key").write_text(KEY)
+    (secrets / "atende_master_key").write_text(MASTER)
     assert Settings().dsn.get_secret_value() == "postgresql:///linked"
 
 
 def test_a_variable_says_more_than_a_file(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (secrets / "atende_dsn").write_text("postgresql:///filed")
     (secrets / "atende_index_key").write_text(KEY)
+    (secrets / "atende_master_key").write_text(MASTER)
     monkeypatch.setenv("ATENDE_DSN", "postgresql:///said")
     assert Settings().dsn.get_secret_value() == "postgresql:///said"
 
 
 @pytest.mark.usefixtures("secrets")
 def test_a_secret_that_nobody_told_is_missed() -> None:
-    with pytest.raises(ValidationError, match="dsn"):
+    with pytest.raises(ValidationError) as missed:
         Settings()
+    assert {error["loc"] for error in missed.value.errors()} == {("dsn",), ("index_key",), ("master_key",)}
+
+
+def test_a_log_on_kafka_without_brokers_is_no_deployment(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (secrets / "atende_dsn").write_text("postgresql:///filed")
+    (secrets / "atende_index_key").write_text(KEY)
+    (secrets / "atende_master_key").write_text(MASTER)
+    monkeypatch.setenv("ATENDE_LOG", "kafka")
+    with pytest.raises(ValidationError, match="ATENDE_KAFKA"):
+        Settings()
+    monkeypatch.setenv("ATENDE_KAFKA", "kafka-1:9092")
+    assert Settings().log == "kafka"
 
 
 def test_without_a_folder_of_secrets_nothing_is_missed_but_what_nobody_told(
@@ -62,6 +81,7 @@ def test_without_a_folder_of_secrets_nothing_is_missed_but_what_nobody_told(
     monkeypatch.setattr(settings, "SECRETS", secrets / "nowhere")
     monkeypatch.setenv("ATENDE_DSN", "postgresql:///said")
     monkeypatch.setenv("ATENDE_INDEX_KEY", KEY)
+    monkeypatch.setenv("ATENDE_MASTER_KEY", MASTER)
     assert Settings().dsn.get_secret_value() == "postgresql:///said"
 
 

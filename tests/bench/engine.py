@@ -1,9 +1,10 @@
 """Commands decided and durable per second: our engine beside the eventsourcing library's Postgres recorder.
 
 Both do the same work on the same PostgreSQL, fsync on: load a conversation, decide, append one event of the
-same words. Ours runs the real handlers on twelve partitions, and its clock stops when the index holds
-everything; the peer's does when its last commit returned. The peer runs with and without its aggregate cache,
-in threads, as it is meant to be; ours is called from one event loop, as the doors call it.
+same words. Ours runs the real handlers on twelve partitions, words sealed, and its clock stops when the index
+holds everything; the peer's does when its last commit returned. The peer runs with and without its aggregate
+cache, in threads, as it is meant to be; ours is called from one event loop, as the doors call it. With
+`--log kafka` our log and commands lie on brokers of this machine, and processes of their own decide.
 """
 
 from __future__ import annotations
@@ -13,26 +14,37 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
+from adapters import logs
 from adapters.archive import Archive
 from adapters.clock import SystemClock
+from adapters.engine.asking import Asking
 from adapters.engine.inbox import EmbeddedInbox
 from adapters.engine.owner import Owner
 from adapters.keyring import Keyring, PostgresKeys, postgres
 from adapters.log.index import Index
 from adapters.log.postgres import PostgresLog
 from adapters.log.schema import migrate
-from adapters.services import Postgres
+from api.wiring import keys, storage
+from api.wiring.house import inbox_of
+from api.wiring.local import Local, servers
+from api.wiring.processes import role
 from api.wiring.running import collect_rarely
 from commands.catalogue import HANDLERS, STREAMS
 from commands.conversation import AddNote, HearMessage
@@ -42,10 +54,12 @@ from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, MessageId
 from domain.journal import Cause
+from domain.privacy import SubjectId
 from tests.bench.report import Goal, Report, percentile, say
 
 CONVERSATIONS = 500
 CALLERS = (1, 8, 64)
+THROUGHPUT = "throughput at 64 callers, times the peer's best figure"
 CAUSE = Cause("channel:bench", "bench", "bench")
 
 
@@ -70,20 +84,18 @@ class Measured:
 # Ours
 
 
-class Ours:
-    def __init__(self, dsn: str, luck: random.Random) -> None:
-        migrate(dsn)
-        self.log = PostgresLog(dsn)
-        self.keyring = keyring_of(dsn)
-        archive = Archive(STREAMS.values(), self.keyring)
-        self.owner = Owner(self.log, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock())
-        self.inbox = EmbeddedInbox(self.owner, patience=60)
+class Ours(ABC):
+    """The engine, however its log is kept. `settled` returns when the index has everything."""
+
+    def __init__(self, inbox: Asking, luck: random.Random) -> None:
+        self.inbox, self.luck, self.n = inbox, luck, 0
         self.inbox.start()
-        self.luck = luck
         self.conversations = [
             ConversationId(str(uuid5(COMMANDS, f"bench {n}"))) for n in range(CONVERSATIONS)
         ]
-        self.n = 0
+
+    @abstractmethod
+    def settled(self) -> None: ...
 
     def command(self) -> Command:
         """A customer writes, or a colleague leaves a note: one event each."""
@@ -116,11 +128,83 @@ class Ours:
 
         started = time.perf_counter()
         await asyncio.gather(*(call() for _ in range(callers)))
-        await asyncio.to_thread(self.owner.indexer.drain, 120)
+        await asyncio.to_thread(self.settled)
         return Measured.of(time.perf_counter() - started, latencies)
+
+    async def pace(self, callers: int, seconds: float) -> Measured:
+        """So many callers at once, for about so long."""
+        first = await self.measure([self.command() for _ in range(100 * callers)], callers)
+        return await self.measure(
+            [self.command() for _ in range(max(200, int(first.rate * seconds)))], callers
+        )
 
     def close(self) -> None:
         self.inbox.stop()
+
+
+class Unsealed(Archive):
+    """Writes words as they are: what sealing costs is the difference."""
+
+    def hold(self, subjects: Mapping[str, SubjectId], today: date) -> set[SubjectId]:
+        return set()
+
+    def write(
+        self, event: Any, stream: str, version: int, subject: SubjectId | None
+    ) -> tuple[str, int, bytes]:
+        kept = self.kept(self.name(type(event)))
+        return kept.name, kept.schema, kept.adapter.dump_json(event)
+
+
+class Embedded(Ours):
+    """Owner and callers in this process, the log in PostgreSQL."""
+
+    def __init__(self, dsn: str, luck: random.Random, kind: type[Archive] = Archive) -> None:
+        migrate(dsn)
+        self.log, self.keyring = PostgresLog(dsn), keyring_of(dsn)
+        archive = kind(STREAMS.values(), self.keyring)
+        self.owner = Owner(self.log, Index(dsn), Index(dsn), archive, HANDLERS, STREAMS, SystemClock())
+        super().__init__(EmbeddedInbox(self.owner, patience=60), luck)
+
+    def settled(self) -> None:
+        self.owner.indexer.drain(120)
+
+    def close(self) -> None:
+        super().close()
+        self.keyring.close()
+        self.log.close()
+
+
+class OnKafka(Ours):
+    """Workers in processes of their own, callers in this one, the log and the commands on Kafka."""
+
+    def __init__(self, local: Local, workers: int, luck: random.Random) -> None:
+        settings = local.settings
+        storage.migrate(settings)
+        self.log, self.keyring, self.dsn = storage.open_log(settings), keys.keyring(settings), local.dsn
+        self._roles = ExitStack()
+        for _ in range(workers):
+            self._roles.enter_context(
+                role(
+                    "work",
+                    local.folder,
+                    local.environment(ATENDE_LIFELINE="true", ATENDE_LOG_LEVEL="WARNING"),
+                )
+            )
+        archive = Archive(STREAMS.values(), self.keyring)
+        super().__init__(inbox_of(settings, self.log, archive, self.keyring), luck)
+
+    def settled(self) -> None:
+        ends = self.log.ends()
+        index = Index(self.dsn)
+        try:
+            while any(mark.offset < ends[p] for p, mark in index.reload().items()):
+                time.sleep(0.01)
+        finally:
+            index.close()
+
+    def close(self) -> None:
+        super().close()
+        self._roles.close()
         self.keyring.close()
         self.log.close()
 
@@ -265,9 +349,8 @@ def peer_settings(dsn: str) -> dict[str, str]:
 # The run
 
 
-def run(seed: int, seconds: float, make: Callable[[str], str]) -> Report:
-    """`seconds`: about how long each measurement takes."""
-    report, luck = Report("engine", seed), random.Random(seed)
+def peers_of(make: Callable[[str], str], seconds: float, luck: random.Random) -> dict[str, Measured]:
+    """The library, with and without its cache, at each number of callers."""
     peers: dict[str, Measured] = {}
     for name, cache in (("plain", 0), ("cached", 2 * CONVERSATIONS)):
         peer = Peer(peer_settings(make(f"peer_{name}")), cache)
@@ -277,32 +360,61 @@ def run(seed: int, seconds: float, make: Callable[[str], str]) -> Report:
             pace = peer.measure(40 * callers, callers, luck).rate
             peers[f"{name}_{callers}"] = peer.measure(max(200, int(pace * seconds)), callers, luck)
         peer.close()
-    ours: dict[int, Measured] = {}
-    atende = Ours(make("atende"), luck)
-    atende.begin(atende.conversations)
-    for callers in CALLERS:
-        say(f"atende, {callers} callers")
-        pace = asyncio.run(atende.measure([atende.command() for _ in range(100 * callers)], callers)).rate
-        commands = [atende.command() for _ in range(max(200, int(pace * seconds)))]
-        ours[callers] = asyncio.run(atende.measure(commands, callers))
-    atende.close()
+    return peers
 
-    report.figures = {
+
+def measured(atende: Ours, seconds: float, callers: Sequence[int] = CALLERS) -> dict[int, Measured]:
+    """Ours at each number of callers; whatever it was made of is let go of."""
+    try:
+        for n in range(0, CONVERSATIONS, 100):
+            atende.begin(atende.conversations[n : n + 100])
+        found: dict[int, Measured] = {}
+        for n in callers:
+            say(f"atende, {n} callers")
+            found[n] = asyncio.run(atende.pace(n, seconds))
+    finally:
+        atende.close()
+    return found
+
+
+def run(given: argparse.Namespace, folder: Path) -> Report:
+    report, luck = Report("engine", given.seed), random.Random(given.seed)
+    kafka = given.log == "kafka"
+    with servers(folder, given.nodes if kafka else 0) as local:
+        make = partial(create_database, local.dsn)
+        peers = peers_of(make, given.seconds, luck)
+        best = max(m.rate for m in peers.values())
+        if kafka:
+            ours = measured(OnKafka(local, given.workers, luck), given.seconds)
+            times = 4 if given.nodes == 1 else 2
+            goals = [Goal(THROUGHPUT, ours[64].rate / best, "x", times)]
+            if given.nodes == 1:
+                goals.append(Goal("p50 at 1 caller", ours[1].p50, "ms", 8, "at most"))
+        else:
+            ours = measured(Embedded(make("atende"), luck), given.seconds)
+            say("the same with nothing sealed")
+            clear = measured(Embedded(make("clear"), luck, Unsealed), given.seconds, [64])[64]
+            report.figures["unsealed"] = clear.rounded()
+            cost = 100 * (1 - ours[64].rate / clear.rate)
+            single = min(peers["plain_1"].p50, peers["cached_1"].p50)
+            goals = [
+                Goal(THROUGHPUT, ours[64].rate / best, "x", 5),
+                Goal("p50 at 1 caller, times the peer's better one", ours[1].p50 / single, "x", 2, "at most"),
+                Goal("throughput that sealing costs", cost, "%", 25, "at most"),
+            ]
+    report.figures |= {
         "atende": {str(n): m.rounded() for n, m in ours.items()},
         "eventsourcing": {name: m.rounded() for name, m in peers.items()},
     }
-    best = max(m.rate for m in peers.values())
-    report.goals = [
-        Goal("throughput at 64 callers, times the peer's best figure", ours[64].rate / best, "x", 5),
-        Goal(
-            "p50 at 1 caller, times the peer's better one",
-            ours[1].p50 / min(peers["plain_1"].p50, peers["cached_1"].p50),
-            "x",
-            2,
-            "at most",
-        ),
-    ]
+    report.goals = goals
     return report
+
+
+def create_database(dsn: str, name: str) -> str:
+    """A database of its own on the same server; its address."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return make_conninfo(dsn, dbname=name)
 
 
 def main() -> None:
@@ -310,16 +422,15 @@ def main() -> None:
     arguments.add_argument("--json", action="store_true")
     arguments.add_argument("--seed", type=int, default=2026)
     arguments.add_argument("--seconds", type=float, default=8.0, help="about how long each measurement takes")
+    arguments.add_argument("--log", choices=("postgres", "kafka"), default="postgres")
+    arguments.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
+    arguments.add_argument("--workers", type=int, default=1, help="processes that own partitions")
     given = arguments.parse_args()
+    logs.configure("WARNING")
     collect_rarely()  # as every role does, for both sides
     with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
         Path(folder).chmod(0o711)
-        server = Postgres(Path(folder) / "postgres")
-        server.start()
-        try:
-            report = run(given.seed, given.seconds, server.create)
-        finally:
-            server.discard()
+        report = run(given, Path(folder))
     report.tell(given.json)
 
 

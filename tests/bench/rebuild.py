@@ -35,7 +35,7 @@ from api.wiring import reading
 from api.wiring.running import collect_rarely
 from commands.catalogue import STREAMS
 from projections.catalogue import PROJECTIONS
-from tests.bench.engine import CONVERSATIONS, Ours, Talk, keyring_of, peer_settings, words
+from tests.bench.engine import CONVERSATIONS, Embedded, Talk, keyring_of, peer_settings, words
 from tests.bench.report import Goal, Report, say
 
 NAMES = ("inbox", "transcript")
@@ -46,7 +46,7 @@ NAMES = ("inbox", "transcript")
 
 def fill(dsn: str, events: int, luck: random.Random) -> None:
     """A log of conversations, decided by the engine."""
-    ours = Ours(dsn, luck)
+    ours = Embedded(dsn, luck)
     for n in range(0, CONVERSATIONS, 100):
         ours.begin(ours.conversations[n : n + 100])
     for _ in range(0, events, 500):

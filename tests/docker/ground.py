@@ -20,23 +20,6 @@ DOCKER: Final = ROOT / "docker"
 PRODUCTION: Final = DOCKER / "kubernetes" / "production"
 BASE: Final = DOCKER / "kubernetes" / "base"
 
-PENDING: Final = {
-    "ATENDE_LOG",
-    "ATENDE_KAFKA",
-    "ATENDE_KAFKA_PREFIX",
-    "ATENDE_KAFKA_SECURITY",
-    "ATENDE_KAFKA_MECHANISM",
-    "ATENDE_KAFKA_USER",
-    "ATENDE_KAFKA_PASSWORD",
-    "ATENDE_KAFKA_CA",
-    "ATENDE_KEYRING_DSN",
-    "ATENDE_MASTER_KEY",
-}
-"""Settings that docker/ names and the program does not know yet. A test empties this list."""
-
-PENDING_COMMANDS: Final = {"work"}
-"""The same for commands."""
-
 Object = dict[str, Any]
 
 
@@ -47,9 +30,7 @@ def settings() -> set[str]:
 def secret_settings() -> set[str]:
     """Settings that are shown as stars; channels hold some."""
     secret = {name for name, field in Settings.model_fields.items() if SecretStr in kinds(field.annotation)}
-    return {f"ATENDE_{name.upper()}" for name in secret | {"channels"}} | {
-        name for name in PENDING if name.endswith(("_DSN", "_KEY", "_PASSWORD"))
-    }
+    return {f"ATENDE_{name.upper()}" for name in secret | {"channels"}}
 
 
 def kinds(annotation: Any) -> set[Any]:

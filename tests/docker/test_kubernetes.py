@@ -147,7 +147,7 @@ def test_a_fault_is_told(path: str, value: Any, fault: str) -> None:
 def test_selectors_find_the_pods_that_they_mean() -> None:
     for name, each in named(ALL, "Deployment").items():
         assert matched(each["spec"]["selector"]) == {name}
-        for spread in each["spec"]["template"]["spec"]["topologySpreadConstraints"]:
+        for spread in each["spec"]["template"]["spec"].get("topologySpreadConstraints", []):
             assert matched(spread["labelSelector"]) == {name}
     for name, each in named(ALL, "PodDisruptionBudget").items():
         assert matched(each["spec"]["selector"]) == {name}
@@ -159,7 +159,7 @@ def test_selectors_find_the_pods_that_they_mean() -> None:
         "nobody": {*ROLES, "migrate"},
         "doors": {"serve"},
         "ground": {*ROLES, "migrate"},
-        "whatsapp": {"serve", "work", "processes"},
+        "whatsapp": {"serve", "processes"},
     }
 
 
@@ -231,7 +231,7 @@ def test_whoever_is_scaled_is_there_and_not_counted_twice() -> None:
     metrics = Metrics(follower_lags=lambda: {"policies": 0.0})
     figures = {family.name for family in metrics.registry.collect()}
     scaled = named(ALL, "HorizontalPodAutoscaler")
-    assert set(scaled) == {"serve", "work", "processes"}
+    assert set(scaled) == {"serve", "work"}
     for name, each in scaled.items():
         spec = each["spec"]
         target = named(ALL, "Deployment")[spec["scaleTargetRef"]["name"]]
@@ -242,6 +242,12 @@ def test_whoever_is_scaled_is_there_and_not_counted_twice() -> None:
             if metric["type"] == "External":
                 assert metric["external"]["metric"]["name"] in figures
     assert scaled["work"]["spec"]["maxReplicas"] == PARTITIONS
+
+
+def test_what_follows_by_itself_is_there_once_and_never_twice() -> None:
+    spec = named(ALL, "Deployment")["processes"]["spec"]
+    assert spec["replicas"] == 1
+    assert spec["strategy"] == {"type": "Recreate"}
 
 
 def test_a_node_can_be_emptied() -> None:

@@ -121,7 +121,9 @@ def values(settings: Settings) -> dict[str, set[str]]:
 
 def test_it_selects_values_that_occur(migrated: str, tmp_path: Path) -> None:
     known = values(
-        Settings.model_validate({"dsn": migrated, "index_key": "0123456789abcdef", "data": tmp_path})
+        Settings.model_validate(
+            {"dsn": migrated, "index_key": "k" * 16, "master_key": "m" * 32, "data": tmp_path}
+        )
     )
     seen = 0
     for told, expression in expressions():

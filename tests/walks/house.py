@@ -190,8 +190,13 @@ class House:
     # what is known
 
     def conversation(self, who: Person, **params: Any) -> dict[str, Any]:
-        """The conversation as the API tells it; nothing while it is not known."""
-        answer = self.as_service.get(f"/v1/conversations/{self.conversation_id(who)}", **params)
+        """The conversation as the API tells it; nothing while it is not known. Whoever hears that a view is
+        not there yet asks again, as the answer says."""
+        path, deadline = f"/v1/conversations/{self.conversation_id(who)}", time.monotonic() + PATIENCE
+        while (answer := self.as_service.get(path, **params)).status_code == 503:
+            assert answer.json()["rule"] == "NotThereYet", answer.text
+            assert time.monotonic() < deadline, answer.text
+            time.sleep(float(answer.headers["Retry-After"]))
         if answer.status_code == 404:
             return {}
         answer.raise_for_status()
@@ -250,7 +255,11 @@ class House:
     def customer(self) -> Person:
         """Somebody nobody has met."""
         n = 5_000_000 + 1000 * os.getpid() % 4_000_000 + next(_people)
-        found = next(p for k in range(100) if (p := person(7, n + 100 * k)).wa_id and len(p.name) > 6)
+        found = next(
+            p
+            for k in range(1000)
+            if (p := person(7, n + 100 * k)).wa_id and len(p.name) > 6 and p.name not in self.said
+        )
         assert found.wa_id is not None
         self.said |= {found.wa_id, found.name}
         return found

@@ -83,9 +83,9 @@ def test_a_key_store_of_before_forgets_again(house: House) -> None:
             connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         connection.execute("INSERT INTO data_key SELECT * FROM kept WHERE subject = %s", (subject,))
         connection.execute("DROP TABLE kept")
-    assert "apaguem tudo" in house.atende("tell", stream, "--words").stdout
+    assert "apaguem tudo" in house.atende("tell", stream, "--words", "--json").stdout
     assert house.atende("forget", "--again").stdout.startswith("2 keys had come back")
-    assert "apaguem tudo" not in house.atende("tell", stream, "--words").stdout
+    assert "apaguem tudo" not in house.atende("tell", stream, "--words", "--json").stdout
     assert house.atende("rebuild", "all", "--forgotten").exit_code == 0
 
 
@@ -96,13 +96,13 @@ def test_keys_that_are_lost_stop_the_views_until_they_are_written_off(house: Hou
     subject = subject_of(house, stream)
     with psycopg.connect(beside(house.dsn)) as connection:
         connection.execute("DELETE FROM data_key WHERE subject = %s", (subject,))
-    assert "not in the key store" in house.atende("tell", stream, "--words").stdout
+    assert "not in the key store" in house.atende("tell", stream, "--words", "--json").stdout
     stopped = house.atende("rebuild", "inbox", "--forgotten")
     assert stopped.exit_code == 1
     assert "not in the key store" in str(stopped.exception)
     assert house.atende("forget", "--lost").stdout.startswith("2 keys are written off")
     assert house.atende("rebuild", "all", "--forgotten").exit_code == 0
-    assert ERASED in house.atende("tell", stream, "--words").stdout
+    assert ERASED in house.atende("tell", stream, "--words", "--json").stdout
 
 
 def subject_of(house: House, stream: str) -> str:
