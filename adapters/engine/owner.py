@@ -163,6 +163,16 @@ class Owner:
                     self._patiently(partial(self._learn_who_won, work.commit.partition, work.commit.seq))
         self._states.shrink(self.partition_of)
 
+    def note(self, heard: Mapping[int, Heard]) -> None:
+        """Write down how far inboxes are answered where no record says so: what came last were repeats, and
+        a topic does not keep them for ever. Raises Halted; while the log is away it waits."""
+        works = [self._decide(p, (), far) for p, far in heard.items()]
+        fates = self._patiently(partial(self._log.append, [work.draft for work in works]))
+        self._keep([work for work, fate in zip(works, fates, strict=True) if fate is Fate.WON], {})
+        for work, fate in zip(works, fates, strict=True):
+            if fate is Fate.LOST:
+                self._patiently(partial(self._learn_who_won, work.commit.partition, work.commit.seq))
+
     def _prepare(self, asked: Asked) -> bool:
         """Give the first answer again to whatever was decided before, warm the streams of the rest, and have
         their keys at hand; say whether there is any."""

@@ -8,6 +8,7 @@ was decided.
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import partial
@@ -29,6 +30,7 @@ from commands.ports import Decision
 
 BATCH: Final = 64  # values of the topic decided together at most, each of one command or of many
 IDLE: Final = 0.5  # seconds a look into the topic waits for something
+NOTE: Final = 60.0  # seconds between two notes of how far we are
 
 T = TypeVar("T")
 
@@ -54,6 +56,7 @@ class Worker:
         self._reader: Reader | None = None
         self._next: dict[int, int] = {}  # where to read on, per partition that is held
         self._told: defaultdict[str, list[tuple[UUID, Decision]]] = defaultdict(list)
+        self._noted = 0.0
         self._stopping = threading.Event()
         self._woken = threading.Event()
 
@@ -108,6 +111,19 @@ class Worker:
             self._next[entry.partition] = entry.offset + 1
         told, self._told = self._told, defaultdict(list)
         self._answers.tell(told)
+        if not entries and time.monotonic() - self._noted > NOTE:
+            self._note()
+
+    def _note(self) -> None:
+        """In a quiet moment say how far we are where the last we read were repeats, which no record tells."""
+        self._noted = time.monotonic()
+        unsaid = {
+            p: Heard(self._topic.id, offset)
+            for p, offset in self._next.items()
+            if offset > (self._owner.holdings[p].heard or Heard(self._topic.id, 0)).offset
+        }
+        if unsaid:
+            self._owner.note(unsaid)
 
     def _opened(self, entry: Entry) -> list[Waiting]:
         """The commands in a value. What cannot be read is told of, and holds up nobody."""

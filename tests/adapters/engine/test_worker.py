@@ -185,6 +185,20 @@ def test_a_topic_that_no_longer_holds_what_comes_next_halts(staff: Staff) -> Non
     assert halted.partition == partition_of("one", 12)
 
 
+def test_repeats_that_the_topic_forgets_were_noted_in_a_quiet_moment(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.engine.worker.NOTE", 0.1)
+    command, one = a_pay("one"), partition_of("one", 12)
+    staff.worker()
+    inbox = staff.inbox()
+    for _ in range(3):
+        inbox.submit_now([command])
+    until(lambda: read_body(_records(staff.dsn)[-1].record)["commands"] == [staff.counter.id, 3])
+    assert len(staff.counter.values[one]) == 3
+    assert len(decided(staff.dsn)) == 1
+
+
 def test_a_command_that_cannot_be_read_holds_up_nobody(staff: Staff) -> None:
     for p in range(12):
         staff.counter.put(p, b"2 Pay nobody\n{}", lambda _: None)
