@@ -45,14 +45,15 @@ def demo(
 
 
 def migrate() -> None:
-    """Make the tables that are missing, and end. Settings come from the environment."""
+    """Make the tables and topics that are missing, and end. Settings come from the environment."""
     from api.wiring.storage import migrate as run
 
     run(_settings())
 
 
 def serve() -> None:
-    """Doors, engine, policies and couriers in one process. Settings come from the environment."""
+    """The doors; with the log in PostgreSQL, all that decides and follows by itself as well. Settings come
+    from the environment."""
     from api.wiring.running import serve as run
 
     raise typer.Exit(run(_settings()))

@@ -1,4 +1,4 @@
-"""One machine, embedded: doors, engine, policies, couriers and watches in one process.
+"""One process of a desk: what it holds of doors, engine, policies, couriers and watches.
 
 What follows the log for reading (the views) runs in a process of its own: `api.wiring.reading`.
 """

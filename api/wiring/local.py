@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -266,9 +267,10 @@ def is_alive(pid: int) -> bool:
 
 def wait_with_servers(folder: Path, nodes: int, tell: Callable[[dict[str, str]], None]) -> None:
     """Run the servers, and so many brokers beside them, tell how to reach them, and wait for Ctrl-C."""
+    ended = threading.Event()
     with servers(folder, nodes) as local:
+        for number in (signal.SIGINT, signal.SIGTERM):  # before anybody can know that we run
+            signal.signal(number, lambda _number, _frame: ended.set())
         tell(local.reached)
-        try:
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
-        except KeyboardInterrupt:
-            return
+        while not ended.wait(0.5):
+            pass
