@@ -53,6 +53,12 @@ class Leases:
         with self._lock:
             return self._held - self._surplus
 
+    @property
+    def surplus(self) -> frozenset[int]:
+        """Somebody else's turn, and still locked by us."""
+        with self._lock:
+            return self._surplus - self._done
+
     def release(self, partitions: Collection[int]) -> None:
         """These were given up: others may have them, at once."""
         with self._lock:

@@ -73,6 +73,8 @@ class Worker:
             while not self._stopping.is_set():
                 if self._leases.wanted != self.held:
                     self._change(self._leases.wanted)
+                if idle := self._leases.surplus - self.held:  # locked and gone again while we were busy
+                    self._leases.release(idle)
                 if self._next:
                     self._work()
                 else:

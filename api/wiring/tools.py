@@ -77,8 +77,9 @@ def rebuild(
     feed = Feed(log, Archive(STREAMS.values(), keys), [ViewFollower(view, log)], limit=5000)
     started = time.perf_counter()
     feed.start()
-    try:
-        while feed.alive and not feed.idle.wait(0.2):
+    try:  # until what there was has been read, or all: while the desk is busy there is always more
+        ends = log.ends()
+        while feed.alive and not (feed.idle.wait(0.2) or (feed.facts and not feed.lag(ends))):
             progress(feed.facts, feed.lag())
         if isinstance(feed.error, Halted):
             raise ServiceError(f"The log is broken: {feed.error}. See `atende verify`; nothing was swapped.")

@@ -10,8 +10,9 @@ import hashlib
 import json
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 HEADER = struct.Struct(">4sB16sIIQ32s")
@@ -81,6 +82,19 @@ def _take(history: History, partition: int, seq: int, batch: Mapping[str, Any]) 
         raise Unsound(f"partition {partition}, record {seq}: events that nobody wanted")
 
 
+def effective(records: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[int, int, bytes]]:
+    """`(partition, offset, record)` of a topic as it lies there, in order, to what `read` wants: without the
+    late copies and the records of overtaken owners, whose number was taken. Everything else is left in."""
+    last: dict[int, int] = defaultdict(int)
+    for partition, offset, record in records:
+        if len(record) < HEADER.size:
+            raise Unsound(f"partition {partition}, offset {offset}: not a record of this log")
+        seq = HEADER.unpack_from(record)[5]
+        if seq > last[partition]:
+            last[partition] = seq
+            yield partition, seq, record
+
+
 def heard_once(history: History, acknowledged: Iterable[str]) -> None:
     """Every acknowledged message (by our name of it) is in its conversation once; no other is there twice."""
     heard = Counter(body["message_id"] for _, body in history.of_type("conversation.MessageReceived"))
@@ -88,6 +102,14 @@ def heard_once(history: History, acknowledged: Iterable[str]) -> None:
         raise Unsound(f"{len(lost)} acknowledged messages were lost, such as {lost[0]}")
     if twice := [ref for ref, n in heard.items() if n > 1]:
         raise Unsound(f"{len(twice)} messages were heard twice, such as {twice[0]}")
+
+
+def delivered_once(history: History, deliveries: Iterable[str]) -> None:
+    """Every acknowledged webhook was decided, and taken once."""
+    for delivery in deliveries:
+        received = [e for e in history.events[f"delivery-{delivery}"] if e["type"] == "delivery.Received"]
+        if len(received) != 1:
+            raise Unsound(f"webhook {delivery} was acknowledged, and taken {len(received)} times")
 
 
 def requested_once(history: History, lines: Iterable[str]) -> None:
@@ -136,3 +158,57 @@ def left_as_meant(history: History, ledger: Sequence[Mapping[str, Any]]) -> None
         ]
         if left != wanted:
             raise Unsound(f"{stream}: the messages left in another order than they were wanted")
+
+
+@dataclass
+class Account:
+    """A log in figures, for a table: counted to the end whatever is found, and by nothing of the above."""
+
+    logged: int = 0
+    lost: int = 0
+    twice: int = 0  # commands decided, messages heard, lines requested, attempts left more than once
+    disorder: int = 0  # records that do not follow, versions that are not the next, messages that overtook
+
+
+def account(
+    records: Iterable[tuple[int, int, bytes]],
+    messages: Sequence[str],
+    lines: Sequence[str],
+    ledger: Sequence[Mapping[str, Any]],
+) -> Account:
+    """`messages` and `lines` were acknowledged, `ledger` is what the provider took, `records` the topic."""
+    told = Account()
+    heads: dict[int, tuple[int, bytes]] = {}
+    versions: dict[str, int] = defaultdict(int)
+    commands: Counter[str] = Counter()
+    heard: Counter[str] = Counter()
+    wanted: dict[str, list[str]] = defaultdict(list)  # by stream
+    for partition, _, record in records:
+        magic, fmt, log_id, where, partitions, seq, prev = HEADER.unpack_from(record)
+        genesis = HEADER.pack(magic, fmt, log_id, where, partitions, 0, bytes(32))
+        last, hash_ = heads.get(partition, (0, hashlib.sha256(genesis).digest()))
+        if seq <= last:
+            continue
+        if seq != last + 1 or prev != hash_ or where != partition:
+            told.disorder += 1
+        heads[partition] = seq, hashlib.sha256(record).digest()
+        batch = json.loads(record[HEADER.size :])
+        commands.update(outcome["id"] for outcome in batch["outcomes"])
+        for event in batch["events"]:
+            stream, body = event["stream"], event["body"]
+            told.disorder += event["version"] != versions[stream] + 1
+            versions[stream] = event["version"]
+            if event["type"] == "conversation.MessageReceived":
+                heard[body["message_id"]] += 1
+            elif event["type"] == "conversation.SendRequested":
+                wanted[stream].append(body["message_id"])
+    requested = Counter(line for sent in wanted.values() for line in sent)
+    told.logged = sum(bool(heard[ref]) for ref in messages) + sum(bool(requested[line]) for line in lines)
+    told.lost = len(messages) + len(lines) - told.logged
+    left = Counter(sent["opaque"] for sent in ledger)
+    told.twice = sum(n - 1 for many in (commands, heard, requested, left) for n in many.values() if n > 1)
+    first = {str(sent["opaque"]).partition(".")[0]: n for n, sent in reversed(list(enumerate(ledger)))}
+    for sent in wanted.values():
+        order = [first[line] for line in sent if line in first]
+        told.disorder += sum(after < before for before, after in pairwise(order))
+    return told

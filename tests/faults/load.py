@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from collections import Counter
@@ -33,10 +35,13 @@ class Crowd:
     people: Sequence[Person]
     pause: float = 0.05
     acknowledged: list[str] = field(default_factory=list)  # our names of the messages
+    deliveries: list[str] = field(default_factory=list)  # the desk's names of the webhooks they came in
+    waits: list[tuple[float, float]] = field(default_factory=list)  # from asking until it stood
     lines: list[str] = field(default_factory=list)  # of the agent, as the desk named them
     answers: Counter[int] = field(default_factory=Counter)  # by status; 0: nobody answered
     rude: list[str] = field(default_factory=list)  # a 503 that did not say when to come back
     _stop: threading.Event = field(default_factory=threading.Event)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
     _hushed: bool = False
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -81,10 +86,21 @@ class Crowd:
         wanted = len(self.acknowledged) + n
         until(lambda: len(self.acknowledged) >= wanted, f"{n} more acknowledgements", patience)
 
-    def note(self, id_: str) -> None:
-        """A message was acknowledged."""
+    def note(self, id_: str, delivery: str = "") -> None:
+        """A message was acknowledged: kept on disk, so that it outlives whatever happens to us."""
         key = self.house.local.secrets["index_key"].encode()
-        self.acknowledged.append(message_ref(key, CHANNEL, id_))
+        ref = message_ref(key, CHANNEL, id_)
+        with self._turn, (self.house.local.folder / "acknowledged.jsonl").open("a") as ledger:
+            ledger.write(json.dumps({"message": ref, "delivery": delivery}) + "\n")
+            ledger.flush()
+            os.fsync(ledger.fileno())
+        self.acknowledged.append(ref)
+        if delivery:
+            self.deliveries.append(delivery)
+
+    def longest_wait(self, since: float) -> float:
+        """Seconds that whoever waited longest had to insist, of what stood after that moment."""
+        return max((stood - began for began, stood in self.waits if stood >= since), default=0.0)
 
     def _talk(self, who: Person) -> None:
         path = f"/v1/conversations/{self.house.conversation_id(who)}/messages"
@@ -94,8 +110,8 @@ class Crowd:
                 n += 1
                 id_ = message_id()
                 raw = self.house.body(who, self.house.text(who, f"recado número {n}", id_=id_))
-                self._insist(lambda raw=raw: self.house.deliver(raw, through=door), 200)
-                self.note(id_)
+                taken = self._insist(lambda raw=raw: self.house.deliver(raw, through=door), 200)
+                self.note(id_, taken.headers["Delivery-Id"])
                 said = {"kind": "text", "text": f"resposta {n}", "anyway": True}
                 headers = {"Idempotency-Key": f"{id_}-answer"}
                 headers["Authorization"] = self.house.agent("ana").http.headers["Authorization"]
@@ -109,6 +125,7 @@ class Crowd:
                 self._stop.wait(self.pause)
 
     def _insist(self, ask, status: int) -> httpx.Response:  # type: ignore[no-untyped-def]
+        began = time.monotonic()
         while not self._hushed:
             try:
                 answer: httpx.Response = ask()
@@ -118,6 +135,7 @@ class Crowd:
                 continue
             self.answers[answer.status_code] += 1
             if answer.status_code == status:
+                self.waits.append((began, time.monotonic()))
                 return answer
             if answer.status_code == 503 and not answer.headers.get("Retry-After"):
                 self.rude.append(answer.text)

@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.faults.checker import HEADER, Unsound, heard_once, left_as_meant, read, requested_once
+from tests.faults.checker import (
+    HEADER,
+    Account,
+    Unsound,
+    account,
+    delivered_once,
+    effective,
+    heard_once,
+    left_as_meant,
+    read,
+    requested_once,
+)
 
 LOG = bytes(16)
 
@@ -127,3 +138,45 @@ def test_another_order_than_wanted_is_found() -> None:
     history = read(chain(*batches))
     with pytest.raises(Unsound, match="order"):
         left_as_meant(history, [{"opaque": o, "address": "1"} for o in ("n.1", "m.1")])
+
+
+def topic(*numbers: int) -> list[tuple[int, int, bytes]]:
+    """A topic in which the records of a sound log lie so: an offset for each."""
+    rows = chain(*good())
+    return [(3, offset, rows[n - 1][2]) for offset, n in enumerate(numbers)]
+
+
+def test_late_copies_have_no_effect_and_a_missing_record_has() -> None:
+    assert read(effective(topic(1, 2, 1, 2, 3, 1))).records == 3
+    with pytest.raises(Unsound, match="does not follow"):
+        read(effective(topic(1, 3)))
+
+
+def test_a_rival_that_came_later_has_no_effect_and_one_that_came_first_is_history() -> None:
+    batches = good()
+    rival = chain(*batches[:2], ([outcome("r")], [event(3, "r")]))[2]
+    ours = chain(*batches)
+    assert "c" in read(effective([*ours, rival])).commands
+    assert "r" in read(effective([*ours[:2], rival, ours[2]])).commands
+
+
+def test_a_webhook_that_was_acknowledged_and_not_taken_is_found() -> None:
+    batches = good()
+    stream = "delivery-w"
+    batches.append(([outcome("w", stream)], [event(1, "w", "delivery.Received", stream)]))
+    history = read(chain(*batches))
+    delivered_once(history, ["w"])
+    with pytest.raises(Unsound, match="taken 0 times"):
+        delivered_once(history, ["v"])
+
+
+def test_the_account_counts_what_was_lost_decided_twice_and_out_of_order() -> None:
+    sound = topic(1, 2, 1, 3)
+    assert account(sound, ["h"], ["m"], [{"opaque": "m.1"}]) == Account(logged=2)
+    assert account(sound, ["h", "i"], ["m", "n"], []) == Account(logged=2, lost=2)
+    assert account(topic(1, 3), ["h"], [], []).disorder == 2  # the record, and the version in it
+    again = event(4, "d", "conversation.SendRequested", message_id="n")
+    batches = [*good(), ([outcome("a", accepted=0), outcome("d")], [again])]
+    assert account(chain(*batches), [], [], []).twice == 1
+    overtaken = [{"opaque": "n.1"}, {"opaque": "m.1"}, {"opaque": "n.2"}]
+    assert account(chain(*batches), [], ["m", "n"], overtaken) == Account(logged=2, twice=1, disorder=1)

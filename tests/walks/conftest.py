@@ -36,7 +36,7 @@ def house(postgres_dsn: str, _valkey: str, tmp_path_factory: pytest.TempPathFact
 
 
 def assert_nobody_is_named(house: House) -> None:
-    for role in (house.serve, house.follow):
+    for role in house.roles:
         told = role.log.read_text()
         found = [word for word in house.said if len(word) > 4 and word in told]
         assert not found, f"{role.name} logged words of people: {found}"

@@ -1,5 +1,8 @@
-"""The whole house as it runs in production, to be walked through and to be broken: two real processes, real
+"""The whole house as it runs in production, to be walked through and to be broken: real processes, real
 servers, a provider that is not Meta's, and nothing between us but HTTP.
+
+With the log in PostgreSQL it is two processes; with the log on Kafka it is five, for there decide workers of
+their own, and what follows by itself is another role.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from adapters import tokens
+from adapters.engine.leases import OWNERS
 from adapters.services.guarded import free_port
 from adapters.simulator import webhooks
 from adapters.simulator.customers.people import person
@@ -34,9 +38,11 @@ from adapters.simulator.running import running
 from adapters.simulator.webhooks import Item, Number, Person
 from adapters.whatsapp.addresses import conversation_id
 from api.cli import app
+from api.wiring.house import process_names
 from api.wiring.local import CHANNEL, NUMBER, Local
 from commands.door_ports import Role
 from domain.agent import AgentId
+from projections.catalogue import PROJECTIONS
 
 T = TypeVar("T")
 
@@ -44,6 +50,13 @@ PATIENCE = 60.0  # seconds; several people may share this machine
 LINE = Number(NUMBER, "552330000001", "100000000000001")
 AGENTS = {"ana": "Ana", "bia": "Bia", "caio": "Caio"}
 QUEUES = {"geral": "Geral", "suporte-tecnico": "Suporte técnico", "financeiro": "Financeiro"}
+PROGRAM = ("-m", "api.cli")
+PARTITIONS = 12
+HELD = """
+SELECT count(DISTINCT objid), count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+AND classid = %s AND objsubid = 2
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 QUICK = {"ATENDE_QUIET_WINDOW": "0.4", "ATENDE_LONGEST_BURST": "5"}
 
 _people = count()
@@ -67,12 +80,14 @@ class Running:
     name: str
     environment: Mapping[str, str]
     log: Path
+    arguments: Sequence[str] = ()
+    program: Sequence[str] = PROGRAM
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", self.name],
+                [sys.executable, *self.program, self.name, *self.arguments],
                 env={**os.environ, **self.environment},
                 stdin=subprocess.PIPE,
                 stdout=out,
@@ -160,7 +175,7 @@ class Caller:
 
 @dataclass
 class House:
-    """Everything that runs. The desk's two processes may be killed and started again."""
+    """Everything that runs. The desk's processes may be killed and started again."""
 
     local: Local
     graph: Graph
@@ -169,12 +184,19 @@ class House:
     serve: Running
     follow: Running
     door: httpx.Client  # the provider's way to us
+    workers: Sequence[Running] = ()  # who decides, with the log on Kafka …
+    processes: Sequence[Running] = ()  # … and what follows by itself there
     callers: dict[str, Caller] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)  # every personal word of the walk, for whoever reads the logs
 
     @property
     def dsn(self) -> str:
         return self.local.dsn
+
+    @property
+    def roles(self) -> Sequence[Running]:
+        """Every process of ours, the doors last."""
+        return [self.follow, *self.processes, *self.workers, self.serve]
 
     @property
     def as_admin(self) -> Caller:
@@ -230,11 +252,20 @@ class House:
         return [m for m in list(self.graph.ledger.accepted) if m.address == who.address]
 
     def ends(self) -> dict[int, int]:
-        """The last record of every partition."""
+        """The last record of every partition; with the log on Kafka, the last that is indexed."""
+        asked = (
+            "SELECT partition, seq FROM mark"
+            if self.local.brokers
+            else "SELECT partition, max(seq) FROM log GROUP BY partition"
+        )
         with psycopg.connect(self.dsn) as connection:
-            return dict(
-                connection.execute("SELECT partition, max(seq) FROM log GROUP BY partition").fetchall()
-            )
+            return dict(connection.execute(asked).fetchall())
+
+    def held(self) -> tuple[int, int]:
+        """How many partitions have an owner, and how many owners there are; with the log on Kafka."""
+        with psycopg.connect(self.dsn) as connection:
+            partitions, owners = connection.execute(HELD, (OWNERS,)).fetchone() or (0, 0)
+        return partitions, owners
 
     def quiet_ends(self) -> dict[int, int]:
         """The ends once nothing happens any more by itself."""
@@ -329,15 +360,17 @@ class House:
 
     def open_doors(self) -> None:
         """Start what does not run, and wait until work can be done."""
-        for role in (self.follow, self.serve):
+        for role in self.roles:
             if not role.alive:
                 role.start()
         until(self._works, f"a house that is ready\n{self.serve.tail()}")
 
     def _works(self) -> bool:
-        for role in (self.serve, self.follow):
+        for role in self.roles:
             if not role.alive:
                 raise AssertionError(f"{role.name} ended\n{role.tail()}")
+        if self.workers and self.held() != (PARTITIONS, len(self.workers)):
+            return False
         return bool(self.ready()["status"] == "ok")
 
     def metric(self, name: str) -> dict[str, float]:
@@ -353,15 +386,16 @@ def message_id() -> str:
 
 @contextmanager
 def a_house(
-    folder: Path, dsn: str, redis_url: str, *, first_retry: float = 0.3, **knobs: str
+    folder: Path, dsn: str, redis_url: str, *, brokers: str = "", first_retry: float = 0.3, **knobs: str
 ) -> Iterator[House]:
-    """Both processes before these servers, furnished, for as long as the block lasts."""
+    """All processes before these servers, furnished, for as long as the block lasts. The log is on the
+    brokers, when there are any."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = {
         name: secrets.token_hex(24)
         for name in ("index_key", "master_key", "app_secret", "verify_token", "access_token")
     }
-    local = Local(folder, dsn, redis_url, kept)
+    local = Local(folder, dsn, redis_url, kept, brokers)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     line = Line(LINE, kept["access_token"], f"{url}/webhooks/meta/{CHANNEL}", 1000)
@@ -381,10 +415,14 @@ def a_house(
             url,
             graph_url,
             Running("serve", environment, folder / "serve.log"),
-            Running("follow", environment, folder / "follow.log"),
+            Running("follow", environment, folder / "follow.log", list(PROJECTIONS)),
             httpx.Client(timeout=30, trust_env=False),
         )
-        for role in (house.serve, house.follow):
+        if brokers:
+            house.workers = [Running("work", environment, folder / f"work-{n}.log") for n in (1, 2)]
+            names = process_names()
+            house.processes = [Running("follow", environment, folder / "processes.log", names)]
+        for role in house.roles:
             role.log.touch()
         try:
             house.open_doors()
@@ -394,7 +432,7 @@ def a_house(
             for caller in house.callers.values():
                 caller.http.close()
             house.door.close()
-            for role in (house.serve, house.follow):
+            for role in reversed(house.roles):
                 if role.alive:
                     role.go_on()
                     role.stop()

@@ -6,15 +6,18 @@ start, not met years later as a record that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from adapters.log.kafka.settings import KafkaSettings, made, unavailable
-from adapters.log.port import MAX_RECORD
+from adapters.log.port import MAX_RECORD, LogUnavailable
+
+T = TypeVar("T")
 
 OVERHEAD: Final = 1024  # bytes: what a batch says of itself and its one record, and some more
 WEEK: Final = 7 * 24 * 60 * 60 * 1000  # milliseconds
@@ -80,8 +83,8 @@ def ensure(
             found = _described(admin, spec.name)
             if found is None and create:
                 _create(admin, spec, production)
-                found = _described(admin, spec.name)
-            values = {} if found is None else _settings_of(admin, spec.name)
+                found = _told(lambda: _described(admin, spec.name), settings.patience)
+            values = {} if found is None else _told(lambda: _settings_of(admin, spec.name), settings.patience)
         finally:
             admin.close()
     wrong = list(_wrong(settings, spec, found, values, production))
@@ -130,6 +133,17 @@ def _wrong(
             yield f"{name} has {key}={values[key]} instead of {least} or more: {mend} {key}={least}"
 
 
+def _told(ask: Callable[[], T | None], patience: float) -> T:
+    """Ask until there is an answer: for a moment each broker says nothing of a topic that another one has
+    told us of already."""
+    until = time.monotonic() + patience
+    while not (answer := ask()):
+        if time.monotonic() > until:
+            raise LogUnavailable("the brokers do not agree on which topics there are")
+        time.sleep(0.1)
+    return answer
+
+
 def _described(admin: Any, name: str) -> Mapping[str, Any] | None:
     """What the brokers say of a topic; None when there is none."""
     (found,) = admin.describe_topics([name])
@@ -156,5 +170,5 @@ def _create(admin: Any, spec: TopicSpec, production: bool) -> None:
 
 def _settings_of(admin: Any, name: str) -> dict[str, str]:
     asked = [ConfigResource(ConfigResourceType.TOPIC, name)]
-    told = admin.describe_configs(asked, config_filter="all")["topic"][name]
+    told = admin.describe_configs(asked, config_filter="all")["topic"].get(name, {})
     return {key: str(entry["value"]) for key, entry in told.items()}

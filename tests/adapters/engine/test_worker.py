@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ import pytest
 from adapters.engine.answers import Answers
 from adapters.engine.envelopes import Envelopes
 from adapters.engine.leases import Leases
+from adapters.engine.owner import Owner
 from adapters.engine.parcels import Parcels
 from adapters.engine.topic_inbox import TopicInbox
 from adapters.engine.worker import Worker
@@ -145,6 +146,26 @@ def test_two_workers_share_the_partitions_and_one_that_stops_hands_over(staff: S
     until(lambda: len(two.held) == 12)
     assert all(isinstance(d, Accepted) for d in inbox.submit_now([a_pay(till) for till in TILLS]))
     assert len(decided(staff.dsn)) == 2 * len(TILLS)
+
+
+def test_what_a_busy_worker_locked_and_never_took_goes_to_others(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for the database; meanwhile all is locked for it, and half of that becomes another's turn."""
+    start, busy = Owner.start, threading.Event()
+
+    def waits(self: Owner, partitions: Collection[int] | None = None) -> None:
+        start(self, partitions)
+        busy.wait(20)
+
+    monkeypatch.setattr(Owner, "start", waits)
+    one = staff.worker()
+    until(lambda: len(one._leases.wanted) == 12)
+    monkeypatch.setattr(Owner, "start", start)
+    two = staff.worker()
+    until(lambda: len(one._leases.wanted) == 6)
+    busy.set()
+    until(lambda: len(one.held) == len(two.held) == 6)
 
 
 def test_whoever_takes_over_goes_on_where_the_records_say(staff: Staff) -> None:

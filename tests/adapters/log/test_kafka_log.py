@@ -464,3 +464,18 @@ def test_one_broker_is_not_enough_for_production(log: KafkaLog) -> None:
     copies, in_sync = str(refused.value).splitlines()
     assert "kept on 1 brokers instead of 3" in copies
     assert "min.insync.replicas=1 instead of 2 or more" in in_sync
+
+
+def test_brokers_that_have_not_heard_of_a_new_topic_yet_are_asked_again(
+    kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As happens when several processes start at once on new brokers: each is told by another one."""
+    settings = KafkaSettings(bootstrap=kafka_bootstrap, prefix=f"test-{uuid4().hex}")
+    told, silent = KafkaAdminClient.describe_configs, iter([True, True])
+
+    def late(self: KafkaAdminClient, *asked: Any, **more: Any) -> Any:
+        return {"topic": {}} if next(silent, False) else told(self, *asked, **more)
+
+    monkeypatch.setattr(KafkaAdminClient, "describe_configs", late)
+    ensure(settings, log_topic(settings, 2), create=True, production=False)
+    assert next(silent, None) is None
