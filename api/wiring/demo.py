@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -65,11 +66,12 @@ class Desk:
     url: str
     graph: str
     alive: Callable[[], bool]
+    pids: tuple[int, ...] = ()  # of the roles, where they are ours
 
 
 @contextmanager
-def roles(local: Local, port: int) -> Iterator[Desk]:
-    """All roles on this machine, for as long as the block lasts."""
+def roles(local: Local, port: int, **more: str) -> Iterator[Desk]:
+    """All roles on this machine, for as long as the block lasts. `more`: variables they are told."""
     storage.migrate(local.settings)
     url, graph = _addresses(port)
     environment = local.environment(
@@ -80,13 +82,20 @@ def roles(local: Local, port: int) -> Iterator[Desk]:
         ATENDE_LIFELINE="true",
     )
     with ExitStack() as stack:
-        stack.enter_context(role("follow", local.folder, environment, *PROJECTIONS))
+        started = partial(_started, stack, local.folder, environment | more)
+        others = [started("follow", *PROJECTIONS)]
         if local.brokers:
-            stack.enter_context(role("follow", local.folder, environment, *process_names()))
-            stack.enter_context(role("work", local.folder, environment))
-        doors = stack.enter_context(role("serve", local.folder, environment))
+            others += [started("follow", *process_names()), started("work")]
+        doors = started("serve")
         wait_ready(url, doors)
-        yield Desk(url, graph, lambda: doors.poll() is None)
+        pids = tuple(process.pid for process in (*others, doors))
+        yield Desk(url, graph, lambda: doors.poll() is None, pids)
+
+
+def _started(
+    stack: ExitStack, folder: Path, environment: dict[str, str], name: str, *arguments: str
+) -> subprocess.Popen[bytes]:
+    return stack.enter_context(role(name, folder, environment, *arguments))
 
 
 @contextmanager

@@ -28,14 +28,12 @@ import httpx
 import psutil
 import psycopg
 
-from adapters.services.guarded import free_port
 from adapters.simulator import webhooks
 from adapters.simulator.customers.people import person
 from adapters.whatsapp.addresses import message_ref
-from api.wiring import reading
 from api.wiring.accounting import told
 from api.wiring.local import CHANNEL, NUMBER, Local, servers
-from api.wiring.processes import drain, role, wait_ready
+from api.wiring.processes import drain
 from tests.bench.report import Goal, Report, percentile, say
 
 CUSTOMERS = 5_000
@@ -156,35 +154,27 @@ def memory(*roots: int) -> float:
 
 
 def run(folder: Path, given: argparse.Namespace) -> Report:
-    report = Report("intake", given.seed)
+    report, kafka = Report("intake", given.seed), given.log == "kafka"
     with ExitStack() as stack:
-        local = stack.enter_context(servers(folder))
-        reading.migrate(local.dsn)
-        url = f"http://127.0.0.1:{free_port()}"
-        environment = local.environment(
-            ATENDE_PORT=url.rpartition(":")[2],
-            ATENDE_COURIERS="false",
-            ATENDE_LIFELINE="true",
-        )
-        views = stack.enter_context(role("follow", folder, environment))
-        desk = stack.enter_context(role("serve", folder, environment))
-        wait_ready(url, desk)
+        local = stack.enter_context(servers(folder, given.nodes if kafka else 0))
+        desk = stack.enter_context(roles(local, 0, ATENDE_COURIERS="false", ATENDE_QUIET_WINDOW="4"))
+        url = desk.url
         arrivals = Arrivals(local.dsn)
         say(f"{given.rate:g} webhooks/s for {given.seconds:g} s")
         fast = load(folder, local, url, given.rate, given.seconds, given.seed, "fast")
-        drain(url, local.dsn, lambda: desk.poll() is None)
+        drain(url, local.dsn, desk.alive)
         say(f"{given.inbox_rate:g} webhooks/s for {given.inbox_seconds:g} s")
         with arrivals.watched():
             slow = load(folder, local, url, given.inbox_rate, given.inbox_seconds, given.seed + 1, "slow")
-            drain(url, local.dsn, lambda: desk.poll() is None)
+            drain(url, local.dsn, desk.alive)
             time.sleep(1)
         sent = [*fast["messages"], *slow["messages"]]
         more = max(0, given.messages - len(sent))
         if more:
             say(f"{more:,} messages more, {BATCH} to a body")
             sent += asyncio.run(fill(local, url, more, given.seed + 2))
-            drain(url, local.dsn, lambda: desk.poll() is None)
-        used = memory(desk.pid, views.pid, *servers_of(os.getpid()))
+            drain(url, local.dsn, desk.alive)
+        used = memory(*desk.pids, *servers_of(os.getpid()))
         say("reading the log")
         heard, places = told(local.settings)
         key = local.secrets["index_key"].encode()
@@ -206,11 +196,13 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         Goal("not acknowledged", fast["planned"] - fast["acknowledged"], "webhooks", 0, "at most"),
         Goal("acknowledged and not in the log", lost, "messages", 0, "at most"),
         Goal("in the log more than once", twice, "messages", 0, "at most"),
-        Goal(
-            f"in the inbox at {given.inbox_rate:g}/s, p99", percentile(waits, 99) * 1000, "ms", 500, "at most"
-        ),
-        Goal(f"memory after {len(sent):,} messages", used, "MiB", 600, "at most"),
     ]
+    if not kafka:  # the brokers' memory is theirs, and whoever has them scales the views apart
+        shown = f"in the inbox at {given.inbox_rate:g}/s, p99"
+        report.goals += [
+            Goal(shown, percentile(waits, 99) * 1000, "ms", 500, "at most"),
+            Goal(f"memory after {len(sent):,} messages", used, "MiB", 600, "at most"),
+        ]
     return report
 
 
@@ -219,7 +211,9 @@ def servers_of(parent: int) -> list[int]:
     return [
         child.pid
         for child in psutil.Process(parent).children(recursive=True)
-        if any(name in " ".join(child.cmdline()) for name in ("postgres", "valkey", "services.guard"))
+        if any(
+            name in " ".join(child.cmdline()) for name in ("postgres", "valkey", "services.guard", "kafka")
+        )
     ]
 
 
@@ -227,12 +221,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser("atende bench intake")
     arguments.add_argument("--json", action="store_true")
     arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--rate", type=float, default=300, help="webhooks per second")
+    arguments.add_argument("--rate", type=float, help="webhooks per second: 300, on Kafka 200")
     arguments.add_argument("--seconds", type=float, default=60)
     arguments.add_argument("--inbox-rate", type=float, default=200)
     arguments.add_argument("--inbox-seconds", type=float, default=30)
     arguments.add_argument("--messages", type=int, default=100_000, help="in all, before memory is measured")
+    arguments.add_argument("--log", choices=("postgres", "kafka"), default="postgres")
+    arguments.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
     given = arguments.parse_args()
+    given.rate = given.rate or (200 if given.log == "kafka" else 300)
     with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
         Path(folder).chmod(0o711)
         report = run(Path(folder), given)
