@@ -32,12 +32,14 @@ from adapters.simulator import webhooks
 from adapters.simulator.customers.people import person
 from adapters.whatsapp.addresses import message_ref
 from api.wiring.accounting import told
+from api.wiring.demo import roles
 from api.wiring.local import CHANNEL, NUMBER, Local, servers
 from api.wiring.processes import drain
 from tests.bench.report import Goal, Report, percentile, say
 
 CUSTOMERS = 5_000
 WORDS = "minha internet caiu de novo, e o boleto não chegou"
+SERVERS = ("postgres", "valkey", "services.guard", "kafka")
 BATCH = 25  # messages in a body, when memory is measured
 
 
@@ -211,9 +213,7 @@ def servers_of(parent: int) -> list[int]:
     return [
         child.pid
         for child in psutil.Process(parent).children(recursive=True)
-        if any(
-            name in " ".join(child.cmdline()) for name in ("postgres", "valkey", "services.guard", "kafka")
-        )
+        if any(name in " ".join(child.cmdline()) for name in SERVERS)
     ]
 
 

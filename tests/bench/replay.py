@@ -1,7 +1,7 @@
 """Events per second from a log on Kafka into an index that was dropped, in one process.
 
-The log is written by the engine first. Then the index is emptied, and an owner starts: it reads and judges every
-record, and its index writes them. The clock stops when the index stands at the end of the log.
+The log is written by the engine first. Then the index is emptied, and an owner starts: it reads and judges
+every record, and its index writes them. The clock stops when the index stands at the end of the log.
 """
 
 from __future__ import annotations

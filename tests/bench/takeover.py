@@ -1,7 +1,7 @@
 """Seconds until the partitions of a worker that was killed are written again, by another.
 
-Two workers share a log on Kafka. One is killed (SIGKILL); from that moment a command waits in every partition,
-and the clock stops when the last of them is decided. The killed one is started again for the next time.
+Two workers share a log on Kafka. One is killed (SIGKILL); from that moment a command waits in every
+partition, and the clock stops when the last of them is decided. The killed one is started again.
 """
 
 from __future__ import annotations
