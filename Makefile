@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve services check test lint format lock bench clean
+.PHONY: help install install-dev demo serve services check test faults lint format lock bench clean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,10 @@ check: lint ## Linters, types, walls and the quick tests (under two minutes)
 
 test: lint ## Everything: linters, types, walls and all tests
 	@echo "Running all tests."
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+faults: install-dev ## Break a desk on Kafka in every way we know, with three seeds (an hour; needs Java)
+	@$(BIN)/python -m tests.faults.table $(FAULTS)
 
 lint: install-dev ## Linters, types and walls alone
 	@echo "Checking the form."
