@@ -35,7 +35,7 @@ from domain.grammar import Refused, Stream, root_of
 from domain.journal import Position
 from domain.privacy import SubjectId
 
-RECENT: Final = 20_000  # decisions remembered, at least; those the index lacks are never forgotten
+RECENT: Final = 10_000  # decisions remembered, at least; those the index lacks are never forgotten
 CHECK_EVERY: Final = 1000  # rounds between two looks at the end of the log
 
 FULL: Final = 1024 * 1024  # bytes of events after which a record takes no more commands
@@ -89,7 +89,7 @@ class Owner:
         streams: Mapping[str, Stream[Any, Any]],
         clock: Clock,
         *,
-        capacity: int = 20_000,
+        capacity: int = 10_000,
     ) -> None:
         """`index` is asked by the owner's thread, `write_index` written by the indexer's. `capacity`: how
         many streams are remembered; more only while the index lacks them."""

@@ -43,7 +43,7 @@ class Key:
     class_: Class
     generation: int
     fingerprint: str
-    cipher: AESGCM
+    key: bytes
     bound: str
     label: bytes
     until: float  # it is believed in until then; the store may have destroyed it meanwhile
@@ -53,7 +53,12 @@ class Key:
         subject, class_, generation, fingerprint, key = secret
         bound = f"{subject}\0{class_.value}\0{generation}\0{fingerprint}"
         label = f'[{generation},"{fingerprint}","'.encode()
-        return cls(subject, class_, generation, fingerprint, AESGCM(key), bound, label, until)
+        return cls(subject, class_, generation, fingerprint, key, bound, label, until)
+
+    @property
+    def cipher(self) -> AESGCM:
+        """Made anew each time, in two microseconds: kept, each would take 2 KiB of memory."""
+        return AESGCM(self.key)
 
 
 def fresh() -> bytes:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from adapters.engine.parcels import Parcels
-from adapters.log.kafka import (
-    KafkaCommands,
-    KafkaLog,
-    KafkaSettings,
-    WrongTopic,
-    commands_topic,
-    ensure,
-    log_topic,
-)
 from adapters.log.port import Log, LogUnavailable
 from adapters.log.postgres import PostgresLog
 from adapters.services import ServiceError
 from api.settings import Settings
 from api.wiring import keys, reading
+
+if TYPE_CHECKING:  # the client takes 11 MiB of every process that has seen it; many never need it
+    from adapters.log.kafka import KafkaCommands, KafkaSettings
 
 
 def migrate(settings: Settings) -> None:
@@ -35,15 +31,21 @@ def open_log(settings: Settings) -> Log:
     if settings.log == "postgres":
         return log
     log.close()
+    from adapters.log.kafka import KafkaLog
+
     return KafkaLog(kafka_settings(settings), log.id, log.partitions)
 
 
 def open_commands(settings: Settings, partitions: int, parcels: Parcels) -> KafkaCommands:
     """The topic where commands wait until they are decided. Raises LogUnavailable."""
+    from adapters.log.kafka import KafkaCommands
+
     return KafkaCommands(kafka_settings(settings), partitions, parcels)
 
 
 def kafka_settings(settings: Settings) -> KafkaSettings:
+    from adapters.log.kafka import KafkaSettings
+
     password = settings.kafka_password
     return KafkaSettings(
         bootstrap=settings.kafka or "",
@@ -57,6 +59,8 @@ def kafka_settings(settings: Settings) -> KafkaSettings:
 
 
 def _ensure_topics(settings: Settings) -> None:
+    from adapters.log.kafka import WrongTopic, commands_topic, ensure, log_topic
+
     log = PostgresLog(settings.dsn.get_secret_value())
     log.close()
     brokers = kafka_settings(settings)
