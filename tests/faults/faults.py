@@ -182,10 +182,6 @@ def views_killed_before_their_bookmark(desk: OnKafka, crowd: Crowd, chance: Rand
         crowd.more(dose.sentences)
 
 
-def views_rebuilt(desk: OnKafka, crowd: Crowd, chance: Random, dose: Dose) -> None:
-    views_are_what_the_log_says(desk)
-
-
 def views_are_what_the_log_says(desk: OnKafka) -> None:
     for view in ("transcript", "inbox"):
         done = desk.house.atende("rebuild", view)
@@ -292,7 +288,6 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "doors killed": Fault(doors_killed, quick=False),
     "clock 5 min astray": Fault(clock_of_a_worker_astray),
     "views killed": Fault(views_killed_before_their_bookmark, afterwards=views_are_what_the_log_says),
-    "views rebuilt": Fault(views_rebuilt, quick=False),
     "1 broker of 3 killed": Fault(one_broker_of_three_killed),
     "2 brokers of 3 killed": Fault(two_brokers_of_three_killed),
     "3 brokers of 3 killed": Fault(all_brokers_killed, quick=False),

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
@@ -27,6 +28,11 @@ def silence() -> None:
     _talking.clear()
 
 
+def acknowledged(house: House) -> Path:
+    """Where it stands what the desk has acknowledged: a line for each message, with its webhook's name."""
+    return house.local.folder / "acknowledged.jsonl"
+
+
 @dataclass
 class Crowd:
     """Customers in service who write, and an agent who answers each; what was acknowledged is kept."""
@@ -35,7 +41,6 @@ class Crowd:
     people: Sequence[Person]
     pause: float = 0.05
     acknowledged: list[str] = field(default_factory=list)  # our names of the messages
-    deliveries: list[str] = field(default_factory=list)  # the desk's names of the webhooks they came in
     waits: list[tuple[float, float]] = field(default_factory=list)  # from asking until it stood
     lines: list[str] = field(default_factory=list)  # of the agent, as the desk named them
     answers: Counter[int] = field(default_factory=Counter)  # by status; 0: nobody answered
@@ -90,13 +95,11 @@ class Crowd:
         """A message was acknowledged: kept on disk, so that it outlives whatever happens to us."""
         key = self.house.local.secrets["index_key"].encode()
         ref = message_ref(key, CHANNEL, id_)
-        with self._turn, (self.house.local.folder / "acknowledged.jsonl").open("a") as ledger:
+        with self._turn, acknowledged(self.house).open("a") as ledger:
             ledger.write(json.dumps({"message": ref, "delivery": delivery}) + "\n")
             ledger.flush()
             os.fsync(ledger.fileno())
         self.acknowledged.append(ref)
-        if delivery:
-            self.deliveries.append(delivery)
 
     def longest_wait(self, since: float) -> float:
         """Seconds that whoever waited longest had to insist, of what stood after that moment."""

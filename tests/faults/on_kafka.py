@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from adapters.services import Kafka, Postgres, Valkey
 from adapters.simulator.webhooks import Person
 from tests.faults import checker
 from tests.faults.conftest import Breakable
-from tests.faults.load import Crowd
+from tests.faults.load import Crowd, acknowledged
 from tests.faults.topic import raw
 from tests.walks.house import PARTITIONS, a_house, until
 
@@ -39,8 +40,11 @@ class OnKafka(Breakable):
         return checker.read(checker.effective(self.records()))
 
     def sound(self, crowd: Crowd | None = None) -> checker.History:
+        """Also of everything that was ever acknowledged here, as it stands on disk."""
         history = super().sound(crowd)
-        checker.delivered_once(history, crowd.deliveries if crowd else [])
+        kept = [json.loads(line) for line in acknowledged(self.house).read_text().splitlines()]
+        checker.heard_once(history, [one["message"] for one in kept])
+        checker.delivered_once(history, [one["delivery"] for one in kept if one["delivery"]])
         return history
 
     def settled(self, crowd: Crowd) -> None:
@@ -94,6 +98,7 @@ class Ground:
             brokers=self.kafka.bootstrap,
             ATENDE_KAFKA_PREFIX=name,
         ) as house:
+            acknowledged(house).touch()
             desk = OnKafka(house, self.postgres, self.valkey, self.kafka, name)
             try:
                 yield desk

@@ -123,6 +123,9 @@ def test_a_topic_with_more_partitions_is_refused_and_one_made_anew_halts_whoever
     worker.start()
     assert worker.ended() == 1
     assert "shorter than its index" in worker.tail()
+    assert house.follow.ended() == 1
+    stopped = next(line for line in reversed(house.follow.lines()) if line["event"] == "feed_stopped")
+    assert (stopped["error"], "shorter" in stopped["reason"]) == ("Halted", True)
     had = {partition for partition, _, _ in before}
     again = [HEADER.unpack_from(record)[5] for partition, _, record in doomed.records() if partition in had]
     assert 1 not in again  # nobody began another history in its place
