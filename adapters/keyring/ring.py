@@ -78,6 +78,13 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
+class _Held(threading.local):
+    """What each thread asked to have at hand: whatever others need, this stays."""
+
+    def __init__(self) -> None:
+        self.keys: dict[Owner, Key] = {}
+
+
 class Keyring:
     """Any thread may ask. What is `hold` or `fetch`ed first is then at hand without asking."""
 
@@ -92,37 +99,40 @@ class Keyring:
         self._store, self._believed, self._most, self._clock = store, believed, at_hand, clock
         self._current: dict[Owner, Key] = {}
         self._known: dict[str, Key | Fence] = {}  # by fingerprint, in the order they were learned
+        self._held = _Held()
         self._lock = threading.Lock()
 
     def hold(self, wanted: Iterable[Owner], today: date) -> list[Owner]:
-        """Have the current key of each at hand: what is missing is asked for, or made, in one round trip.
-        Answers those for whom none may be made any more. Raises LogUnavailable."""
-        day, now, current = today.toordinal(), self._clock(), self._current
-        missing = [
-            owner
-            for owner in wanted
-            if (key := current.get(owner)) is None
-            or key.until < now
-            or (owner[0] == HOUSE and key.generation != day)
-        ]
-        if not missing:
-            return missing
+        """Have the current key of each at hand for this thread, until it holds others: what is missing is
+        asked for, or made, in one round trip. Answers those for whom none may be made any more. Raises
+        LogUnavailable."""
+        day, now, current, owners = today.toordinal(), self._clock(), self._current, list(wanted)
         with self._lock:
+            missing = [
+                owner
+                for owner in owners
+                if (key := current.get(owner)) is None
+                or key.until < now
+                or (owner[0] == HOUSE and key.generation != day)
+            ]
             for owner in missing:
-                self._current.pop(owner, None)
-            for secret in self._store.hold(missing, day):
-                key = Key.of(secret, now + self._believed)
-                self._current[secret.subject, secret.class_] = self._known[secret.fingerprint] = key
-            refused = [owner for owner in missing if owner not in current]
+                current.pop(owner, None)
+            if missing:
+                for secret in self._store.hold(missing, day):
+                    key = Key.of(secret, now + self._believed)
+                    current[secret.subject, secret.class_] = self._known[secret.fingerprint] = key
+            held = {owner: current.pop(owner) for owner in owners if owner in current}
+            current |= held  # what was used last is let go of last
+            self._held.keys = held
             self._shrink()
-        return refused
+        return [owner for owner in missing if owner not in held]
 
     def sealing(self, subject: SubjectId, class_: Class) -> Key:
-        """The key that was held for this. Raises NoKey when none may be made."""
-        key = self._current.get((subject, class_))
-        if key is None:
-            raise NoKey
-        return key
+        """The key that this thread holds for this. Raises NoKey when none may be made."""
+        try:
+            return self._held.keys[subject, class_]
+        except KeyError:
+            raise NoKey from None
 
     def fetch(self, wanted: Iterable[tuple[str, SubjectId]]) -> None:
         """Have the keys of these fingerprints at hand, in one round trip. Raises LogUnavailable."""
@@ -157,8 +167,9 @@ class Keyring:
     def evict(self, subject: SubjectId) -> None:
         """Let go of a subject's keys; whoever needs one asks the store."""
         with self._lock:
-            for owner in [owner for owner in self._current if owner[0] == subject]:
-                del self._current[owner]
+            for keys in (self._current, self._held.keys):
+                for owner in [owner for owner in keys if owner[0] == subject]:
+                    del keys[owner]
             for fingerprint in [
                 f for f, key in self._known.items() if isinstance(key, Key) and key.subject == subject
             ]:

@@ -179,6 +179,17 @@ def test_a_batch_asks_once_and_what_is_at_hand_is_not_asked_for() -> None:
     assert store.asked == 2
 
 
+def test_what_is_held_stays_at_hand_however_many_keys_others_need() -> None:
+    ring, house = Keyring(MemoryKeys(), at_hand=3), (HOUSE, Class.TRANSIT)
+    for _ in range(10):
+        mine = [house, *((somebody(), Class.CONTENT) for _ in range(5))]
+        ring.hold(mine, DAY)
+        other = threading.Thread(target=ring.hold, args=([(somebody(), Class.CONTENT)], DAY))
+        other.start()
+        other.join()
+        assert [ring.sealing(*owner).subject for owner in mine] == [subject for subject, _ in mine]
+
+
 def test_whoever_has_read_a_stream_may_write_on_it_without_asking() -> None:
     store, ana = MemoryKeys(), somebody()
     (secret,) = store.hold([(ana, Class.CONTENT)], DAY.toordinal())
