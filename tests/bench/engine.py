@@ -391,7 +391,7 @@ def run(given: argparse.Namespace, folder: Path) -> Report:
             if given.nodes == 1:
                 goals.append(Goal("p50 at 1 caller", ours[1].p50, "ms", 8, "at most"))
         else:
-            ours = measured(Embedded(make("atende"), luck), given.seconds)
+            ours = measured(Embedded(make("sealed"), luck), given.seconds)
             say("the same with nothing sealed")
             clear = measured(Embedded(make("clear"), luck, Unsealed), given.seconds, [64])[64]
             report.figures["unsealed"] = clear.rounded()
