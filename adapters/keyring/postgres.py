@@ -28,6 +28,7 @@ from adapters.keyring.keys import (
 )
 from adapters.keyring.ring import HOUSE, Fence, Incomplete, Lost, Owner
 from adapters.log.port import LogUnavailable
+from adapters.log.postgres import NEVER_IDLE
 from domain.privacy import Class, SubjectId
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,6 @@ log = structlog.get_logger(__name__)
 WEEK: Final = 7
 AT_ONCE: Final = 500  # keys wrapped anew together; whoever needs a key meanwhile waits for no more
 MIGRATION_LOCK: Final = 0x41544E4B  # "ATNK"
-NEVER_IDLE: Final = "SET idle_in_transaction_session_timeout = '5s'"  # who is frozen holds up nobody
 TRIES: Final = 3  # two may make the same key; the second then finds the first one's
 
 # The newest key of each that is young enough, or the day's; else the one that came along.

@@ -19,7 +19,7 @@ from pydantic_core import from_json
 
 from adapters.log.chain import Bookmark, Halted, Head, Place
 from adapters.log.port import LogUnavailable
-from adapters.log.postgres import BY_KEY
+from adapters.log.postgres import BY_KEY, NEVER_IDLE
 
 
 class Mark(NamedTuple):
@@ -281,7 +281,7 @@ class Index:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
-                self._connection.execute(BY_KEY)
+                self._connection.execute(f"{BY_KEY}; {NEVER_IDLE}")
             yield self._connection
         except (psycopg.OperationalError, psycopg.InternalError) as error:
             self.close()

@@ -19,6 +19,8 @@ from adapters.log.port import Draft, Entry, Fate, LogUnavailable, refuse_unwrita
 BELL: Final = "atende_log"
 BY_KEY: Final = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off"
 """For connections that only ever ask by key: planned once, by the index, however empty a table was then."""
+NEVER_IDLE: Final = "SET idle_in_transaction_session_timeout = '5s'"
+"""For connections that lock rows: who is frozen in the middle of a transaction holds up nobody."""
 LOOK_AGAIN: Final = 1.0  # seconds; a bell may shorten the wait, never replace the look
 READ_BYTES: Final = 16 * 1024 * 1024  # a poll stops after about this much
 

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import errors, sql
 
 from adapters.log.chain import Bookmark
-from adapters.log.postgres import BY_KEY
+from adapters.log.postgres import BY_KEY, NEVER_IDLE
 from adapters.views.tables import Table, names, table
 from domain.journal import Position, Recorded
 from projections.answer import Key, Projection
@@ -115,6 +115,10 @@ class View:
         except (_Overtaken, errors.DeadlockDetected):
             self.forget()
             return False
+        except errors.IdleInTransactionSessionTimeout as error:  # we were frozen, and others went on
+            self.forget()
+            self.close()
+            raise psycopg.OperationalError("frozen for too long") from error
         except psycopg.OperationalError:
             self.forget()
             self.close()
@@ -142,7 +146,7 @@ class View:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
             with self._connection.transaction():
-                self._connection.execute(BY_KEY)
+                self._connection.execute(f"{BY_KEY}; {NEVER_IDLE}")
         return self._connection
 
     def _reload(self) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4, uuid5
 
 import psycopg
 import pytest
 
 from adapters.log.chain import Halted
-from adapters.log.index import Found, Index, Mark, Overtaken, StoredOutcome
+from adapters.log.index import Commit, Found, Index, Mark, Overtaken, StoredOutcome
 from adapters.log.memory import MemoryLog
 from adapters.log.port import LogUnavailable, place
 from adapters.log.record import body_of
@@ -231,6 +231,38 @@ def test_of_writers_at_the_same_moment_one_wins(log: MemoryLog, index: Index, ds
         thread.join()
     assert sorted(fates) == ["overtaken"] * 3 + ["won"]
     assert len(rows(dsn)["event"]) == 8
+
+
+@pytest.mark.slow  # the database has five seconds of patience
+def test_a_writer_frozen_in_the_middle_holds_up_nobody_and_changes_nothing_when_it_wakes(
+    log: MemoryLog, index: Index, dsn: str
+) -> None:
+    marks, commits = index.marks(log.id, 2), accepted(log, 1)
+    frozen, thaw, other = threading.Event(), threading.Event(), Index(dsn)
+
+    class Freezing:
+        """A commit whose record is asked for when the marks are moved, and locked."""
+
+        def __getattr__(self, name: str) -> object:
+            if name == "record":
+                frozen.set()
+                assert thaw.wait(60)
+            return getattr(commits[0], name)
+
+    def write() -> None:
+        with pytest.raises(LogUnavailable):
+            index.write([cast("Commit", Freezing())], marks)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert frozen.wait(10)
+    assert other.write(commits, marks)[1].bookmark == bookmark(log, 1)
+    before = rows(dsn)
+    thaw.set()
+    thread.join()
+    other.close()
+    assert rows(dsn) == before
+    assert index.reload()[1].bookmark == bookmark(log, 1)
 
 
 def test_what_does_not_follow_the_mark_is_a_mistake_of_the_caller(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -193,6 +194,35 @@ def test_two_followers_that_both_start_from_nothing_do_not_both_write(
     assert one.apply(facts, after(facts))
     assert not other.apply(facts, after(facts))
     assert other.bookmarks() == after(facts)
+
+
+@pytest.mark.slow  # the database has five seconds of patience
+def test_a_follower_frozen_in_the_middle_of_a_batch_holds_up_nobody_and_goes_on_from_where_the_other_stands(
+    ground: str, view_of: Callable[..., View]
+) -> None:
+    frozen, thaw = threading.Event(), threading.Event()
+
+    def freezes(row: Any, fact: Recorded) -> Any:
+        if not thaw.is_set():
+            frozen.set()
+            thaw.wait(60)
+        return QUEUES.evolve(row, fact)
+
+    def follow() -> None:
+        with pytest.raises(psycopg.OperationalError):
+            one.apply(facts, after(facts))
+
+    facts = told(queue.Created("Suporte"), queue.Renamed("Reparo"), stream="queue-q")
+    one, other = view_of(replace(QUEUES, evolve=freezes)), view_of(QUEUES)
+    thread = threading.Thread(target=follow)
+    thread.start()
+    assert frozen.wait(10)
+    while not other.apply(facts, after(facts)):
+        other.forget()
+    thaw.set()
+    thread.join()
+    assert one.apply(facts, after(facts))
+    assert rows_in(ground, one) == fold(QUEUES, facts)
 
 
 def test_a_fold_that_raises_stops_the_view_names_the_event_and_writes_nothing(
