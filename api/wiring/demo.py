@@ -27,8 +27,9 @@ from adapters.services.guarded import free_port, is_free
 from api.wiring import reading, storage
 from api.wiring.accounting import Heard, heard
 from api.wiring.house import process_names
+from api.wiring.keeping import Kept
 from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, is_alive, servers_at
-from api.wiring.processes import PATIENCE, drain, role, wait_ready
+from api.wiring.processes import PATIENCE, drain, end, start, wait_ready
 from api.wiring.watching import Watching
 from commands.door_ports import Role
 from domain.agent import AgentId
@@ -66,7 +67,7 @@ class Desk:
     url: str
     graph: str
     alive: Callable[[], bool]
-    pids: tuple[int, ...] = ()  # of the roles, where they are ours
+    pids: Callable[[], tuple[int, ...]] = tuple  # of the roles, where they are ours
 
 
 @contextmanager
@@ -81,21 +82,25 @@ def roles(local: Local, port: int, **more: str) -> Iterator[Desk]:
         ATENDE_QUIET_WINDOW=QUIET,
         ATENDE_LIFELINE="true",
     )
+    wanted = [("follow", *PROJECTIONS), ("serve",)]
+    if local.brokers:
+        wanted[:1] = [("follow", *PROJECTIONS), ("follow", *process_names()), ("work",)]
     with ExitStack() as stack:
-        started = partial(_started, stack, local.folder, environment | more)
-        others = [started("follow", *PROJECTIONS)]
-        if local.brokers:
-            others += [started("follow", *process_names()), started("work")]
-        doors = started("serve")
-        wait_ready(url, doors)
-        pids = tuple(process.pid for process in (*others, doors))
-        yield Desk(url, graph, lambda: doors.poll() is None, pids)
-
-
-def _started(
-    stack: ExitStack, folder: Path, environment: dict[str, str], name: str, *arguments: str
-) -> subprocess.Popen[bytes]:
-    return stack.enter_context(role(name, folder, environment, *arguments))
+        kept = [
+            stack.enter_context(
+                Kept(name, partial(start, name, local.folder, environment | more, *arguments), end)
+            )
+            for name, *arguments in wanted
+        ]
+        wait_ready(url, kept[-1].process)
+        for one in kept:
+            one.look_after()
+        yield Desk(
+            url,
+            graph,
+            lambda: not any(one.gone for one in kept),
+            lambda: tuple(one.process.pid for one in kept),
+        )
 
 
 @contextmanager

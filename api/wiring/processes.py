@@ -25,10 +25,19 @@ def role(
     name: str, folder: Path, environment: dict[str, str], *arguments: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A role as a process of its own; it stops when we do, however we do."""
+    process = start(name, folder, environment, *arguments)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def start(name: str, folder: Path, environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    """A role in a process of its own; what it logs is in the folder."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     with (logs / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "api.cli", name, *arguments],
             env=os.environ | environment,
             stdin=subprocess.PIPE,
@@ -36,13 +45,10 @@ def role(
             stderr=log,
             start_new_session=True,  # Ctrl-C is ours to handle, in order
         )
-    try:
-        yield process
-    finally:
-        _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As a polite word, or by force when it takes more than a minute."""
     if process.poll() is None:
         process.terminate()
         try:

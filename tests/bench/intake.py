@@ -176,7 +176,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
             say(f"{more:,} messages more, {BATCH} to a body")
             sent += asyncio.run(fill(local, url, more, given.seed + 2))
             drain(url, local.dsn, desk.alive)
-        used = memory(*desk.pids, *servers_of(os.getpid()))
+        used = memory(*desk.pids(), *servers_of(os.getpid()))
         say("reading the log")
         heard, places = told(local.settings)
         key = local.secrets["index_key"].encode()
