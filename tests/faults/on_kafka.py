@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+import pytest
 
 from adapters.services import Kafka, Postgres, Valkey
 from adapters.simulator.webhooks import Person
@@ -16,6 +19,14 @@ from tests.faults.conftest import Breakable
 from tests.faults.load import Crowd, acknowledged
 from tests.faults.topic import raw
 from tests.walks.house import PARTITIONS, a_house, until
+
+ON_BROKERS: Final = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("brokers"),  # one cluster at a time
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # kafka-python leaves sockets where it is refused
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @dataclass

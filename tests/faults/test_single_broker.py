@@ -1,9 +1,7 @@
-"""Whatever happens to a desk on Kafka: nothing acknowledged is lost, nothing is decided twice, nothing leaves
-twice without its mark. Each fault once, with few people; `make faults` brings them harder."""
+"""A desk on the only broker there is: when it dies nothing is lost, and a topic made anew halts everybody."""
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,40 +13,11 @@ from kafka.admin import KafkaAdminClient
 from adapters.log.kafka import KafkaSettings, ensure, log_topic
 from adapters.services import why_no_kafka
 from tests.faults.checker import HEADER
-from tests.faults.faults import FAULTS, SMALL, under_load
-from tests.faults.load import Crowd
-from tests.faults.on_kafka import Ground, OnKafka, ground
+from tests.faults.faults import FAULTS, survives
+from tests.faults.on_kafka import ON_BROKERS, Ground, OnKafka, ground
 from tests.walks.house import until
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.xdist_group("brokers"),  # one cluster for all
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def three(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    if (reason := why_no_kafka()) is not None:
-        pytest.skip(reason)
-    with ground(shared_folder, tmp_path_factory.mktemp("three"), 3) as servers:
-        yield servers
-
-
-@pytest.fixture(scope="module")
-def _house(three: Ground) -> Iterator[OnKafka]:
-    with three.house() as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(_house: OnKafka) -> Iterator[OnKafka]:
-    """Shared, and whole again after each test."""
-    _house.mend()
-    yield _house
-    _house.mend()
+pytestmark = ON_BROKERS
 
 
 @pytest.fixture(scope="module")
@@ -66,28 +35,7 @@ def doomed(single: Ground) -> Iterator[OnKafka]:
         yield desk
 
 
-def survives(desk: OnKafka, name: str) -> None:
-    seed = random.SystemRandom().getrandbits(32)
-    print(f"seed {seed}")
-    crowd = Crowd(desk.house, desk.people(SMALL.people))
-    under_load(desk, crowd, FAULTS[name], random.Random(seed), SMALL)
-    assert not crowd.rude
-    history = desk.sound(crowd)
-    account = desk.account(crowd)
-    assert (account.lost, account.twice, account.disorder) == (0, 0, 0)
-    assert not any("broken" in told for told in history.commands.values())
-    until(lambda: desk.house.ready()["status"] == "ok", "a house that is ready")
-
-
-QUICK = [name for name, fault in FAULTS.items() if fault.quick]
-
-
-@pytest.mark.parametrize("name", [name for name in QUICK if FAULTS[name].brokers == 3])
-def test_nothing_acknowledged_is_lost_or_decided_twice(desk: OnKafka, name: str) -> None:
-    survives(desk, name)
-
-
-@pytest.mark.parametrize("name", [name for name in QUICK if FAULTS[name].brokers == 1])
+@pytest.mark.parametrize("name", [name for name, f in FAULTS.items() if f.quick and f.brokers == 1])
 def test_nothing_is_lost_on_a_single_broker(doomed: OnKafka, name: str) -> None:
     survives(doomed, name)
 
