@@ -79,6 +79,9 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
+    figures_port: int | None = Field(
+        None, ge=1, le=65535, description="where `atende follow` tells Prometheus of first answers"
+    )
 
     company: str = "Provedor Exemplo"
     phone: str = Field("0800 000 0000", description="where customers can call; shown in closed hours")

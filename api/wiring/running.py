@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
+from prometheus_client import start_http_server
 
 from adapters import logs
 from adapters.archive import Archive
@@ -174,12 +175,35 @@ def _fold(settings: Settings, views: Sequence[Projection[Any]], stopping: thread
 
 async def _processes(settings: Settings, names: Sequence[str], stopping: threading.Event) -> None:
     house = House(settings)
-    await house.open(names)
+    with _figures(settings, house):
+        await house.open(names)
+        try:
+            while not stopping.is_set():
+                await asyncio.sleep(0.2)
+        finally:
+            await house.close()
+
+
+@contextlib.contextmanager
+def _figures(settings: Settings, house: House) -> Iterator[None]:
+    """What only whoever follows can count, for Prometheus, where a port was named for it."""
+    if settings.figures_port is None:
+        yield
+        return
+    metrics = Metrics(follower_lags=house.follower_lags)
+    house.on_first_answer = metrics.observe_first_response
     try:
-        while not stopping.is_set():
-            await asyncio.sleep(0.2)
+        server, thread = start_http_server(settings.figures_port, settings.host, metrics.registry)
+    except OSError as error:  # no reason to leave what follows undone
+        log.warning("figures_not_told", port=settings.figures_port, error=type(error).__name__)
+        yield
+        return
+    try:
+        yield
     finally:
-        await house.close()
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def begin(settings: Settings) -> None:

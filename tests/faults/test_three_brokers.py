@@ -11,6 +11,7 @@ import pytest
 from adapters.services import why_no_kafka
 from tests.faults.faults import FAULTS, survives
 from tests.faults.on_kafka import ON_BROKERS, Ground, OnKafka, ground
+from tests.walks.house import until
 
 pytestmark = ON_BROKERS
 
@@ -40,3 +41,17 @@ def desk(_house: OnKafka) -> Iterator[OnKafka]:
 @pytest.mark.parametrize("name", [name for name, f in FAULTS.items() if f.quick and f.brokers == 3])
 def test_nothing_acknowledged_is_lost_or_decided_twice(desk: OnKafka, name: str) -> None:
     survives(desk, name)
+
+
+def test_the_first_answers_are_counted_by_whoever_follows(desk: OnKafka) -> None:
+    house, who = desk.house, desk.house.customer()
+
+    def counted() -> float:
+        return sum(house.metric("first_response_seconds_count", house.figures).values())
+
+    house.writes(who, "minha internet caiu")
+    until(lambda: house.conversation(who).get("stage") == "waiting", "a wait")
+    path, before = f"/v1/conversations/{house.conversation_id(who)}", counted()
+    house.agent("ana").post(f"{path}/claim").raise_for_status()
+    house.agent("ana").post(f"{path}/messages", {"kind": "text", "text": "Oi!"}).raise_for_status()
+    until(lambda: counted() == before + 1, "the first answer counted once")

@@ -185,7 +185,8 @@ class House:
     follow: Running
     door: httpx.Client  # the provider's way to us
     workers: Sequence[Running] = ()  # who decides, with the log on Kafka …
-    processes: Sequence[Running] = ()  # … and what follows by itself there
+    processes: Sequence[Running] = ()  # … and what follows by itself there …
+    figures: str = ""  # … and where that tells its figures
     callers: dict[str, Caller] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)  # every personal word of the walk, for whoever reads the logs
 
@@ -373,9 +374,9 @@ class House:
             return False
         return bool(self.ready()["status"] == "ok")
 
-    def metric(self, name: str) -> dict[str, float]:
-        """The samples of a metric, by their labels as they are written."""
-        text = httpx.get(f"{self.url}/metrics", timeout=10).text
+    def metric(self, name: str, at: str = "") -> dict[str, float]:
+        """A metric's samples, by their labels as they are written. `at`: who tells them, if not the doors."""
+        text = httpx.get(f"{at or self.url}/metrics", timeout=10).text
         rows = [line for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} "))]
         return {row.rpartition(" ")[0]: float(row.rpartition(" ")[2]) for row in rows}
 
@@ -421,7 +422,9 @@ def a_house(
         if brokers:
             house.workers = [Running("work", environment, folder / f"work-{n}.log") for n in (1, 2)]
             names = process_names()
-            house.processes = [Running("follow", environment, folder / "processes.log", names)]
+            house.figures = f"http://127.0.0.1:{(told := free_port())}"
+            followers = {**environment, "ATENDE_FIGURES_PORT": str(told)}
+            house.processes = [Running("follow", followers, folder / "processes.log", names)]
         for role in house.roles:
             role.log.touch()
         try:
