@@ -92,6 +92,15 @@ class Wish:
             {"Position": position, "Idempotency-Key": self.key},
         )
 
+    async def want(self, command: Command) -> Accepted:
+        """Want it, where an answer without the decision would be worth nothing. Raises Problem, also when it
+        is not decided in time."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await self._granted(command, await self.desk.inbox.submit(command))
+        except TimeoutError:
+            raise Problem("Unavailable") from None
+
     async def _granted(self, command: Command, decision: Decision) -> Accepted:
         """The acceptance. Raises Problem for anything else, and for a key used for something else."""
         if decision.repeated and decision.source and decision.source != self.cause.source:
@@ -187,3 +196,4 @@ def wishing(permission: Permission) -> Callable[..., Awaitable[Wish]]:
 
 Attending = Annotated[Wish, Depends(wishing(Permission.ATTEND))]
 Running = Annotated[Wish, Depends(wishing(Permission.RUN_DESK))]
+RunningUsers = Annotated[Wish, Depends(wishing(Permission.RUN_USERS))]

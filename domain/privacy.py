@@ -43,6 +43,9 @@ SubjectId = NewType("SubjectId", str)
 
 ERASED: Final = "[dado eliminado — LGPD]"
 
+MASKED: Final = "[dado protegido]"
+"""What is read where words are, by whoever may not read them."""
+
 
 class Erased(str):
     """What is read where words were before their key was destroyed. Still a text, so that everything that

@@ -15,6 +15,7 @@ from projections.numbers import NUMBERS
 from projections.outgoing import OUTGOING
 from projections.queues import QUEUES
 from projections.transcript import TRANSCRIPT
+from projections.users import USERS
 
 PROJECTIONS: Final[dict[str, Projection[Any]]] = {
     projection.name: projection
@@ -29,5 +30,6 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         QUEUES,
         AGENTS,
         CHANNELS,
+        USERS,
     )
 }

@@ -17,7 +17,8 @@ from domain.conversation import ConversationId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority
-from projections import agents, channels, deliveries, inbox, queues, transcript
+from domain.user import UserId
+from projections import agents, channels, deliveries, inbox, queues, transcript, users
 
 __all__ = [
     "BadCursor",
@@ -63,6 +64,18 @@ class Reads:
     async def media_type(self, key: str) -> str | None:
         async with asking(self._pool) as connection:
             return await transcripts.media_type(connection, key)
+
+    async def holders(self, key: str) -> list[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await conversations.holders(connection, key)
+
+    async def user(self, user_id: UserId) -> users.Row | None:
+        async with asking(self._pool) as connection:
+            return await lists.one_user(connection, user_id)
+
+    async def users(self) -> list[users.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_users(connection)
 
     async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
         async with asking(self._pool) as connection:
