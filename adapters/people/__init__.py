@@ -9,7 +9,7 @@ from adapters.people.guessing import RedisGuessing
 from adapters.people.passwords import Argon2
 from adapters.people.sessions import PostgresSessions
 from adapters.people.standings import IndexStandings
-from adapters.people.tables import ensure
+from adapters.people.tables import ensure, forget_passwords
 
 __all__ = [
     "Argon2",
@@ -19,4 +19,5 @@ __all__ = [
     "PostgresSessions",
     "RedisGuessing",
     "ensure",
+    "forget_passwords",
 ]

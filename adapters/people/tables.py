@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, LiteralString
 
 import psycopg
@@ -60,3 +61,10 @@ def ensure(dsn: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))  # roles start together
         connection.execute("SET client_min_messages = warning")
         connection.execute(TABLES)
+
+
+def forget_passwords(dsn: str, user_ids: Sequence[str]) -> None:
+    """Nobody of these signs in any more, nor stays in, until a new link is used."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("DELETE FROM password WHERE user_id = ANY(%s)", (list(user_ids),))
+        connection.execute("DELETE FROM session WHERE user_id = ANY(%s)", (list(user_ids),))

@@ -23,7 +23,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from adapters import tokens
+from adapters import people, tokens
 from adapters.services import ServiceError
 from adapters.services.guarded import free_port, is_free
 from api.wiring import reading, storage
@@ -170,7 +170,7 @@ def run(
         console.print("Starting the views and the desk …")
         desk = stack.enter_context(desk_at(local, port))
         _furnish(desk.url, staff)
-        _welcome(desk.url, staff)
+        stack.enter_context(_visitors(local.dsn, desk.url, staff))
         console.print(
             f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/]. Ctrl-C ends."
         )
@@ -262,9 +262,19 @@ def _furnish(url: str, staff: Staff) -> None:
         ).raise_for_status()
 
 
-def _welcome(url: str, staff: Staff) -> None:
-    """One user per role, each with a password of this run alone, so that a person can sign in. As any user:
-    invited by the administrator, and activated by the link."""
+@contextmanager
+def _visitors(dsn: str, url: str, staff: Staff) -> Iterator[None]:
+    """One user per role, so that a person can sign in; their passwords are worth nothing afterwards."""
+    invited = _welcome(url, staff)
+    try:
+        yield
+    finally:
+        people.forget_passwords(dsn, invited)
+
+
+def _welcome(url: str, staff: Staff) -> list[str]:
+    """As any user: invited by the administrator, and activated by the link. Answers their ids."""
+    ids: list[str] = []
     table = Table("role", "signs in as", "password, of this run alone", title="Who you can sign in as")
     with httpx.Client(base_url=url, timeout=20) as api:
         admin = {"Authorization": f"Bearer {staff.admin}"}
@@ -275,7 +285,10 @@ def _welcome(url: str, staff: Staff) -> None:
             if role is Role.SERVICE:
                 continue
             login, password = f"{role.value}@{DOMAIN}", _password()
-            attends = "robo-1" if role in (Role.AGENT, Role.SUPERVISOR) else None
+            attends = role.value if role in (Role.AGENT, Role.SUPERVISOR) else None
+            if attends:
+                agent = {"name": PEOPLE[role], "active": True}
+                api.put(f"/v1/agents/{attends}", json=agent, headers=admin).raise_for_status()
             asked = {"login": login, "name": PEOPLE[role], "role": role.value, "agent_id": attends}
             invited = (
                 api.post(f"/v1/users/{known[login]}/link", headers=admin)
@@ -284,10 +297,13 @@ def _welcome(url: str, staff: Staff) -> None:
             )
             if invited.status_code == httpx.codes.CONFLICT:  # the view had not heard of them yet
                 continue
-            word = invited.raise_for_status().json()["word"]
+            made = invited.raise_for_status().json()
+            ids.append(made["user_id"])
+            word = made["word"]
             api.post("/v1/activation", json={"word": word, "password": password}).raise_for_status()
             table.add_row(role.value, login, password)
     console.print(table)
+    return ids
 
 
 def _password() -> str:
