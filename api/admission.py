@@ -6,10 +6,11 @@ not. History has the last word: whoever was let go a moment ago is refused by th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
@@ -24,6 +25,8 @@ from commands.user import EndSession, LockUser, SignIn
 from domain.copy.refusals import refusal
 from domain.journal import Cause
 from domain.user import MOST_FAILURES, Ending, Factor, Role, SessionId, User, UserId
+
+PATIENCE: Final = 5.0  # seconds a decision may take
 
 log = structlog.get_logger("atende.people")
 
@@ -158,8 +161,14 @@ def _own(user_id: UserId, key: str, request_id: str) -> dict[str, Any]:
 
 
 async def want(desk: Desk, command: Command, *, refused: str | None = None) -> Accepted:
-    """Want it. Raises Problem when it is not granted: `refused` in place of the domain's own rule."""
-    match decision := await desk.inbox.submit(command):
+    """Want it. Raises Problem when it is not granted (`refused` in place of the domain's own rule), and when
+    nobody decides in time."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            decision = await desk.inbox.submit(command)
+    except TimeoutError:
+        raise Problem("Unavailable") from None
+    match decision:
         case Accepted():
             return decision
         case Denied(rule=rule) if refused is None:

@@ -418,6 +418,21 @@ def test_nobody_signs_in_while_guesses_cannot_be_counted(tell: Tell[None]) -> No
     tell(told)
 
 
+def test_nobody_signs_in_while_nobody_decides(tell: Tell[None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "PATIENCE", 0.05)
+
+    async def told(street: Street) -> None:
+        await street.user(ANA)
+        async with street.browser() as browser:
+            street.house.inbox.slow = True
+            assert rule(await browser.sign_in(ANA)) == (503, "Unavailable")
+            street.house.inbox.slow, street.house.inbox.error = False, Unavailable()
+            assert rule(await browser.sign_in(ANA)) == (503, "Unavailable")
+            assert browser.cookie is None
+
+    tell(told)
+
+
 def test_a_valkey_that_forgot_everything_lets_nobody_in_without_a_password(tell: Tell[None]) -> None:
     async def told(street: Street) -> None:
         await street.user(ANA)
