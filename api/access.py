@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from api.desk import Desk, Reach
 from api.errors import Problem
 from api.masking import masked
+from api.models import views
 from api.permissions import About, Permission, Scope, everywhere, grant
 from commands.door_ports import Identity
 from commands.people_ports import People
@@ -46,16 +47,19 @@ async def who(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Identity:
     """The bearer of a token that is good now. Raises Problem, and Unavailable."""
-    if credentials is None:
-        raise Problem("Unauthenticated")
-    if credentials.credentials.startswith(_TOKEN):
-        identity = await desk.tokens.lookup(credentials.credentials)
-    else:
-        identity = await _signed_in(desk, credentials.credentials)
+    identity = None if credentials is None else await identified(desk, credentials.credentials)
     if identity is None:
         raise Problem("Unauthenticated")
     request.scope["actor"], request.scope["identity"] = identity.actor, identity
     return identity
+
+
+async def identified(desk: Desk, token: str) -> Identity | None:
+    """Whose token it is now; None: nobody's. What lasts longer than a request asks again. Raises Problem when
+    what its bearer may do has changed, or their session is over, and Unavailable."""
+    if token.startswith(_TOKEN):
+        return await desk.tokens.lookup(token)
+    return await _signed_in(desk, token)
 
 
 async def _signed_in(desk: Desk, token: str) -> Identity | None:
@@ -123,6 +127,13 @@ async def _in_reach(desk: Desk, identity: Identity, permission: Permission, id_:
 def about(row: inbox.Row) -> About:
     """Where a conversation stands: with whoever has it, or had it last."""
     return About(row.last_agent_id if row.stage is Stage.CLOSED else row.agent_id, row.queue_id)
+
+
+def seen_by(identity: Identity, row: inbox.Row) -> views.Conversation | None:
+    """A conversation as somebody sees it now; None: not at all. What exports and streams tell goes through
+    here, row by row."""
+    held = grant(identity, Permission.READ_CONVERSATIONS, about(row))
+    return None if held is None else masked(views.conversation(row), held.masks)
 
 
 def reach(identity: Identity, permission: Permission) -> Reach | None:

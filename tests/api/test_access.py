@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
+from api.access import seen_by
 from api.masking import marks_of, masked
 from api.models import people as people_views
 from api.models import views
@@ -257,6 +258,15 @@ def test_what_was_handed_on_is_out_of_reach_from_then_on(house: House) -> None:
     assert house.get(f"/v1/conversations/{conversation_id}/transcript", "edu").json()["rule"] == "OutOfReach"
     assert house.get("/v1/conversations", "edu").json()["items"] == []
     assert len(house.get("/v1/conversations", "fora").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("who", sorted(TOKENS))
+def test_a_stream_shows_of_a_conversation_what_the_list_shows(house: House, who: str) -> None:
+    house.somebody_waits()
+    [row] = house.reads._rows("inbox")
+    shown = seen_by(TOKENS[who], row)
+    listed = house.get("/v1/conversations", who).json().get("items", [])
+    assert listed == ([] if shown is None else [shown.model_dump(mode="json")])
 
 
 @pytest.mark.parametrize(("who", "seen"), [("edu", 1), ("fora", 0), ("ana", 1), ("lia", 1), ("erp", 1)])
