@@ -14,7 +14,7 @@ from api.desk import Desk, Reach
 from api.errors import Problem
 from api.masking import masked
 from api.models import views
-from api.permissions import About, Permission, Scope, everywhere, grant
+from api.permissions import AS_AGENT, About, Permission, Scope, everywhere, grant
 from commands.door_ports import Identity
 from commands.people_ports import People
 from domain.conversation import ConversationId, Stage
@@ -113,7 +113,7 @@ def allowed(permission: Permission) -> Callable[..., Awaitable[Identity]]:
 def _why_not(identity: Identity, permission: Permission) -> str:
     if identity.owes_second_factor:
         return "SecondFactorOwed"
-    return "NotAnAgent" if permission is Permission.ATTEND and identity.agent_id is None else "Forbidden"
+    return "NotAnAgent" if permission in AS_AGENT and identity.agent_id is None else "Forbidden"
 
 
 async def _in_reach(desk: Desk, identity: Identity, permission: Permission, id_: ConversationId) -> None:

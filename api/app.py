@@ -19,6 +19,7 @@ from api.denials import Denials
 from api.desk import Desk
 from api.metrics import Metrics
 from api.routes import (
+    chat,
     conversations,
     journal,
     me,
@@ -41,6 +42,7 @@ ROUTERS = (
     serving.router,
     media.router,
     desk_routes.router,
+    chat.router,
     sign_in.router,
     me.router,
     users.router,

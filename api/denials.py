@@ -16,7 +16,9 @@ from commands.door_ports import Identity
 from commands.ports import Busy, Unavailable
 from domain.journal import Cause
 
-RULES: Final = frozenset({"Forbidden", "NotAnAgent", "OutOfReach", "UrgentNotAllowed", "SecondFactorOwed"})
+RULES: Final = frozenset(
+    {"Forbidden", "NotAnAgent", "OutOfReach", "RoomOutOfReach", "UrgentNotAllowed", "SecondFactorOwed"}
+)
 """What doors say to somebody they know. What the domain refuses is in the log by itself."""
 PATIENCE: Final = 2.0  # seconds
 MOST: Final = 10_000  # that are remembered, so that whoever insists troubles nobody

@@ -13,12 +13,24 @@ from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.chat import RoomId
 from domain.conversation import ConversationId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
 from domain.user import UserId
-from projections import agents, channels, deliveries, episodes, inbox, queues, transcript, users
+from projections import (
+    agents,
+    channels,
+    chat_messages,
+    chat_rooms,
+    deliveries,
+    episodes,
+    inbox,
+    queues,
+    transcript,
+    users,
+)
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -94,6 +106,21 @@ class Reads(Protocol):
     def user(self, user_id: UserId) -> Awaitable[users.Row | None]: ...
 
     def users(self) -> Awaitable[Sequence[users.Row]]: ...
+
+    def rooms(
+        self, agent_id: AgentId, queues: Collection[QueueId] | None
+    ) -> Awaitable[Sequence[chat_rooms.Row]]:
+        """The rooms of these queues (None: of every queue), and those of this agent with others; the last
+        said first."""
+        ...
+
+    def room(self, room_id: RoomId) -> Awaitable[chat_rooms.Row | None]: ...
+
+    def said(
+        self, room_id: RoomId, *, limit: int, before: int | None
+    ) -> Awaitable[Sequence[chat_messages.Row]]:
+        """The last of what was said, or of what was said before a number; in order."""
+        ...
 
     def delivery(self, delivery_id: DeliveryId) -> Awaitable[deliveries.Row | None]: ...
 

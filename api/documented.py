@@ -134,6 +134,7 @@ A desk behind WhatsApp numbers where everything is an event.
 TAGS: Final = [
     {"name": "conversations", "description": "Who waits, what was said, and everything an agent does"},
     {"name": "people", "description": "Signing in, sessions, users, tokens, permissions"},
+    {"name": "chat", "description": "Colleagues among themselves"},
     {"name": "desk", "description": "Queues, agents, channels"},
     {"name": "journal", "description": "What became of a delivery or a command"},
     {"name": "webhooks", "description": "Where providers knock"},

@@ -240,6 +240,29 @@ NEW_TOKEN: Final[dict[str, Any]] = {
     "token_id": "3f2e1d0c-9b8a-4756-8413-201f2e3d4c5b",
     "token": "atende_…",
 }
+ROOM: Final[dict[str, Any]] = {
+    "room_id": "1d0c9b8a-7f6e-5d4c-8b3a-2f1e0d9c8b7a",
+    "kind": "queue",
+    "queue_id": "suporte",
+    "members": [],
+    "said": 12,
+    "unread": 3,
+    "mentioned": True,
+    "last_at": "2026-03-12T17:32:40Z",
+    "last_author": "bia",
+    "last_preview": "Alguém já viu a queda no bairro Centro?",
+}
+CHAT_MESSAGE: Final[dict[str, Any]] = {
+    "n": 12,
+    "message_id": _COMMAND,
+    "author": "bia",
+    "text": "Alguém já viu a queda no bairro Centro?",
+    "mentions": ["ana"],
+    "card": None,
+    "card_hidden": False,
+    "at": "2026-03-12T17:32:40Z",
+}
+ROOM_OPENED: Final[dict[str, Any]] = {**DECIDED, "room_id": "1d0c9b8a-7f6e-5d4c-8b3a-2f1e0d9c8b7a"}
 PERMISSIONS_TABLE: Final[dict[str, Any]] = {
     "roles": {"agent": {"conversations.read": {"scope": "queue", "masks": []}}},
     "doors": {"GET /v1/conversations": "conversations.read"},

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     RUN_DESK = "desk.run"  # change them
     READ_DELIVERIES = "deliveries.read"
     READ_COMMANDS = "commands.read"
+    CHAT = "chat.use"  # with colleagues, as an agent
     READ_USERS = "users.read"  # and the table of permissions
     RUN_USERS = "users.run"  # invite, change, let go, end sessions
     RUN_TOKENS = "tokens.run"  # make, list and revoke those of programs
@@ -74,6 +75,9 @@ class About:
 
 P = Permission
 
+AS_AGENT: Final = frozenset({P.ATTEND, P.CHAT})
+"""What takes being an agent, too."""
+
 _OWN, _QUEUE, _ALL = (Grant(scope) for scope in Scope)
 _PSEUDONYMOUS: Final = Grant(Scope.ALL, frozenset({Mask.NAME, Mask.PHONE, Mask.CONTENT}))
 """What happened and when, and nothing of who or what."""
@@ -84,6 +88,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
         P.ATTEND: _QUEUE,
         P.READ_DESK: _ALL,
         P.READ_COMMANDS: _ALL,
+        P.CHAT: _QUEUE,
     },
     Role.SUPERVISOR: {
         P.READ_CONVERSATIONS: _QUEUE,
@@ -93,6 +98,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
         P.READ_DESK: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
+        P.CHAT: _QUEUE,
     },
     Role.MANAGER: {
         P.READ_CONVERSATIONS: _QUEUE,
@@ -137,13 +143,13 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
 
 def grant(identity: Identity, permission: Permission, about: About | None = None) -> Grant | None:
     """How somebody holds a permission; None: they do not, or not as far as `about`. The answer's masks say
-    what they are not told. Attending also takes being an agent."""
+    what they are not told. Some also take being an agent."""
     held = PERMISSIONS.get(identity.role, {}).get(permission)
     if held is None or identity.owes_second_factor:
         return None
     if identity.scopes is not None and permission.value not in identity.scopes:
         return None
-    if permission is Permission.ATTEND and identity.agent_id is None:
+    if permission in AS_AGENT and identity.agent_id is None:
         return None
     return held if about is None or _within(identity, held.scope, about) else None
 
@@ -210,6 +216,11 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "PUT /v1/channels/{channel_id}": P.RUN_DESK,
     "GET /v1/deliveries/{delivery_id}": P.READ_DELIVERIES,
     "GET /v1/commands/{command_id}": P.READ_COMMANDS,
+    "GET /v1/chat/rooms": P.CHAT,
+    "POST /v1/chat/rooms": P.CHAT,
+    "GET /v1/chat/rooms/{room_id}/messages": P.CHAT,
+    "POST /v1/chat/rooms/{room_id}/messages": P.CHAT,
+    "POST /v1/chat/rooms/{room_id}/read": P.CHAT,
     "GET /v1/users": P.READ_USERS,
     "GET /v1/users/{user_id}": P.READ_USERS,
     "GET /v1/permissions": P.READ_USERS,

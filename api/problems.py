@@ -30,6 +30,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "NotAnAgent": Kind(403, "Este token não pertence a um atendente. Use o token de um atendente."),
     "UrgentNotAllowed": Kind(403, "Só a supervisão pode elevar uma conversa para urgente."),
     "OutOfReach": Kind(403, "Esta conversa está em uma fila que não é sua."),
+    "RoomOutOfReach": Kind(403, "Esta sala é de outra equipe."),
     "SecondFactorOwed": Kind(
         403, "Seu perfil exige um segundo fator. Cadastre um aplicativo autenticador antes de continuar."
     ),
@@ -90,6 +91,9 @@ STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
     "NotYourself": 403,
     "NotAdmitted": 403,
     "NoPrograms": 422,
+    "UnknownRoom": 404,
+    "NotInRoom": 403,
+    "NobodyElse": 422,
     "UnknownEpisode": 404,
     "UnknownSend": 404,
     "NeedsQueue": 422,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from commands import access, agent, channel, conversation, delivery, firstline, protocol, queue, user
+from commands import access, agent, channel, chat, conversation, delivery, firstline, protocol, queue, user
 from commands.intention import Command, Handler, on
 from commands.processes.librarian import librarian
 from commands.processes.reader import reader
@@ -21,6 +21,7 @@ from commands.roles import Courier, Policy, Watch
 from domain.access import ACCESS
 from domain.agent import AGENT
 from domain.channel import CHANNEL
+from domain.chat import CHAT
 from domain.conversation import CONVERSATION, ConversationId
 from domain.delivery import DELIVERY
 from domain.grammar import Stream
@@ -29,7 +30,8 @@ from domain.queue import QUEUE
 from domain.user import USER
 
 STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
-    stream.kind: stream for stream in (ACCESS, AGENT, CHANNEL, CONVERSATION, DELIVERY, PROTOCOL, QUEUE, USER)
+    stream.kind: stream
+    for stream in (ACCESS, AGENT, CHANNEL, CHAT, CONVERSATION, DELIVERY, PROTOCOL, QUEUE, USER)
 }
 """Every kind of history."""
 
@@ -109,6 +111,10 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     user.LockUser: on(USER, key=lambda c: c.user_id, decide=user.lock_user),
     user.SignIn: on(USER, key=lambda c: c.user_id, decide=user.sign_in),
     user.EndSession: on(USER, key=lambda c: c.user_id, decide=user.end_session),
+    # chat
+    chat.OpenRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.open_room),
+    chat.SayInRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.say_in_room),
+    chat.ReadRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.read_room),
     # access
     access.RecordDenial: on(ACCESS, key=lambda c: c.person, decide=access.record_denial),
 }

@@ -7,6 +7,8 @@ from typing import Any, Final
 from projections.agents import AGENTS
 from projections.answer import Projection
 from projections.channels import CHANNELS
+from projections.chat_messages import CHAT_MESSAGES
+from projections.chat_rooms import CHAT_ROOMS
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
 from projections.first_line import FIRST_LINE
@@ -31,5 +33,7 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         AGENTS,
         CHANNELS,
         USERS,
+        CHAT_ROOMS,
+        CHAT_MESSAGES,
     )
 }

@@ -30,6 +30,7 @@ class Decided(View):
     repeated: bool = Field(description="true: this was decided before, under the same key")
     conversation_id: str | None = None
     line_id: str | None = Field(None, description="The line of the transcript this will be")
+    room_id: str | None = None
 
 
 class Undecided(View):

@@ -17,6 +17,10 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     "NotYourself": ("Ninguém muda o próprio acesso. Peça a outra pessoa que administra os usuários.",),
     "NotAdmitted": ("Este usuário não pode entrar agora. Peça um novo link a quem administra os usuários.",),
     "NoPrograms": ("O perfil de serviço é só para programas. Escolha outro perfil para esta pessoa.",),
+    # colleagues among themselves
+    "UnknownRoom": ("Esta sala não existe. Abra a conversa com a pessoa ou com a fila antes de escrever.",),
+    "NotInRoom": ("Esta conversa é entre outras duas pessoas da equipe.",),
+    "NobodyElse": ("Escolha uma pessoa da equipe que não seja você.",),
     # who has the conversation
     "NotOpen": ("Este atendimento já foi encerrado. Reabra ou inicie uma nova demanda para continuar.",),
     "AlreadyOpen": ("Este cliente já tem um atendimento aberto. Continue por ele.",),

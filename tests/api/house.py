@@ -39,7 +39,17 @@ from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
 from domain.user import USER, User
-from projections import agents, channels, deliveries, inbox, queues, transcript, users
+from projections import (
+    agents,
+    channels,
+    chat_messages,
+    chat_rooms,
+    deliveries,
+    inbox,
+    queues,
+    transcript,
+    users,
+)
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
 
@@ -190,6 +200,22 @@ class MemoryReads:
     async def holders(self, key: str) -> list[inbox.Row]:
         of = {row.conversation_id for row in self._rows("transcript") if row.file_key == key}
         return [row for row in self._rows("inbox") if row.conversation_id in of]
+
+    async def rooms(self, agent_id: AgentId, queues: Collection[QueueId] | None) -> list[chat_rooms.Row]:
+        mine = [
+            row
+            for row in self._rows("chat_rooms")
+            if agent_id in row.members or (row.queue_id and (queues is None or row.queue_id in queues))
+        ]
+        return sorted(mine, key=lambda row: row.last_at or row.opened_at, reverse=True)
+
+    async def room(self, room_id: str) -> chat_rooms.Row | None:
+        return next((row for row in self._rows("chat_rooms") if row.room_id == room_id), None)
+
+    async def said(self, room_id: str, *, limit: int, before: int | None) -> list[chat_messages.Row]:
+        rows = [row for row in self._rows("chat_messages") if row.room_id == room_id]
+        rows = [row for row in rows if before is None or row.n < before]
+        return sorted(rows, key=lambda row: row.n)[-limit:]
 
     async def user(self, user_id: str) -> users.Row | None:
         return next((row for row in self._rows("users") if row.user_id == user_id), None)

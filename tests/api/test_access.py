@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from api.access import seen_by
 from api.masking import marks_of, masked
+from api.models import chat as chat_views
 from api.models import people as people_views
 from api.models import views
 from api.permissions import (
@@ -37,15 +38,15 @@ from domain.agent import AgentId
 from domain.copy import say
 from domain.privacy import MASKED, Class
 from domain.queue import QueueId
-from projections import agents, episodes, inbox, transcript, users
+from projections import agents, chat_messages, chat_rooms, episodes, inbox, transcript, users
 from tests.api.house import PHONE, TOKENS, House
 from tests.api.test_reading import stored
 
 P = Permission
 
 MATRIX: Final[dict[str, set[Permission]]] = {
-    "ana": {P.READ_CONVERSATIONS, P.ATTEND, P.READ_DESK, P.READ_COMMANDS},
-    "carla": {P.READ_CONVERSATIONS, P.ATTEND, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES},
+    "ana": {P.READ_CONVERSATIONS, P.ATTEND, P.READ_DESK, P.READ_COMMANDS, P.CHAT},
+    "carla": {P.READ_CONVERSATIONS, P.ATTEND, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.CHAT},
     "gil": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.READ_USERS},
     "ivo": {P.READ_DESK},
     "lia": {P.READ_CONVERSATIONS, P.READ_DESK},
@@ -91,7 +92,7 @@ def knock(house: House, door: str, who: str | None) -> Any:
     conversation_id = house.conversation_of()
     filled = path.replace("{conversation_id}", conversation_id).replace("{key}", "ab" * 32)
     filled = filled.replace("{user_id}", conversation_id).replace("{session_id}", conversation_id)
-    filled = filled.replace("{token_id}", conversation_id)
+    filled = filled.replace("{token_id}", conversation_id).replace("{room_id}", conversation_id)
     filled = filled.replace("{command_id}", conversation_id).replace("{delivery_id}", "ab" * 16)
     filled = re.sub(r"\{\w+\}", "geral", filled)
     return house.request(method, filled, who, json={} if method in ("POST", "PUT") else None)
@@ -157,9 +158,10 @@ def test_whoever_may_nothing_but_enrol_still_learns_who_they_are(house: House) -
     assert (answer["permissions"], answer["owes_second_factor"]) == ([], True)
 
 
-def test_attending_takes_being_an_agent() -> None:
-    assert may(TOKENS["ana"], Permission.ATTEND)
-    assert not may(Identity("token:9", "Ana", Role.AGENT), Permission.ATTEND)
+@pytest.mark.parametrize("permission", [Permission.ATTEND, Permission.CHAT])
+def test_attending_and_talking_with_colleagues_takes_being_an_agent(permission: Permission) -> None:
+    assert may(TOKENS["ana"], permission)
+    assert not may(Identity("token:9", "Ana", Role.AGENT), permission)
 
 
 def test_a_token_does_what_its_scopes_say_and_not_all_that_its_role_may() -> None:
@@ -364,6 +366,8 @@ OF_ROWS: Final[list[tuple[type[Any], type[BaseModel], dict[str, str]]]] = [
     (episodes.Row, views.Episode, {}),
     (transcript.Row, views.TranscriptLine, {}),
     (agents.Row, views.Agent, {}),
+    (chat_rooms.Row, chat_views.Room, {}),
+    (chat_messages.Row, chat_views.Message, {}),
     (users.Row, people_views.User, {}),
 ]
 

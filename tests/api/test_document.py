@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api import examples
-from api.models import asks, people, views
+from api.models import asks, chat, people, views
 from api.permissions import DOORS, Free, Permission
 from api.problems import PROBLEMS
 from commands.whatsapp_port import Kind
@@ -130,6 +130,9 @@ VIEWS = {
     "DELIVERY": views.Delivery,
     "COMMAND": views.Command,
     "ME": views.Me,
+    "ROOM": chat.Room,
+    "CHAT_MESSAGE": chat.Message,
+    "ROOM_OPENED": views.Decided,
     "SIGNED_IN": people.SignedIn,
     "SESSION": people.Session,
     "SECOND_FACTOR": people.SecondFactor,
@@ -173,7 +176,8 @@ def test_every_example_of_a_body_is_accepted() -> None:
                 )
                 filled = filled.replace("{agent_id}", "bia").replace("{channel_id}", "principal")
                 filled = filled.replace("{user_id}", house.conversation_of())
-                who = "carla" if "/conversations" in path else "dora"
+                filled = filled.replace("{room_id}", house.conversation_of())
+                who = "carla" if "/conversations" in path or "/chat" in path else "dora"
                 answer = house.request(method, filled, who, json=example)
                 assert answer.json().get("rule") != "Invalid" if answer.content else True, (name, answer.text)
 
