@@ -7,6 +7,8 @@ from typing import Any, Final
 from projections.agents import AGENTS
 from projections.answer import Projection
 from projections.channels import CHANNELS
+from projections.chat_messages import CHAT_MESSAGES
+from projections.chat_rooms import CHAT_ROOMS
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
 from projections.first_line import FIRST_LINE
@@ -15,6 +17,7 @@ from projections.numbers import NUMBERS
 from projections.outgoing import OUTGOING
 from projections.queues import QUEUES
 from projections.transcript import TRANSCRIPT
+from projections.users import USERS
 
 PROJECTIONS: Final[dict[str, Projection[Any]]] = {
     projection.name: projection
@@ -29,5 +32,8 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         QUEUES,
         AGENTS,
         CHANNELS,
+        USERS,
+        CHAT_ROOMS,
+        CHAT_MESSAGES,
     )
 }

@@ -17,11 +17,13 @@ from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, Stage
 from domain.queue import Priority, QueueId
-from projections import episodes, inbox
+from projections import episodes, inbox, transcript
 
 INBOX: Final = source(inbox.INBOX)
 EPISODES: Final = source(episodes.EPISODES)
+TRANSCRIPT: Final = source(transcript.TRANSCRIPT)
 MOST: Final = 500  # wake-ups told at once
+MOST_HOLDERS: Final = 100
 OPEN: Final = frozenset(Stage) - {Stage.CLOSED}
 
 _PRIORITY: Final = sql.SQL("array_position({}, t.priority)").format([p.value for p in Priority])
@@ -58,6 +60,7 @@ class Wanted:
     channel_id: ChannelId | None = None
     priorities: Collection[Priority] | None = None
     protocol: str | None = None  # digits
+    within: tuple[Collection[QueueId], AgentId | None] | None = None  # in these queues, or this agent's
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,18 @@ async def conversation(connection: Connection, conversation_id: ConversationId) 
     return Told(INBOX.row(values), tuple(EPISODES.row(v) for v in await listed.fetchall()))
 
 
+async def holders(connection: Connection, key: str) -> list[inbox.Row]:
+    """The conversations with a line that holds this file."""
+    found = await connection.execute(
+        sql.SQL(
+            "{rows} WHERE t.conversation_id IN"
+            " (SELECT conversation_id FROM {transcript} WHERE file_key = %s) LIMIT %s"
+        ).format(rows=INBOX.select(""), transcript=TRANSCRIPT.identifier),
+        (key, MOST_HOLDERS),
+    )
+    return [INBOX.row(values) for values in await found.fetchall()]
+
+
 async def active(connection: Connection) -> dict[tuple[Stage, Priority], int]:
     """How many conversations are open, by stage and priority."""
     found = await connection.execute(
@@ -164,6 +179,15 @@ def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
         parameters["agent_id"] = wanted.agent_id
         where.append(
             sql.SQL("CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(agent_id)s")
+        )
+    if wanted.within is not None:
+        queues, parameters["whose"] = wanted.within
+        parameters["queues"] = list(queues)
+        where.append(
+            sql.SQL(
+                "(t.queue_id = ANY(%(queues)s) OR"
+                " CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(whose)s)"
+            )
         )
     if wanted.priorities is not None:
         parameters["priorities"] = [priority.value for priority in wanted.priorities]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.permissions import Mask, Scope
 from commands.door_ports import Role
 from domain.conversation import Awaiting, Opener, Stage
 from domain.queue import TARGETS, Priority
@@ -29,6 +30,7 @@ class Decided(View):
     repeated: bool = Field(description="true: this was decided before, under the same key")
     conversation_id: str | None = None
     line_id: str | None = Field(None, description="The line of the transcript this will be")
+    room_id: str | None = None
 
 
 class Undecided(View):
@@ -50,8 +52,8 @@ class Command(View):
 
 
 class Contact(View):
-    name: str | None
-    phone: str | None
+    name: Annotated[str | None, Mask.NAME]
+    phone: Annotated[str | None, Mask.PHONE]
 
 
 class Conversation(View):
@@ -83,7 +85,7 @@ class Conversation(View):
     unread: int
     last_kind: str | None
     last_side: str | None
-    last_preview: str | None
+    last_preview: Annotated[str | None, Mask.CONTENT]
     last_at: datetime | None
     window_until: datetime | None = Field(description="Free text may be sent so long")
     wake_at: datetime | None
@@ -104,7 +106,7 @@ class Episode(View):
     closed_at: datetime | None
     closed_by: str | None
     reason: str | None
-    outcome: str | None
+    outcome: Annotated[str | None, Mask.CONTENT]
 
 
 class ConversationWithEpisodes(Conversation):
@@ -143,8 +145,8 @@ class TranscriptLine(View):
     at: datetime
     side: transcript.Side | None
     agent_id: str | None
-    text: str | None
-    content: dict[str, Any] | None
+    text: Annotated[str | None, Mask.CONTENT]
+    content: Annotated[dict[str, Any] | None, Mask.CONTENT]
     purpose: str | None
     sent_at: datetime | None
     reply_to: str | None
@@ -152,10 +154,10 @@ class TranscriptLine(View):
     thanks: bool
     forwarded: bool
     edited_at: datetime | None
-    original: str | None
+    original: Annotated[str | None, Mask.CONTENT]
     deleted_at: datetime | None
-    reactions: dict[str, Any] | None
-    media: Media | None
+    reactions: Annotated[dict[str, Any] | None, Mask.CONTENT]
+    media: Annotated[Media | None, Mask.CONTENT]
     status: transcript.Status | None
     status_at: datetime | None
     failures: list[Failure]
@@ -180,7 +182,7 @@ class Queue(View):
 
 class Agent(View):
     agent_id: str
-    name: str
+    name: Annotated[str, Mask.NAME]
     active: bool
 
 
@@ -220,12 +222,23 @@ class Delivery(View):
     items: list[Item]
 
 
+class Held(View):
+    scope: Scope
+    masks: list[Mask]
+
+
 class Me(View):
     actor: str
     name: str
     role: Role
     agent_id: str | None
     permissions: list[str]
+    grants: dict[str, Held] = Field(description="How far each permission reaches, and what it hides")
+    queues: list[str] | None = Field(description="Whose conversations are theirs; null: every queue's")
+    user_id: str | None = Field(None, description="null: a token, not somebody who signed in")
+    login: str | None = None
+    second_factor: bool = False
+    owes_second_factor: bool = False
 
 
 class Health(View):

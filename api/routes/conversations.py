@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.access import AtDesk, allowed
+from api.access import AtDesk, allowed, reach, told
 from api.desk import Which
 from api.documented import READS, problems
 from api.errors import Problem
@@ -71,12 +71,14 @@ async def conversations(
         channel_id=None if channel is None else ChannelId(channel),
         priority=priority,
         protocol=protocol,
+        reach=reach(who, Permission.READ_CONVERSATIONS),
     )
     try:
         page = await desk.reads.conversations(which, desk.clock.now(), limit=limit, after=cursor)
     except ValueError as error:
         raise _bad_cursor() from error
-    return views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
+    found = views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
+    return told(who, Permission.READ_CONVERSATIONS, found)
 
 
 @router.get(
@@ -84,31 +86,34 @@ async def conversations(
     summary="One conversation, with all its episodes",
     responses={
         **example(200, CONVERSATION_WITH_EPISODES, headers=ETAG),
-        **problems(*READS, "UnknownConversation", "NotThereYet"),
+        **problems(*READS, "OutOfReach", "UnknownConversation", "NotThereYet"),
     },
     dependencies=[after("inbox", "episodes")],
 )
 async def conversation(
-    conversation_id: OfConversation, desk: AtDesk, _: Reader, response: Response
+    conversation_id: OfConversation, desk: AtDesk, who: Reader, response: Response
 ) -> views.ConversationWithEpisodes:
     """The `ETag` is the version you see; send it back as `If-Match` with what you decide."""
-    told = await desk.reads.conversation(ConversationId(conversation_id))
-    if told is None:
+    found = await desk.reads.conversation(ConversationId(conversation_id))
+    if found is None:
         raise Problem("UnknownConversation")
-    response.headers["ETag"] = f'"{told.row.version}"'
-    return views.conversation_with(told.row, told.episodes)
+    response.headers["ETag"] = f'"{found.row.version}"'
+    return told(who, Permission.READ_CONVERSATIONS, views.conversation_with(found.row, found.episodes))
 
 
 @router.get(
     "/v1/conversations/{conversation_id}/transcript",
     summary="What was said, page by page, the latest page first",
-    responses={**example(200, TRANSCRIPT), **problems(*READS, "UnknownConversation", "NotThereYet")},
+    responses={
+        **example(200, TRANSCRIPT),
+        **problems(*READS, "OutOfReach", "UnknownConversation", "NotThereYet"),
+    },
     dependencies=[after("transcript")],
 )
 async def transcript(
     conversation_id: OfConversation,
     desk: AtDesk,
-    _: Reader,
+    who: Reader,
     cursor: Annotated[
         str | None, Query(max_length=1000, description="`previous` or `next` of a page")
     ] = None,
@@ -122,9 +127,9 @@ async def transcript(
         raise _bad_cursor() from error
     if not page.rows and cursor is None:
         raise Problem("UnknownConversation")
-    return views.Transcript(
-        items=[views.line(row, desk.meaning) for row in page.rows], previous=page.previous, next=page.next
-    )
+    lines = [views.line(row, desk.meaning) for row in page.rows]
+    found = views.Transcript(items=lines, previous=page.previous, next=page.next)
+    return told(who, Permission.READ_CONVERSATIONS, found)
 
 
 def _bad_cursor() -> Problem:

@@ -60,6 +60,7 @@ from adapters.whatsapp.pacing import MetaPacing
 from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Which
 from api.settings import ChannelSettings, Settings
+from api.wiring import people
 from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.storage import open_commands, open_log
@@ -113,6 +114,7 @@ class DeskReads(Reads):
             channel_id=which.channel_id,
             priorities=None if which.priority is None else [which.priority],
             protocol=which.protocol,
+            within=None if which.reach is None else (which.reach.queues, which.reach.agent_id),
         )
         return await super().conversations(wanted, at, limit=limit, after=after)
 
@@ -181,6 +183,7 @@ class House:
             addresses=door,
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
+            people=people.of(settings, self.pool, self.redis),
             meaning=lambda code: whatsapp.meaning(code).sentence,
             probes=self._probes(),
             dispensable=frozenset({"redis", "parked"}),

@@ -25,8 +25,9 @@ from commands import conversation as wanted
 from commands.agent import WelcomeAgent
 from commands.catalogue import HANDLERS
 from commands.channel import ConnectChannel
-from commands.door_ports import Identity, Role
+from commands.door_ports import Identity, Issued, ListedToken, Role
 from commands.intention import Command, person_id
+from commands.people_ports import People
 from commands.ports import Accepted, Broken, Decision, Denied, Unavailable
 from commands.queue import CreateQueue
 from commands.whatsapp_port import Missing, Stored
@@ -37,7 +38,18 @@ from domain.delivery import DeliveryId
 from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
-from projections import agents, channels, deliveries, inbox, queues, transcript
+from domain.user import USER, User
+from projections import (
+    agents,
+    channels,
+    chat_messages,
+    chat_rooms,
+    deliveries,
+    inbox,
+    queues,
+    transcript,
+    users,
+)
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
 
@@ -47,6 +59,7 @@ NOW = datetime(2026, 3, 12, 17, 32, tzinfo=UTC)
 SECRET, OLD_SECRET = b"segredo-do-aplicativo", b"segredo-anterior"
 PHONE = "5511900000001"
 ANA, BIA = AgentId("ana"), AgentId("bia")
+SUPPORT = frozenset({QueueId("suporte")})
 TOKENS = {
     "ana": Identity("agent:ana", "Ana", Role.AGENT, ANA),
     "bia": Identity("agent:bia", "Bia", Role.AGENT, BIA),
@@ -54,6 +67,17 @@ TOKENS = {
     "dora": Identity("token:1", "Dora", Role.ADMIN),
     "erp": Identity("token:2", "ERP", Role.SERVICE),
     "lost": Identity("token:3", "Sem atendente", Role.AGENT),
+    "gil": Identity("user:gil", "Gil", Role.MANAGER),
+    "ivo": Identity("user:ivo", "Ivo", Role.DIRECTOR),
+    "lia": Identity("user:lia", "Lia", Role.ANALYST),
+    "noa": Identity("user:noa", "Noa", Role.AUDITOR),
+    "oto": Identity("user:oto", "Oto", Role.DPO),
+    # who reaches less than their role
+    "edu": Identity("agent:edu", "Edu", Role.AGENT, AgentId("edu"), SUPPORT),
+    "eva": Identity("agent:eva", "Eva", Role.SUPERVISOR, AgentId("eva"), SUPPORT),
+    "fora": Identity("agent:fora", "Fora", Role.AGENT, AgentId("fora"), frozenset({QueueId("geral")})),
+    "painel": Identity("token:4", "Painel", Role.SERVICE, scopes=frozenset({"desk.read"})),
+    "devendo": Identity("user:devendo", "Devendo", Role.ADMIN, owes_second_factor=True),
 }
 
 
@@ -173,6 +197,32 @@ class MemoryReads:
     async def media_type(self, key: str) -> str | None:
         return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
 
+    async def holders(self, key: str) -> list[inbox.Row]:
+        of = {row.conversation_id for row in self._rows("transcript") if row.file_key == key}
+        return [row for row in self._rows("inbox") if row.conversation_id in of]
+
+    async def rooms(self, agent_id: AgentId, queues: Collection[QueueId] | None) -> list[chat_rooms.Row]:
+        mine = [
+            row
+            for row in self._rows("chat_rooms")
+            if agent_id in row.members or (row.queue_id and (queues is None or row.queue_id in queues))
+        ]
+        return sorted(mine, key=lambda row: row.last_at or row.opened_at, reverse=True)
+
+    async def room(self, room_id: str) -> chat_rooms.Row | None:
+        return next((row for row in self._rows("chat_rooms") if row.room_id == room_id), None)
+
+    async def said(self, room_id: str, *, limit: int, before: int | None) -> list[chat_messages.Row]:
+        rows = [row for row in self._rows("chat_messages") if row.room_id == room_id]
+        rows = [row for row in rows if before is None or row.n < before]
+        return sorted(rows, key=lambda row: row.n)[-limit:]
+
+    async def user(self, user_id: str) -> users.Row | None:
+        return next((row for row in self._rows("users") if row.user_id == user_id), None)
+
+    async def users(self) -> Sequence[users.Row]:
+        return self._rows("users")
+
     async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
         return next((row for row in self._rows("deliveries") if row.delivery_id == delivery_id), None)
 
@@ -207,17 +257,35 @@ def _fits(row: inbox.Row, which: Which) -> bool:
         (which.priority, row.priority),
         (which.protocol, row.protocol),
     )
+    if which.reach is not None:
+        whose = row.last_agent_id if row.stage is Stage.CLOSED else row.agent_id
+        mine = whose is not None and whose == which.reach.agent_id
+        if not mine and row.queue_id not in which.reach.queues:
+            return False
     return bool(stage) and all(asked is None or asked == told for asked, told in pairs)
 
 
 @dataclass
 class MemoryTokens:
     away: bool = False
+    made: list[ListedToken] = field(default_factory=list)
 
     async def lookup(self, token: str) -> Identity | None:
         if self.away:
             raise Unavailable
         return TOKENS.get(token.removeprefix("atende_"))
+
+    async def make(self, name: str, role: Role, **limits: Any) -> Issued:
+        limits.pop("expires_at", None)
+        identity = Identity(f"token:{len(self.made)}", name, role, **limits)
+        self.made.append(ListedToken(UUID(int=len(self.made)), identity, NOW, None, None))
+        return Issued(self.made[-1].id, "atende_novo", identity)
+
+    async def listed(self) -> list[ListedToken]:
+        return self.made
+
+    async def revoke(self, token_id: UUID) -> bool:
+        return any(one.id == token_id for one in self.made)
 
 
 @dataclass
@@ -270,10 +338,61 @@ class MemoryOutcomes:
         return self.inbox.decisions.get(command_id)
 
 
+class Nowhere:
+    """Stands for ports that a test does not come to: people's, unless it brings its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def away(*_: Any, **__: Any) -> Any:
+            raise Unavailable(name)
+
+        return away
+
+
+class NoBearers:
+    """Nobody signed in here."""
+
+    def read(self, token: str, at: datetime) -> None:
+        return None
+
+
+class ComputedIds(Nowhere):
+    def user_id(self, login: str) -> str:
+        return str(UUID(bytes=hashlib.sha256(login.encode()).digest()[:16]))
+
+    async def link_of(self, word: str, at: datetime) -> None:
+        return None
+
+    async def new_link(self, user_id: str, expires_at: datetime) -> str:
+        return "convite_novo"
+
+    async def forget_second_factor(self, user_id: str) -> None:
+        return None
+
+
+class NoSessions(Nowhere):
+    async def listed(self, user_id: str, at: datetime) -> list[Any]:
+        return []
+
+    async def end(self, user_id: str, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+
+class MemoryStandings:
+    def __init__(self, inbox: MemoryInbox) -> None:
+        self._inbox = inbox
+
+    async def of(self, user_id: str) -> User:
+        state: User = self._inbox.states.get(f"user-{user_id}", (USER.initial, 0))[0]
+        return state
+
+    def forget(self, user_id: str) -> None:
+        """Nothing is remembered."""
+
+
 class House:
     """Ana, Bia, Carla (supervisor), two queues, one number; one customer who waits when `somebody_waits`."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, people: People | None = None, **settings: Any) -> None:
         self.clock = StoppedClock()
         self.inbox = MemoryInbox(self.clock)
         self.reads = MemoryReads(self.inbox)
@@ -301,6 +420,7 @@ class House:
             addresses=self.door,
             objects=self.objects,
             read_receipts=self.receipts,
+            people=people or self.nobody(),
             meaning=lambda code: f"Frase do código {code}.",
             probes=self.probes,
             dispensable=frozenset({"pacing"}),
@@ -318,6 +438,17 @@ class House:
             provider="meta",
             number_id="200000000000001",
             queue_id=QueueId("geral"),
+        )
+
+    def nobody(self) -> People:
+        """No user ever signed in; those that are invited are in the memory of the inbox."""
+        apart: Any = Nowhere()
+        return People(
+            guessing=apart,
+            credentials=ComputedIds(),  # type: ignore[arg-type]
+            sessions=NoSessions(),  # type: ignore[arg-type]
+            standings=MemoryStandings(self.inbox),  # type: ignore[arg-type]
+            bearers=NoBearers(),  # type: ignore[arg-type]
         )
 
     # ── what happens without the doors ───────────────────────────────────────────────────────────
