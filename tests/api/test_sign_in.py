@@ -24,7 +24,7 @@ from adapters.people.tables import NAMES
 from api import admission
 from api.admission import Proof
 from api.errors import Problem
-from api.visitors import COOKIE
+from api.visitors import COOKIE, DEVICE
 from commands.door_ports import Role
 from commands.people_ports import Claims
 from commands.ports import Unavailable
@@ -312,6 +312,45 @@ def test_a_right_password_makes_the_wrong_ones_before_it_forgotten(tell: Tell[No
     tell(told)
 
 
+def test_a_stranger_who_guesses_does_not_keep_the_user_out_of_a_browser_they_had_used(
+    tell: Tell[None],
+) -> None:
+    async def told(street: Street) -> None:
+        await street.user(ANA)
+        async with street.browser() as known, street.browser("198.51.100.9") as stranger:
+            await known.sign_in(ANA)
+            device = known.client.cookies.get(DEVICE) or ""
+            for _ in range(7):
+                await stranger.sign_in(ANA, "errada errada")
+            assert rule(await stranger.sign_in(ANA)) == (429, "TooManyGuesses")
+            assert (await known.sign_in(ANA)).status_code == 200
+            assert known.client.cookies.get(DEVICE) == device
+            assert rule(await stranger.sign_in(ANA)) == (429, "TooManyGuesses")
+            # what the browser kept opens nothing, and is counted as anybody is
+            said = [rule(await known.sign_in(ANA, "errada errada"))[1] for _ in range(7)]
+            assert said == ["SignInRefused"] * 5 + ["TooManyGuesses"] * 2
+
+    tell(told)
+
+
+@pytest.mark.parametrize("of", ["another user", "another key", "nobody", "a word touched"])
+def test_what_a_browser_kept_of_somebody_else_makes_it_no_known_one(tell: Tell[None], of: str) -> None:
+    async def told(street: Street) -> None:
+        ana, bia = UserId(await street.user(ANA)), UserId(await street.user(BIA))
+        other = PostgresCredentials(street.credentials._pool, street.hashing, [MASTER], b"outra-chave")
+        mine = street.credentials.device_word(ana)
+        word = {
+            "another user": street.credentials.device_word(bia),
+            "another key": other.device_word(ana),
+            "nobody": "x",
+            "a word touched": mine[:-1] + ("0" if mine[-1] != "0" else "1"),
+        }[of]
+        assert street.credentials.device_of(ana, mine) is not None
+        assert street.credentials.device_of(ana, word) is None
+
+    tell(told)
+
+
 def test_a_hundred_wrong_passwords_in_a_row_lock_until_a_new_link_is_used(tell: Tell[None]) -> None:
     async def told(street: Street) -> None:
         user_id = await street.user(ANA)
@@ -452,16 +491,12 @@ def test_the_refresh_token_is_a_cookie_no_script_reads_and_no_other_page_sends(t
         await street.user(ANA)
         async with street.browser() as browser:
             answer = await browser.sign_in(ANA)
-        name, *attributes = [part.strip() for part in answer.headers["set-cookie"].split(";")]
-        assert name.startswith(f"{COOKIE}=renova_")
-        assert COOKIE.startswith("__Host-")
-        assert {part.lower() for part in attributes} == {
-            "httponly",
-            "secure",
-            "samesite=strict",
-            "path=/",
-            "max-age=43200",
-        }
+        cookies = sorted(answer.headers.get_list("set-cookie"))
+        assert [cookie.partition("=")[0] for cookie in cookies] == [DEVICE, COOKIE]
+        assert cookies[1].startswith("__Host-atende=renova_")
+        for cookie, seconds in zip(cookies, (180 * 86_400, 12 * 3_600), strict=True):
+            attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+            assert attributes == {"httponly", "secure", "samesite=strict", "path=/", f"max-age={seconds}"}
         assert "renova_" not in answer.text
         assert answer.headers["cache-control"] == "no-store"
 
