@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -54,6 +55,55 @@ class ViewFollower:
         if not moved:
             raise LogUnavailable("another process follows this view: reading where it stands")
         self._later, self._moved = {}, time.monotonic()
+
+
+class BoundedFollower(ViewFollower):
+    """Follows to where it may, and holds what comes after that until it may go further. What is not bounded
+    may not go at all. Other threads may say how far it may go."""
+
+    def __init__(self, view: View, log: Log, bounds: Mapping[int, Bookmark]) -> None:
+        super().__init__(view, log)
+        self._bounds = dict(bounds)
+        self._held: list[Recorded] = []
+        self._after: dict[int, Mark] = {}
+        self._turn = threading.Lock()
+
+    def may_go(self, partition: int, to: Bookmark) -> None:
+        """Go there at once, if what lies between was handed to us. Raises LogUnavailable."""
+        with self._turn:
+            self._bounds[partition] = to
+            self._go()
+
+    def marks(self) -> Mapping[int, Mark]:
+        with self._turn:
+            self._held, self._after = [], {}
+            return super().marks()
+
+    def follow(self, facts: Sequence[Recorded], marks: Mapping[int, Mark]) -> None:
+        with self._turn:
+            self._held.extend(facts)
+            self._after |= marks
+            self._go()
+
+    def rest(self) -> None:
+        with self._turn:
+            super().rest()
+
+    def _go(self) -> None:
+        within = {
+            p: mark if mark.seq <= bound.seq else Mark(mark.offset, *bound)
+            for p, mark in self._after.items()
+            if (bound := self._bounds.get(p)) is not None
+        }
+        ends = {p: mark.ordinal for p, mark in within.items()}
+        super().follow([fact for fact in self._held if _comes_by(fact, ends)], within)
+        super().rest()
+        self._held = [fact for fact in self._held if not _comes_by(fact, ends)]
+        self._after = {p: mark for p, mark in self._after.items() if mark != within.get(p)}
+
+
+def _comes_by(fact: Recorded, ends: Mapping[int, int]) -> bool:
+    return fact.position.ordinal <= ends.get(fact.position.partition, 0)
 
 
 @contextmanager

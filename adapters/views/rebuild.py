@@ -6,6 +6,8 @@ swap. Readers see the old table until the moment they see the new one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +50,25 @@ def begin(dsn: str, projection: Projection[Any]) -> None:
 def abandon(dsn: str, projection: Projection[Any]) -> None:
     with connect(dsn) as connection:
         _drop(connection, table(projection, spare=True))
+
+
+def stands(dsn: str, projection: Projection[Any], *, spare: bool = False) -> dict[int, Bookmark]:
+    """How far the live table has come, or the new one."""
+    with connect(dsn) as connection:
+        return _stands(connection, table(projection, spare=spare), None)
+
+
+@contextmanager
+def held(dsn: str, projection: Projection[Any], partition: int) -> Iterator[Bookmark | None]:
+    """The live table stands still in a partition for as long as the block lasts: where, if anywhere. Whoever
+    folds it waits."""
+    live = table(projection)
+    with connect(dsn) as connection:
+        connection.execute(
+            "SELECT FROM view_bookmark WHERE name = %s AND version = %s AND partition = %s FOR UPDATE",
+            (live.bookmarks, projection.version, partition),
+        )
+        yield _stands(connection, live, partition).get(partition)
 
 
 def compare(dsn: str, projection: Projection[Any], partition: int | None = None) -> Comparison:

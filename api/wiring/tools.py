@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from adapters import tokens
 from adapters.archive import Archive, Unopened
 from adapters.engine.bookmarks import Bookmarks, Parked
 from adapters.engine.feed import Feed
-from adapters.log.chain import Halted
+from adapters.log.chain import Bookmark, Halted
 from adapters.log.index import Index, Mark
 from adapters.log.inspection import Inspection
 from adapters.log.port import place
@@ -25,7 +25,7 @@ from adapters.log.verification import verify as walk
 from adapters.schemas import Catalogue, catalogue
 from adapters.services import ServiceError
 from adapters.views import rebuild as views
-from adapters.views.follower import ViewFollower
+from adapters.views.follower import BoundedFollower
 from adapters.views.ground import connect
 from adapters.views.rebuild import NotComparable
 from adapters.views.view import View
@@ -40,6 +40,7 @@ from commands.catalogue import STREAMS
 from commands.door_ports import ListedToken, Role
 from domain.agent import AgentId
 from domain.queue import QueueId
+from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
 
 __all__ = ["NotComparable", "ServiceError"]  # told to people in a sentence, by the command line
@@ -77,13 +78,15 @@ def rebuild(
     views.begin(dsn, projection)
     log = open_log(settings)
     view = View(projection, partial(connect, dsn), spare=True)
-    feed = Feed(log, Archive(STREAMS.values(), keys), [ViewFollower(view, log)], limit=5000)
+    first = views.stands(dsn, projection)  # so that the new one is never ahead of the live one
+    follower = BoundedFollower(view, log, first)
+    feed = Feed(log, Archive(STREAMS.values(), keys), [follower], limit=5000)
     started = time.perf_counter()
     feed.start()
-    try:  # until what there was has been read, or all: while the desk is busy there is always more
-        ends = log.ends()
-        while feed.alive and not (feed.idle.wait(0.2) or (feed.facts and not feed.lag(ends))):
-            progress(feed.facts, feed.lag())
+    try:
+        while feed.alive and (left := _left(dsn, projection, first)):
+            progress(feed.facts, left)
+            time.sleep(0.2)
         if isinstance(feed.error, Halted):
             raise ServiceError(f"The log is broken: {feed.error}. See `atende verify`; nothing was swapped.")
         if isinstance(feed.error, Unopened):
@@ -93,7 +96,7 @@ def rebuild(
         seconds, facts = time.perf_counter() - started, feed.facts
         rows, identical = 0, True
         for partition in range(log.partitions):
-            compared = _compare(dsn, name, partition)
+            compared = _compare(dsn, projection, partition, follower)
             identical &= compared.identical
             if not compared.identical and not forgotten:
                 raise Different(
@@ -101,7 +104,7 @@ def rebuild(
                     f"{compared.only_new} only in the new one"
                 )
             rows += compared.new
-    except (Different, ServiceError):
+    except (Different, NotComparable, ServiceError):
         feed.stop()
         view.close()
         views.abandon(dsn, projection)
@@ -122,16 +125,27 @@ def rebuild(
     }
 
 
-def _compare(dsn: str, name: str, partition: int) -> views.Comparison:
-    """Compare one partition's rows at a moment when both tables have read as far."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return views.compare(dsn, PROJECTIONS[name], partition)
-        except views.NotComparable:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+def _left(dsn: str, projection: Projection[Any], bounds: Mapping[int, Bookmark]) -> int:
+    """Records that the new table has yet to read to stand at these bounds."""
+    new = views.stands(dsn, projection, spare=True)
+    return sum(bound.seq - (new[p].seq if p in new else 0) for p, bound in bounds.items())
+
+
+def _compare(
+    dsn: str, projection: Projection[Any], partition: int, follower: BoundedFollower
+) -> views.Comparison:
+    """Hold the live table in one partition until the new one has come as far, and compare them there."""
+    with views.held(dsn, projection, partition) as live:
+        if live is not None:
+            follower.may_go(partition, live)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return views.compare(dsn, projection, partition)
+            except NotComparable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
 
 def view_names() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -278,6 +279,15 @@ def redis_flushed_and_stopped(desk: OnKafka, crowd: Crowd, chance: Random, dose:
     crowd.more(dose.sentences)
 
 
+def view_made_anew(desk: OnKafka, crowd: Crowd, chance: Random, dose: Dose) -> None:
+    """Beside the live one, while it is written to all the time: compared where both stand, and swapped."""
+    for name in ("inbox", "transcript")[: dose.times]:
+        done = desk.house.program("rebuild", name, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout.splitlines()[-1])["identical"] is True
+        crowd.more(dose.sentences)
+
+
 FAULTS: Final[Mapping[str, Fault]] = {
     "worker killed": Fault(worker_killed),
     "all workers killed": Fault(all_workers_killed, quick=False),
@@ -288,6 +298,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "doors killed": Fault(doors_killed, quick=False),
     "clock 5 min astray": Fault(clock_of_a_worker_astray),
     "views killed": Fault(views_killed_before_their_bookmark, afterwards=views_are_what_the_log_says),
+    "view made anew": Fault(view_made_anew, afterwards=views_are_what_the_log_says),
     "1 broker of 3 killed": Fault(one_broker_of_three_killed),
     "2 brokers of 3 killed": Fault(two_brokers_of_three_killed),
     "3 brokers of 3 killed": Fault(all_brokers_killed, quick=False),

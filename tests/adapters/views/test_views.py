@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,8 +15,11 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from adapters.log.chain import Bookmark
+from adapters.log.index import Mark
+from adapters.log.memory import MemoryLog
 from adapters.views import ProjectionStopped, View, connect, ensure, retire
-from adapters.views.rebuild import NotComparable, abandon, begin, compare, swap
+from adapters.views.follower import BoundedFollower
+from adapters.views.rebuild import NotComparable, abandon, begin, compare, held, stands, swap
 from adapters.views.tables import names
 from domain import agent, channel, conversation, delivery, queue
 from domain.channel import ChannelId
@@ -308,6 +312,53 @@ def test_a_view_built_anew_is_the_same_and_can_take_the_place_of_the_live_one(
     assert rows_in(ground, live) == fold(INBOX, facts)
     assert indexes(ground, "view_inbox_v1") == before
     assert indexes(ground, "view_inbox_v1_new") == set()
+
+
+def test_a_bounded_follower_stands_exactly_where_it_may_and_goes_on_when_it_may_go_further(
+    ground: str, view_of: Callable[..., View]
+) -> None:
+    facts = told(*walk([(0, 1), (0, 2), (0, 3), (6, 0), (8, 1)]).events)
+    bound, end = after(facts[:3]), after(facts)
+    view = view_of(INBOX)
+    follower = BoundedFollower(view, MemoryLog(uuid4(), 1), bound)
+    marks = {p: Mark(0, *mark) for p, mark in end.items()}
+    follower.follow(facts, marks)
+    assert view.bookmarks() == bound
+    assert rows_in(ground, view) == fold(INBOX, facts[:3])
+    for partition, bookmark in end.items():
+        follower.may_go(partition, bookmark)
+    assert view.bookmarks() == end
+    assert rows_in(ground, view) == fold(INBOX, facts)
+
+
+def test_a_bounded_follower_whose_partition_is_held_up_goes_on_in_the_others(
+    ground: str, view_of: Callable[..., View]
+) -> None:
+    one, other = (told(queue.Created(name), stream=f"queue-{name}") for name in ("a", "b"))
+    facts = laid_out([one, other])
+    ends = after(facts)
+    view = view_of(QUEUES)
+    follower = BoundedFollower(view, MemoryLog(uuid4(), 2), {1: ends[1]})
+    for fact in facts:
+        follower.follow([fact], {p: Mark(0, *mark) for p, mark in after([fact]).items()})
+    assert view.bookmarks() == {1: ends[1]}
+    follower.may_go(0, ends[0])
+    assert view.bookmarks() == ends
+    assert rows_in(ground, view) == fold(QUEUES, facts)
+
+
+def test_a_live_view_that_is_held_waits_and_then_goes_on(ground: str, view_of: Callable[..., View]) -> None:
+    facts = told(queue.Created("Suporte"), queue.Renamed("Reparo"), stream="queue-q")
+    live = followed(view_of(QUEUES), facts[:1])
+    thread = threading.Thread(target=live.apply, args=(facts[1:], after(facts)))
+    with held(ground, QUEUES, 0) as stands_at:
+        assert stands_at == after(facts[:1])[0]
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive()
+        assert stands(ground, QUEUES) == after(facts[:1])
+    thread.join(10)
+    assert stands(ground, QUEUES) == after(facts)
 
 
 def test_a_row_that_was_changed_by_hand_is_found_and_put_right(
