@@ -45,6 +45,18 @@ async def who(
 Someone = Annotated[Identity, Depends(who)]
 
 
+async def asked_again(
+    desk: AtDesk, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> Callable[[], Awaitable[Identity | None]]:
+    """For what lasts longer than a request: who it is, asked anew; None once the token is no good."""
+    token = "" if credentials is None else credentials.credentials
+
+    async def again() -> Identity | None:
+        return await desk.tokens.lookup(token)
+
+    return again
+
+
 def allowed(permission: Permission) -> Callable[[Identity], Awaitable[Identity]]:
     """A dependency: whoever is at the door may do this."""
 

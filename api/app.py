@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import documented, errors, reference
 from api.at_the_door import AtTheDoor
 from api.desk import Desk
+from api.live import Hub
 from api.metrics import Metrics
 from api.routes import conversations, journal, me, media, running, serving, webhooks
 from api.routes import desk as desk_routes
+from api.routes import live as live_routes
 from api.routes.webhooks import Deliveries
 from api.wishes import PATIENCE
 
@@ -26,6 +28,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     conversations.router,
     serving.router,
+    live_routes.router,
     media.router,
     desk_routes.router,
     me.router,
@@ -60,6 +63,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.desk = desk
+    app.state.live = Hub(desk)
     app.state.metrics = figures
     app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
     app.state.patience = patience

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from api.live_ports import Rows
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
+from commands.live_ports import Wire
 from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
@@ -112,5 +114,7 @@ class Desk:
     objects: ObjectStore
     read_receipts: ReadReceipts
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
+    live_rows: Rows
+    wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner
     probes: Mapping[str, Probe] = field(default_factory=dict)
     dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

@@ -30,6 +30,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "UnknownCommand": Kind(
         404, "Ainda não se sabe nada deste comando. Se acabou de enviar, consulte de novo em instantes."
     ),
+    "UnknownStream": Kind(404, "Esta conexão ao vivo não existe mais. Abra outra."),
     "UnknownMedia": Kind(404, "Este arquivo não foi encontrado."),
     "MethodNotAllowed": Kind(405, "Este endereço não aceita este método."),
     "TooLarge": Kind(413, "O corpo da requisição é maior do que o permitido."),
@@ -84,6 +85,7 @@ FIELD_FAULTS: Final[Mapping[str, str]] = {
     "missing": "Campo obrigatório.",
     "cursor": "Este cursor não é desta lista.",
     "etag": "Use o ETag da conversa.",
+    "topic": "Este tópico não existe, ou há tópicos demais.",
     "extra_forbidden": "Campo desconhecido.",
     "json_invalid": "JSON inválido.",
     "string_too_short": "Texto curto demais.",

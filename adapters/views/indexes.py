@@ -9,6 +9,7 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "open": "(stage, queue_id, agent_id) WHERE stage <> 'closed'",
         "closed": "(closed_at DESC, conversation_id) WHERE stage = 'closed'",
         "wake": "(wake_at) WHERE wake_at IS NOT NULL",
+        "changed": "(partition, ordinal)",
     },
     "transcript": {
         "place": "(conversation_id, place)",

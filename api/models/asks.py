@@ -249,6 +249,16 @@ class Seen(Ask):
     typing: bool = Field(False, description="Show the customer that somebody is typing")
 
 
+class Topics(Ask):
+    topics: Annotated[
+        list[Annotated[str, StringConstraints(max_length=100)]], Field(min_length=1, max_length=40)
+    ]
+
+
+class Presence(Ask):
+    state: Literal["viewing", "typing", "left"]
+
+
 # The desk
 
 

@@ -35,6 +35,7 @@ from adapters.engine.parcels import Parcels
 from adapters.engine.topic_inbox import TopicInbox
 from adapters.engine.watches import keep_watch
 from adapters.keyring import Keyring
+from adapters.live import ChangedRows, RedisWire
 from adapters.log.chain import Halted
 from adapters.log.index import Index, Mark
 from adapters.log.port import Log, LogUnavailable
@@ -133,6 +134,7 @@ class House:
             dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
         )
         self.redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
+        self.wire = RedisWire(settings.redis_url.get_secret_value()) if settings.redis_url else None
         self.client = graph_client()
         self.objects = FileObjects(settings.data / "media")
         self.raw_bodies = RawFiles(settings.data / "raw")
@@ -182,6 +184,8 @@ class House:
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
             meaning=lambda code: whatsapp.meaning(code).sentence,
+            live_rows=ChangedRows(self.pool),
+            wire=self.wire,
             probes=self._probes(),
             dispensable=frozenset({"redis", "parked"}),
         )
@@ -254,6 +258,8 @@ class House:
         await self.client.aclose()
         if self.redis is not None:
             await self.redis.aclose()
+        if self.wire is not None:
+            await self.wire.close()
         await self.pool.close()
         self.keyring.close()
         self.log.close()

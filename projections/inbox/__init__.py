@@ -15,9 +15,10 @@ from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import told
 from projections.answer import Projection, by_root, replace
+from projections.inbox.lists import lists
 from projections.inbox.row import MANAGER, Row, place
 
-__all__ = ["INBOX", "MANAGER", "Row", "place"]
+__all__ = ["INBOX", "MANAGER", "Row", "lists", "place"]
 
 PREVIEW: Final = 120
 ANSWERING: Final = 50

@@ -270,6 +270,15 @@ class MemoryOutcomes:
         return self.inbox.decisions.get(command_id)
 
 
+class NoRows:
+    """Nobody follows the views here: a stream that is opened ends at once, and says so."""
+
+    async def _away(self, *_: Any) -> Any:
+        raise Unavailable
+
+    standing = conversations = conversations_since = lines = lines_since = _away
+
+
 class House:
     """Ana, Bia, Carla (supervisor), two queues, one number; one customer who waits when `somebody_waits`."""
 
@@ -302,6 +311,7 @@ class House:
             objects=self.objects,
             read_receipts=self.receipts,
             meaning=lambda code: f"Frase do código {code}.",
+            live_rows=NoRows(),
             probes=self.probes,
             dispensable=frozenset({"pacing"}),
         )

@@ -23,11 +23,11 @@ OPEN: Final = {
 """Doors without a token: providers sign, machines watch."""
 
 MATRIX: Final = {
-    "ana": {"read", "attend", "desk", "commands", "me"},
-    "carla": {"read", "attend", "desk", "commands", "deliveries", "me"},
+    "ana": {"read", "attend", "desk", "commands", "me", "live"},
+    "carla": {"read", "attend", "desk", "commands", "deliveries", "me", "live"},
     "dora": {"desk", "run", "commands", "deliveries", "me"},
-    "erp": {"read", "desk", "commands", "deliveries", "me"},
-    "lost": {"read", "desk", "commands", "me"},
+    "erp": {"read", "desk", "commands", "deliveries", "me", "live"},
+    "lost": {"read", "desk", "commands", "me", "live"},
 }
 
 
@@ -54,6 +54,7 @@ def knock(house: House, method: str, path: str, who: str | None) -> Any:
     conversation_id = house.conversation_of()
     filled = path.replace("{conversation_id}", conversation_id).replace("{key}", "ab" * 32)
     filled = filled.replace("{command_id}", conversation_id).replace("{delivery_id}", "ab" * 16)
+    filled = filled.replace("{stream_id}", "cd" * 16)
     filled = re.sub(r"\{\w+\}", "geral", filled)
     return house.request(method, filled, who, json={} if method in ("POST", "PUT") else None)
 

@@ -1,0 +1,79 @@
+"""Events as they go out: encoded once, whoever reads them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from pydantic import BaseModel
+
+from api.models import live, views
+from domain.journal import Position
+from projections import inbox, transcript
+
+HEARTBEAT: Final = 15  # seconds
+BEAT: Final = b": \n\n"
+AGAIN: Final = 1_000  # milliseconds until a browser comes back, and up to twice as many
+
+_NAMES: Final = {model: name for name, model in live.EVENTS.items()}
+
+DETAILS: Final[Mapping[str, str]] = {
+    "redis": "As mudanças podem chegar com atraso de alguns segundos.",
+    "database": "Não é possível ler as conversas agora. O que está na tela pode estar desatualizado.",
+    "views": "As listas estão atrasadas em relação ao que já aconteceu.",
+    "stopping": "O servidor está sendo reiniciado.",
+    "slow": "A conexão está lenta demais para acompanhar as mudanças.",
+    "signed_out": "Sua sessão terminou. Entre de novo.",
+    "forbidden": "Seu perfil não permite mais ver isto.",
+    "too_many": "Há telas demais abertas com este acesso.",
+    "broken": "Algo quebrou ao acompanhar as mudanças. O erro foi registrado.",
+}
+
+
+def event(told: BaseModel) -> bytes:
+    """One event, without an id: only a `mark` has one."""
+    return b"event: %b\ndata: %b\n\n" % (_NAMES[type(told)].encode(), told.model_dump_json().encode())
+
+
+def hello(stream_id: str, topics: Iterable[str]) -> bytes:
+    again = AGAIN + random.randrange(AGAIN)  # noqa: S311  so that not all come back at once
+    told = live.Hello(stream_id=stream_id, topics=list(topics), heartbeat=HEARTBEAT)
+    return b"retry: %d\n" % again + event(told)
+
+
+def mark(head: str) -> bytes:
+    """The first part of a mark; the stream's own `tail` and two line ends are missing."""
+    return b"event: mark\ndata: {}\nid: " + head.encode()
+
+
+def row(of: inbox.Row, position: Position, lists: Sequence[str]) -> bytes:
+    return event(live.Row(position=_word(position), lists=list(lists), conversation=views.conversation(of)))
+
+
+def gone(conversation_id: str, position: Position) -> bytes:
+    return event(live.Gone(position=_word(position), conversation_id=conversation_id))
+
+
+def line(of: transcript.Row, position: Position, meaning: Callable[[int], str]) -> bytes:
+    return event(
+        live.Line(
+            position=_word(position),
+            conversation_id=of.conversation_id,
+            line=views.line(of, meaning),
+        )
+    )
+
+
+def degraded(troubles: Sequence[str]) -> bytes:
+    worst = next(name for name in ("database", "views", "redis") if name in troubles)
+    return event(live.Degraded.model_validate({"troubles": sorted(troubles), "detail": DETAILS[worst]}))
+
+
+def bye(reason: live.Reason) -> bytes:
+    again = reason not in ("signed_out", "forbidden", "too_many")
+    return event(live.Bye(reason=reason, detail=DETAILS[reason], again=again))
+
+
+def _word(position: Position) -> str:
+    return f"{position.partition}:{position.ordinal}"
