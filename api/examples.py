@@ -217,17 +217,16 @@ LIVE: Final[dict[str, Any]] = {
                 "title": name,
                 "contentMediaType": "application/json",
                 "contentSchema": {"$ref": f"#/components/schemas/{model.__name__}"},
+                "examples": [LIVE_EVENTS[name]],
             }
             for name, model in EVENTS.items()
         ],
     },
-    "examples": {
-        name: {
-            "value": f"event: {name}\ndata: {json.dumps(told, ensure_ascii=False)}\n"
-            + (f"id: {_LAST_SEEN}\n\n" if name == "mark" else "\n")
-        }
-        for name, told in LIVE_EVENTS.items()
-    },
+    "example": "".join(
+        f"event: {name}\ndata: {json.dumps(LIVE_EVENTS[name])}\n"
+        + (f"id: {_LAST_SEEN}\n\n" if name == "mark" else "\n")
+        for name in ("hello", "gone", "mark")
+    ),
 }
 
 MESSAGES: Final[dict[str, Any]] = {

@@ -29,9 +29,18 @@ _SINCE: Final = (
 )
 
 _CONVERSATIONS: Final = INBOX.select("WHERE t.conversation_id = ANY(%s) AND t.episode > 0", *_PLACE)
-_CONVERSATIONS_SINCE: Final = INBOX.select(
-    f"{_SINCE} WHERE t.episode > 0 ORDER BY t.ordinal LIMIT %(limit)s", *_PLACE
-)
+_CONVERSATIONS_SINCE: Final = sql.SQL(
+    """
+    SELECT {columns}, t.partition, t.ordinal
+    FROM unnest(%(partitions)s::int[], %(ordinals)s::bigint[]) AS m(partition, ordinal)
+    CROSS JOIN LATERAL (
+        SELECT * FROM {table} AS v WHERE v.partition = m.partition AND v.ordinal > m.ordinal
+        ORDER BY v.ordinal LIMIT %(limit)s
+    ) AS t
+    LIMIT %(limit)s
+    """
+).format(columns=INBOX.columns, table=INBOX.identifier)
+"""By index in every partition, however many conversations there have ever been."""
 _LINES: Final = TRANSCRIPT.select(
     "JOIN unnest(%s::text[], %s::text[]) AS k(conversation_id, line_id)"
     " ON t.conversation_id = k.conversation_id AND t.line_id = k.line_id ORDER BY t.place",
@@ -91,7 +100,9 @@ class ChangedRows:
                 _CONVERSATIONS_SINCE, {**_parameters(marks), "limit": limit + 1}, binary=True
             )
             rows = await found.fetchall()
-        return None if len(rows) > limit else [_placed(INBOX, values) for values in rows]
+        if len(rows) > limit:
+            return None
+        return [(row, at) for row, at in (_placed(INBOX, values) for values in rows) if row.episode]
 
     async def lines(self, keys: Sequence[tuple[str, str]]) -> Sequence[tuple[transcript.Row, Position]]:
         async with asking(self._pool) as connection:
