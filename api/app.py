@@ -63,7 +63,8 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.desk = desk
-    app.state.live = Hub(desk)
+    app.state.live = hub = Hub(desk, ended=figures.observe_end)
+    figures.count_streams(lambda: len(hub.streams))
     app.state.metrics = figures
     app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
     app.state.patience = patience

@@ -58,6 +58,13 @@ class Metrics:
         )
         waiting = Gauge("inbox_waiting", "Commands waiting to be decided", registry=self.registry)
         waiting.set_function(inbox_waiting)
+        self._streams = Gauge("live_streams", "Live streams open here", registry=self.registry)
+        self._ended = Counter(
+            "live_streams_ended",
+            "Live streams that we ended: stopping, slow, signed_out, forbidden, too_many, broken",
+            ("reason",),
+            registry=self.registry,
+        )
         self._active = _Active()
         self.registry.register(self._active)
         self._ready = _Ready()
@@ -72,6 +79,14 @@ class Metrics:
     def observe_first_response(self, seconds: float, queue: str | None = None) -> None:
         """A human gave the first answer of a period after so long."""
         self._first_responses.labels(queue or "").observe(seconds)
+
+    def count_streams(self, open_now: Callable[[], int]) -> None:
+        """`open_now` is asked at every scrape."""
+        self._streams.set_function(open_now)
+
+    def observe_end(self, reason: str) -> None:
+        """We ended a live stream."""
+        self._ended.labels(reason).inc()
 
     def observe_decision(self, command: type[Command], outcome: str) -> None:
         self._commands.labels(command.__name__, outcome).inc()

@@ -46,11 +46,12 @@ class Hub:
         self,
         desk: Desk,
         *,
+        ended: Callable[[str], None] = lambda _reason: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ending: Callable[[], bool] = lambda: False
         self.streams = Switchboard()
-        self._wire = desk.wire
+        self._wire, self._ended = desk.wire, ended
         self._viewers = Viewers(monotonic)
         self._monotonic = monotonic
         self._snapshots = Snapshots(desk, self._viewers.of)
@@ -92,6 +93,7 @@ class Hub:
                 if chunk := stream.take():
                     yield chunk
                 if stream.ending is not None:
+                    self._ended(stream.ending)
                     if chunk := stream.take():
                         yield chunk
                     return
