@@ -68,6 +68,22 @@ class Reads(Protocol):
 
     def conversation(self, conversation_id: ConversationId) -> Awaitable[Told | None]: ...
 
+    def by_ids(self, ids: Sequence[ConversationId], *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """Those of these that there are, the last active first; so the other two."""
+        ...
+
+    def by_protocol(self, protocol: str, *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """By the number of any of their episodes."""
+        ...
+
+    def by_name(self, name: str, *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """Those whose names have words that begin with all the words of this one, whatever the accents."""
+        ...
+
+    def counts(self, agent_id: AgentId | None, at: datetime) -> Awaitable[inbox.Counts]:
+        """How many stand in each list; `agent_id` is whose are `mine`."""
+        ...
+
     def transcript(
         self, conversation_id: ConversationId, *, limit: int, at: str | None
     ) -> Awaitable[Page[transcript.Row]]:

@@ -53,6 +53,16 @@ CONVERSATION: Final[dict[str, Any]] = {
     "closed_reason": None,
 }
 
+COUNTS: Final[dict[str, Any]] = {
+    "automation": 12,
+    "waiting": 7,
+    "waiting_late": 1,
+    "in_service": 31,
+    "mine": 4,
+    "closed_lately": 260,
+    "queues": {"suporte": 5, "geral": 2},
+}
+
 CONVERSATION_WITH_EPISODES: Final[dict[str, Any]] = {
     **CONVERSATION,
     "episodes": [

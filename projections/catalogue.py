@@ -7,6 +7,7 @@ from typing import Any, Final
 from projections.agents import AGENTS
 from projections.answer import Projection
 from projections.channels import CHANNELS
+from projections.contacts import CONTACTS
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
 from projections.first_line import FIRST_LINE
@@ -29,5 +30,6 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         QUEUES,
         AGENTS,
         CHANNELS,
+        CONTACTS,
     )
 }

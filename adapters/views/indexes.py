@@ -15,6 +15,7 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "place": "(conversation_id, place)",
         "file": "(file_key) WHERE file_key IS NOT NULL",
     },
+    "contacts": {"words": "USING gin (to_tsvector('simple', words))"},
     "episodes": {"protocol": "(protocol)"},
     "first_line": {"owing": "(conversation_id) WHERE open AND (automation OR number_owed)"},
     "outgoing": {

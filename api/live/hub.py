@@ -18,6 +18,7 @@ from api.live.marks import LastSeen
 from api.live.snapshots import Snapshots
 from api.live.stream import Again, Stream
 from api.live.switchboard import Switchboard
+from api.live.troubles import Troubles
 from api.live.viewers import State, Viewers
 from api.live_ports import Standing
 from api.models import live
@@ -57,7 +58,7 @@ class Hub:
         self._snapshots = Snapshots(desk, self._viewers.of)
         self._changes = Changes(desk.live_rows, self.streams, desk.meaning)
         self._place: tuple[str, str] | None = None
-        self._troubles: set[str] = set() if desk.wire is not None else {"redis"}
+        self._troubles = Troubles(self.streams, at_first=() if desk.wire is not None else ("redis",))
         self._looked = self._checked = self._beat = self._moved = monotonic()
         self._folded: Mapping[str, object] = {}
         self._checking: asyncio.Task[None] | None = None
@@ -76,8 +77,8 @@ class Hub:
         for one in mine[: max(0, len(mine) + 1 - EACH)]:
             one.end("too_many")
         stream.push(events.hello(stream.id, listed))
-        if self._troubles:
-            stream.push(events.degraded(sorted(self._troubles)))
+        if (late := self._troubles.told()) is not None:
+            stream.push(late)
         self.streams.add(stream)
         if not self._running or self.ending():
             stream.end("stopping")
@@ -127,6 +128,14 @@ class Hub:
         await self._wire.whisper(Whisper("topics", {"stream": stream_id, "topics": listed}))
         return True
 
+    async def rights_changed(self, actor: str) -> None:
+        """Look at once, in every process, what somebody may still see. Without Redis that takes some seconds
+        elsewhere."""
+        if self._wire is not None:
+            with suppress(Unavailable):
+                await self._wire.whisper(Whisper("rights", {"actor": actor}))
+        await self.check_rights(actor)
+
     async def present(self, conversation_id: str, agent_id: str, state: State) -> None:
         """Say everywhere that somebody looks at a conversation, or types; here alone while Redis is away."""
         whisper = Whisper("presence", {"conversation": conversation_id, "agent": agent_id, "state": state})
@@ -165,13 +174,15 @@ class Hub:
             self._place = heard.place
             if "redis" in self._troubles:
                 self._changes.missed = True  # what was said meanwhile may be gone: look once more
-                self._trouble("redis", away=False)
+                self._troubles.note("redis", away=False)
             for whisper in heard.whispers:
                 self._hear(whisper)
+                if whisper.kind == "rights":
+                    await self.check_rights(whisper.told["actor"])
             self._changes.hear(heard.moves)
             changed = bool(heard.moves)
         except Unavailable:
-            self._trouble("redis", away=True)
+            self._troubles.note("redis", away=True)
             self._changes.missed = True
             await asyncio.sleep(RETRY)
         await self._tell()
@@ -184,10 +195,10 @@ class Hub:
         try:
             reset = await self._changes.tell()
         except Unavailable:
-            self._trouble("database", away=True)
+            self._troubles.note("database", away=True)
             await asyncio.sleep(0 if "redis" in self._troubles else RETRY)
             return
-        self._trouble("database", away=False)
+        self._troubles.note("database", away=False)
         if reset is not None:
             self._reset(reset)
 
@@ -213,9 +224,9 @@ class Hub:
         try:
             standing = await self._changes.look()
         except Unavailable:
-            self._trouble("database", away=True)
+            self._troubles.note("database", away=True)
             return
-        self._trouble("views", away=self._stand_still(standing))
+        self._troubles.note("views", away=self._stand_still(standing))
 
     def _stand_still(self, standing: Standing) -> bool:
         now = self._monotonic()
@@ -249,7 +260,7 @@ class Hub:
         try:
             await self._wire.hold({stream.id: stream.identity.actor for stream in self.streams})
         except Unavailable:
-            self._trouble("redis", away=True)
+            self._troubles.note("redis", away=True)
 
     # ── telling ──────────────────────────────────────────────────────────────────────────────────
 
@@ -268,7 +279,7 @@ class Hub:
                 topic = stream.wanted[0]
                 stream.snapshot(topic, await self._snapshots.of(topic))
         except Unavailable:
-            self._trouble("database", away=True)
+            self._troubles.note("database", away=True)
             await asyncio.sleep(RETRY)
         stream.mark(self._changes.head)
 
@@ -297,22 +308,14 @@ class Hub:
                 stream = self.streams.get(told["stream"])
                 if stream is not None and stream.ending is None:
                     self._look_at(stream, told["topics"])
+            case "rights":
+                pass  # asked about in the round
             case _:
                 log.warning("whisper_not_understood", kind=whisper.kind[:40])
 
     def _to(self, topic: str, chunk: bytes) -> None:
         for stream in self.streams.at([topic]):
             stream.push(chunk)
-
-    def _trouble(self, name: str, *, away: bool) -> None:
-        """Tell everybody when what is told begins to be late, or is in time again."""
-        if (name in self._troubles) is away:
-            return
-        self._troubles ^= {name}
-        log.warning("live_degraded" if away else "live_recovered", trouble=name)
-        told = events.degraded(sorted(self._troubles)) if self._troubles else events.event(live.Recovered())
-        for stream in self.streams:
-            stream.push(told)
 
     def _end_all(self, reason: live.Reason) -> None:
         for stream in self.streams:

@@ -116,6 +116,20 @@ class Conversations(View):
     next: str | None = Field(description="Goes back as `cursor`; null on the last page")
 
 
+class Counts(View):
+    automation: int
+    waiting: int
+    waiting_late: int = Field(description="Of those, past their due time")
+    in_service: int
+    mine: int = Field(description="In service with whoever asks")
+    closed_lately: int = Field(description="In the last 24 hours")
+    queues: dict[str, int] = Field(description="Waiting, by queue")
+
+
+class Found(View):
+    items: list[Conversation] = Field(description="The last active first")
+
+
 class Media(View):
     state: transcript.File
     key: str | None = None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
+from api import finding
 from api.access import AtDesk, allowed
 from api.desk import Which
 from api.documented import READS, problems
 from api.errors import Problem
-from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, ETAG, TRANSCRIPT, example
+from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, COUNTS, ETAG, TRANSCRIPT, example
 from api.freshness import after
-from api.models import views
+from api.models import asks, views
 from api.permissions import Permission
 from api.problems import FIELD_FAULTS
 from commands.door_ports import Identity
@@ -77,6 +78,40 @@ async def conversations(
     except ValueError as error:
         raise _bad_cursor() from error
     return views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
+
+
+@router.get(
+    "/v1/conversations/counts",
+    summary="How many there are in each list",
+    responses={**example(200, COUNTS), **problems(*READS, "NotThereYet")},
+    dependencies=[after("inbox")],
+)
+async def counts(desk: AtDesk, who: Reader) -> views.Counts:
+    return views.Counts.model_validate(await desk.reads.counts(who.agent_id, desk.clock.now()))
+
+
+@router.post(
+    "/v1/conversations/search",
+    summary="Find conversations by protocol number, phone or name",
+    responses={**example(200, {"items": [CONVERSATION]}), **problems(*READS, "BadBody", "TooLarge")},
+)
+async def search(
+    ask: Annotated[asks.Search, Body(examples=[{"query": "cliente exem"}])], desk: AtDesk, _: Reader
+) -> views.Found:
+    """Open and closed ones. Fourteen digits are a protocol number, ten to thirteen a phone, with or without
+    country code and ninth digit; all else is a name, of which the beginnings of words in any order will do,
+    without accents too. What is asked for stands in the body, so that it is in nobody's log of addresses."""
+    meant = finding.meant(ask.query)
+    match meant:
+        case finding.Protocol(number=number):
+            rows = await desk.reads.by_protocol(number, limit=ask.limit)
+        case finding.Phone(forms=forms):
+            channels = [row.channel_id for row in await desk.reads.channels()]
+            ids = finding.conversations_of(desk.addresses, channels, forms)
+            rows = await desk.reads.by_ids(ids, limit=ask.limit)
+        case finding.Name(words=words):
+            rows = await desk.reads.by_name(words, limit=ask.limit)
+    return views.Found(items=[views.conversation(row) for row in rows])
 
 
 @router.get(

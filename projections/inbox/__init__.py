@@ -16,9 +16,9 @@ from domain.journal import Recorded
 from domain.privacy import told
 from projections.answer import Projection, by_root, replace
 from projections.inbox.lists import lists
-from projections.inbox.row import MANAGER, Row, place
+from projections.inbox.row import MANAGER, Counts, Row, place
 
-__all__ = ["INBOX", "MANAGER", "Row", "lists", "place"]
+__all__ = ["INBOX", "MANAGER", "Counts", "Row", "lists", "place"]
 
 PREVIEW: Final = 120
 ANSWERING: Final = 50

@@ -67,6 +67,20 @@ class Row:
     answering: Annotated[dict[str, int] | None, Clear()] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many stand in each list. `waiting_late` are past their due time; `closed_lately` in the last 24
+    hours; `mine` those in service with whoever asks."""
+
+    automation: int
+    waiting: int
+    waiting_late: int
+    in_service: int
+    mine: int
+    closed_lately: int
+    queues: dict[str, int]  # waiting, by queue; "" for none
+
+
 def place(row: Row, at: datetime) -> tuple[conversation.Place, ConversationId]:
     """Where an open conversation stands in the one order, as of an instant; the smallest comes first.
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -37,7 +38,7 @@ from domain.delivery import DeliveryId
 from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
-from projections import agents, channels, deliveries, inbox, queues, transcript
+from projections import agents, channels, contacts, deliveries, inbox, queues, transcript
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
 
@@ -158,6 +159,43 @@ class MemoryReads:
                 of = [e for e in self._rows("episodes") if e.conversation_id == conversation_id]
                 return Told(row, tuple(sorted(of, key=lambda e: -e.episode)))
         return None
+
+    def _latest(self, rows: list[inbox.Row], limit: int) -> list[inbox.Row]:
+        return sorted(rows, key=lambda row: row.activity_at or NOW, reverse=True)[:limit]
+
+    async def by_ids(self, ids: Sequence[ConversationId], *, limit: int) -> list[inbox.Row]:
+        return self._latest([r for r in self._rows("inbox") if r.episode and r.conversation_id in ids], limit)
+
+    async def by_protocol(self, protocol: str, *, limit: int) -> list[inbox.Row]:
+        of = {e.conversation_id for e in self._rows("episodes") if e.protocol == protocol}
+        return await self.by_ids([*of], limit=limit)
+
+    async def by_name(self, name: str, *, limit: int) -> list[inbox.Row]:
+        wanted = contacts.comparable(name).split()
+        of = [
+            row.conversation_id
+            for row in self._rows("contacts")
+            if wanted and all(any(w.startswith(one) for w in row.words.split()) for one in wanted)
+        ]
+        return await self.by_ids(of, limit=limit)
+
+    async def counts(self, agent_id: AgentId | None, at: datetime) -> inbox.Counts:
+        rows = [row for row in self._rows("inbox") if row.episode]
+        waits = [row for row in rows if row.stage is Stage.WAITING]
+        served = [row for row in rows if row.stage is Stage.IN_SERVICE]
+        lately = at - timedelta(hours=24)
+        return inbox.Counts(
+            automation=sum(row.stage is Stage.AUTOMATION for row in rows),
+            waiting=len(waits),
+            waiting_late=sum(row.due_at is not None and row.due_at <= at for row in waits),
+            in_service=len(served),
+            mine=sum(agent_id is not None and row.agent_id == agent_id for row in served),
+            closed_lately=sum(
+                row.stage is Stage.CLOSED and row.closed_at is not None and row.closed_at > lately
+                for row in rows
+            ),
+            queues=dict(Counter(row.queue_id or "" for row in waits)),
+        )
 
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int, at: str | None

@@ -45,6 +45,8 @@ def needed(method: str, path: str) -> str:
     first = path.split("/")[2]
     if first in ("queues", "agents", "channels"):
         return "desk" if method == "GET" else "run"
+    if path == "/v1/conversations/search":  # a question, in a body
+        return "read"
     if first in ("conversations", "media"):
         return "read" if method == "GET" else "attend"
     return first

@@ -98,9 +98,13 @@ def test_every_door_with_a_token_says_so(name: str, operation: dict[str, Any]) -
     assert "401" in operation["responses"]
 
 
+QUESTIONS = {"POST /v1/conversations/search"}
+"""Asked in a body, so that what is asked for stands in no address."""
+
+
 @pytest.mark.parametrize(
     ("name", "operation"),
-    [(n, o) for n, o in OPERATIONS if " /v1/" in n and not n.startswith("GET")],
+    [(n, o) for n, o in OPERATIONS if " /v1/" in n and not n.startswith("GET") and n not in QUESTIONS],
     ids=lambda v: str(v)[:60],
 )
 def test_every_write_knows_its_key_and_what_was_seen(name: str, operation: dict[str, Any]) -> None:
@@ -111,6 +115,7 @@ def test_every_write_knows_its_key_and_what_was_seen(name: str, operation: dict[
 
 VIEWS = {
     "CONVERSATION": views.Conversation,
+    "COUNTS": views.Counts,
     "CONVERSATION_WITH_EPISODES": views.ConversationWithEpisodes,
     "TRANSCRIPT": views.Transcript,
     "DECIDED": views.Decided,

@@ -378,6 +378,26 @@ async def test_another_role_takes_away_what_it_may_not_see(house: LiveHouse) -> 
         assert reader.of("conversation") == []
 
 
+@live_walk
+async def test_a_change_of_rights_is_in_force_at_once_in_every_process(house: LiveHouse) -> None:
+    known: list[Identity | None] = [TOKENS["ana"]]
+
+    async def again() -> Identity | None:
+        return known[0]
+
+    async with (
+        running(house.hub) as here,
+        running(house.another_hub()) as there,
+        reading(here, "waiting", again=again) as reader,
+        reading(here, "waiting", who="bia") as other,
+    ):
+        await reader.heard("list")
+        known[0] = None
+        await there.rights_changed("agent:ana")
+        assert (await reader.heard("bye"))["reason"] == "signed_out"
+        assert other.of("bye") == []
+
+
 @pytest.mark.parametrize("topic", ["waiting", "agent.ana", "closed", "conversation." + "0" * 8])
 def test_whoever_may_not_read_conversations_looks_at_none_of_them(topic: str) -> None:
     assert not topics.sees(TOKENS["dora"], topic)
