@@ -17,7 +17,7 @@ from api.at_the_door import AtTheDoor
 from api.desk import Desk
 from api.live import Hub
 from api.metrics import Metrics
-from api.routes import conversations, journal, me, media, running, serving, webhooks
+from api.routes import conversations, journal, labelling, me, media, running, serving, webhooks
 from api.routes import desk as desk_routes
 from api.routes import live as live_routes
 from api.routes.webhooks import Deliveries
@@ -28,6 +28,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     conversations.router,
     serving.router,
+    labelling.router,
     live_routes.router,
     media.router,
     desk_routes.router,

@@ -48,6 +48,8 @@ CONVERSATION: Final[dict[str, Any]] = {
     "wake_at": None,
     "cancellation_at": None,
     "silenced": False,
+    "tags": ["massiva"],
+    "blocked": False,
     "closed_at": None,
     "closed_by": None,
     "closed_reason": None,

@@ -65,6 +65,9 @@ STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
     "NeedsOutcome": 422,
     "UnknownReason": 422,
     "BadWakeUp": 422,
+    "BadTag": 422,
+    "TooManyTags": 422,
+    "NeedsReason": 422,
 }
 """Every other refusal is a conflict: 409."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from pydantic import BaseModel
 
 from api.models import live, views
+from domain.copy.live import ENDED, LATE
 from domain.journal import Position
 from projections import inbox, transcript
 
@@ -17,18 +18,6 @@ BEAT: Final = b": \n\n"
 AGAIN: Final = 1_000  # milliseconds until a browser comes back, and up to twice as many
 
 _NAMES: Final = {model: name for name, model in live.EVENTS.items()}
-
-DETAILS: Final[Mapping[str, str]] = {
-    "redis": "As mudanças podem chegar com atraso de alguns segundos.",
-    "database": "Não é possível ler as conversas agora. O que está na tela pode estar desatualizado.",
-    "views": "As listas estão atrasadas em relação ao que já aconteceu.",
-    "stopping": "O servidor está sendo reiniciado.",
-    "slow": "A conexão está lenta demais para acompanhar as mudanças.",
-    "signed_out": "Sua sessão terminou. Entre de novo.",
-    "forbidden": "Seu perfil não permite mais ver isto.",
-    "too_many": "Há telas demais abertas com este acesso.",
-    "broken": "Algo quebrou ao acompanhar as mudanças. O erro foi registrado.",
-}
 
 
 def event(told: BaseModel) -> bytes:
@@ -67,12 +56,12 @@ def line(of: transcript.Row, position: Position, meaning: Callable[[int], str]) 
 
 def degraded(troubles: Sequence[str]) -> bytes:
     worst = next(name for name in ("database", "views", "redis") if name in troubles)
-    return event(live.Degraded.model_validate({"troubles": sorted(troubles), "detail": DETAILS[worst]}))
+    return event(live.Degraded.model_validate({"troubles": sorted(troubles), "detail": LATE[worst]}))
 
 
 def bye(reason: live.Reason) -> bytes:
     again = reason not in ("signed_out", "forbidden", "too_many")
-    return event(live.Bye(reason=reason, detail=DETAILS[reason], again=again))
+    return event(live.Bye(reason=reason, detail=ENDED[reason], again=again))
 
 
 def _word(position: Position) -> str:

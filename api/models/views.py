@@ -89,6 +89,8 @@ class Conversation(View):
     wake_at: datetime | None
     cancellation_at: datetime | None
     silenced: bool
+    tags: list[str] = Field(description="Of this demand")
+    blocked: bool = Field(description="Whoever writes here is not attended: it is kept, and opens nothing")
     closed_at: datetime | None
     closed_by: str | None
     closed_reason: str | None

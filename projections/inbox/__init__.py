@@ -115,6 +115,14 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return replace(row, version=version, cancellation_at=at)
         case conversation.AutomationSilenced():
             return replace(row, version=version, silenced=True)
+        case conversation.Tagged(tag=tag):
+            return replace(row, version=version, tags=(*(t for t in row.tags if t != tag), tag))
+        case conversation.Untagged(tag=tag):
+            return replace(row, version=version, tags=tuple(t for t in row.tags if t != tag))
+        case conversation.ContactBlocked():
+            return replace(row, version=version, blocked=True)
+        case conversation.ContactUnblocked():
+            return replace(row, version=version, blocked=False)
         case _:
             return row
 
@@ -219,6 +227,7 @@ def _opened(row: Row, event: conversation.Opened, version: int) -> Row:
         last_at=row.last_at,
         window_until=row.window_until,
         answering=row.answering,
+        blocked=row.blocked,
     )
 
 
@@ -306,7 +315,7 @@ def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int
 
 INBOX = Projection(
     "inbox",
-    1,
+    2,
     Row,
     by_root,
     evolve,
@@ -318,7 +327,9 @@ INBOX = Projection(
         conversation.CallHeard,
         conversation.CancellationRequested,
         conversation.Closed,
+        conversation.ContactBlocked,
         conversation.ContactKnown,
+        conversation.ContactUnblocked,
         conversation.EnteredWaiting,
         conversation.MessageReceived,
         conversation.Opened,
@@ -329,7 +340,9 @@ INBOX = Projection(
         conversation.SendAccepted,
         conversation.SendRequested,
         conversation.Snoozed,
+        conversation.Tagged,
         conversation.Transferred,
+        conversation.Untagged,
         conversation.Woke,
     ),
 )

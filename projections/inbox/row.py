@@ -58,6 +58,8 @@ class Row:
     wake_at: datetime | None = None
     cancellation_at: datetime | None = None
     silenced: bool = False
+    tags: Annotated[tuple[str, ...], Clear()] = ()  # of this episode
+    blocked: bool = False  # whoever writes here is not attended
     closed_at: datetime | None = None
     closed_by: Open | None = None
     closed_reason: Open | None = None

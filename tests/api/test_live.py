@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from commands import conversation as wanted
 from commands.door_ports import Identity, Role
 from domain.agent import AgentId
 from domain.conversation import ConversationId
+from domain.copy.live import ENDED, LATE
 from tests.api.house import ANA, BIA, TOKENS, House
 from tests.api.live import LiveHouse, reading, running
 
@@ -575,6 +576,11 @@ def test_a_stream_that_is_not_there_cannot_be_turned(house: House) -> None:
 def test_a_stream_does_not_count_as_a_slow_answer(house: House) -> None:
     house.get("/v1/live")
     assert b'route="/v1/live"' in house.metrics.scrape(None)
+
+
+def test_every_trouble_and_every_end_has_its_sentence() -> None:
+    assert set(LATE) == set(get_args(live.Trouble))
+    assert set(ENDED) == set(get_args(live.Reason))
 
 
 @pytest.mark.parametrize("name", sorted(live.EVENTS))
