@@ -15,6 +15,7 @@ from api.desk import Desk
 from api.live import events, topics
 from api.live.changes import Changes
 from api.live.marks import LastSeen
+from api.live.rights import Rights
 from api.live.snapshots import Snapshots
 from api.live.stream import Again, Stream
 from api.live.switchboard import Switchboard
@@ -31,6 +32,7 @@ TOGETHER: Final = 0.04  # seconds between two rounds: what happens in between is
 LOOK: Final = 1.0  # seconds between two looks at how far the views are
 RETRY: Final = 1.0  # seconds until what is away is tried again
 STANDING: Final = 5.0  # seconds without progress, with more to fold, after which views stand still
+RESETS: Final = 10.0  # seconds between two times that all begin anew: views may be folding for minutes
 RIGHTS: Final = 5.0  # seconds between two looks at who everybody is
 EACH: Final = 20  # streams of one actor; the oldest goes
 
@@ -52,6 +54,7 @@ class Hub:
     ) -> None:
         self.ending: Callable[[], bool] = lambda: False
         self.streams = Switchboard()
+        self.rights = Rights(self.streams, self._look_at)
         self._wire, self._ended = desk.wire, ended
         self._viewers = Viewers(monotonic)
         self._monotonic = monotonic
@@ -60,8 +63,9 @@ class Hub:
         self._place: tuple[str, str] | None = None
         self._troubles = Troubles(self.streams, at_first=() if desk.wire is not None else ("redis",))
         self._looked = self._checked = self._beat = self._moved = monotonic()
+        self._owed: str | None = None  # why all must begin anew, but did so just now
+        self._reset = monotonic() - RESETS
         self._folded: Mapping[str, object] = {}
-        self._checking: asyncio.Task[None] | None = None
         self._running = False
 
     # ── for the doors ────────────────────────────────────────────────────────────────────────────
@@ -134,7 +138,7 @@ class Hub:
         if self._wire is not None:
             with suppress(Unavailable):
                 await self._wire.whisper(Whisper("rights", {"actor": actor}))
-        await self.check_rights(actor)
+        await self.rights.check(actor)
 
     async def present(self, conversation_id: str, agent_id: str, state: State) -> None:
         """Say everywhere that somebody looks at a conversation, or types; here alone while Redis is away."""
@@ -178,7 +182,7 @@ class Hub:
             for whisper in heard.whispers:
                 self._hear(whisper)
                 if whisper.kind == "rights":
-                    await self.check_rights(whisper.told["actor"])
+                    await self.rights.check(whisper.told["actor"])
             self._changes.hear(heard.moves)
             changed = bool(heard.moves)
         except Unavailable:
@@ -199,8 +203,11 @@ class Hub:
             await asyncio.sleep(0 if "redis" in self._troubles else RETRY)
             return
         self._troubles.note("database", away=False)
-        if reset is not None:
-            self._reset(reset)
+        self._owed = reset or self._owed
+        now = self._monotonic()
+        if self._owed is not None and now - self._reset >= RESETS:
+            self._begin_anew(self._owed)
+            self._owed, self._reset = None, now
 
     async def _look_after(self) -> None:
         """What is done now and then."""
@@ -215,9 +222,9 @@ class Hub:
             for stream in self.streams:
                 stream.push(events.BEAT)
             await self._hold()
-        if now - self._checked >= RIGHTS and (self._checking is None or self._checking.done()):
+        if now - self._checked >= RIGHTS:
             self._checked = now
-            self._checking = asyncio.create_task(self.check_rights(), name="rights")
+            self.rights.check_in_passing()
 
     async def _look(self) -> None:
         """Whether the views are further than what was told, or stand still."""
@@ -226,7 +233,9 @@ class Hub:
         except Unavailable:
             self._troubles.note("database", away=True)
             return
-        self._troubles.note("views", away=self._stand_still(standing))
+        self._troubles.note("views", away=self._owed is not None or self._stand_still(standing))
+        for stream in self.streams:
+            stream.remind()
 
     def _stand_still(self, standing: Standing) -> bool:
         now = self._monotonic()
@@ -234,25 +243,6 @@ class Hub:
             self._moved = now
         self._folded = standing.marks
         return now - self._moved > STANDING
-
-    async def check_rights(self, actor: str | None = None) -> None:
-        """Ask anew who everybody is (or one of them), and take away what they may not see any more."""
-        for stream in self.streams:
-            if stream.ending is not None or actor not in (None, stream.identity.actor):
-                continue
-            try:
-                identity = await stream.again()
-            except Unavailable:
-                return  # nobody can say: nothing is read from there now, either
-            if identity is None or identity.actor != stream.identity.actor:
-                stream.end("signed_out")
-            elif identity != stream.identity:
-                stream.identity = identity
-                kept = sorted(topic for topic in stream.topics if topics.sees(identity, topic))
-                if not kept:
-                    stream.end("forbidden")
-                elif len(kept) < len(stream.topics):
-                    self._look_at(stream, kept)
 
     async def _hold(self) -> None:
         if self._wire is None or not len(self.streams):
@@ -282,13 +272,14 @@ class Hub:
             self._troubles.note("database", away=True)
             await asyncio.sleep(RETRY)
         stream.mark(self._changes.head)
+        stream.remind()
 
     def _void(self, stream: Stream, reason: str) -> None:
         told = sorted(stream.topics - set(stream.wanted))
         stream.forget(told)
         stream.push(events.event(live.Reset.model_validate({"topics": told, "reason": reason})))
 
-    def _reset(self, reason: str) -> None:
+    def _begin_anew(self, reason: str) -> None:
         for stream in self.streams:
             self._void(stream, reason)
 

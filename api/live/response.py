@@ -14,13 +14,14 @@ from api.live.hub import Hub
 from api.live.marks import LastSeen
 from api.live.stream import Stream
 
-PATIENCE: Final = 20.0  # seconds a chunk may take to leave
-
 HEADERS: Final = {"X-Accel-Buffering": "no"}  # or a proxy would keep it for itself
 
 
 class LiveResponse(Response):
+    """`patience`: seconds a chunk may take to leave before its reader is as good as gone."""
+
     media_type = "text/event-stream"
+    patience = 20.0
 
     def __init__(self, hub: Hub, stream: Stream, last: LastSeen | None) -> None:
         super().__init__(headers=HEADERS)
@@ -45,16 +46,15 @@ class LiveResponse(Response):
     async def _tell(self, send: Send) -> None:
         async with aclosing(self._hub.follow(self._stream, self._last)) as chunks:
             async for chunk in chunks:
-                await _sent(send, chunk, more=True)
-        await _sent(send, b"", more=False)
+                await self._send(send, chunk, more=True)
+        await self._send(send, b"", more=False)
 
-
-async def _sent(send: Send, chunk: bytes, *, more: bool) -> None:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await send({"type": "http.response.body", "body": chunk, "more_body": more})
-    except TimeoutError:
-        raise ClientDisconnect from None  # who does not read is as good as gone
+    async def _send(self, send: Send, chunk: bytes, *, more: bool) -> None:
+        try:
+            async with asyncio.timeout(self.patience):
+                await send({"type": "http.response.body", "body": chunk, "more_body": more})
+        except TimeoutError:
+            raise ClientDisconnect from None
 
 
 async def _gone(receive: Receive) -> None:

@@ -31,6 +31,7 @@ class Snapshots:
         task = self._awaited.get(topic)
         if task is None:
             task = self._awaited[topic] = asyncio.create_task(self._read_in_turn(topic), name="snapshot")
+            task.add_done_callback(_seen)
         return await asyncio.shield(task)
 
     async def _read_in_turn(self, topic: str) -> bytes:
@@ -64,6 +65,12 @@ class Snapshots:
                 viewers=list(self._viewers(conversation_id)),
             )
         )
+
+
+def _seen(task: asyncio.Task[bytes]) -> None:
+    """Whoever waited for it may be gone: then nobody hears that it failed, and nobody needs to."""
+    if not task.cancelled():
+        task.exception()
 
 
 def which(topic: str) -> Which:

@@ -51,10 +51,14 @@ class Stream:
         self._bell.set()
 
     def mark(self, head: bytes) -> None:
-        """All that happened up to here was pushed. Not said while snapshots are owed, or who comes back with
-        it would never get them."""
+        """All that happened up to here was pushed. Said with what waits, or when `remind` is; not while
+        snapshots are owed, or who comes back with it would never get them."""
         if not self.wanted and not self.catching_up and self.ending is None:
             self._mark = head
+
+    def remind(self) -> None:
+        """Say the mark, also when nothing else is to be said."""
+        if self._mark is not None:
             self._bell.set()
 
     def look_at(self, topics: Iterable[str]) -> None:

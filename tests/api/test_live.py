@@ -11,14 +11,17 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import ClientDisconnect
 
 from api import examples
 from api.live import marks, stream, topics
 from api.live.events import bye, event
+from api.live.response import LiveResponse
 from api.live.stream import Stream
 from api.models import live
 from commands import conversation as wanted
 from commands.door_ports import Identity, Role
+from commands.live_ports import Move
 from domain.agent import AgentId
 from domain.conversation import ConversationId
 from domain.copy.live import ENDED, LATE
@@ -226,6 +229,29 @@ async def test_whoever_missed_too_much_begins_anew(house: LiveHouse) -> None:
 
 
 @live_walk
+async def test_while_views_fold_for_minutes_nobody_begins_anew_every_second(house: LiveHouse) -> None:
+    await does(house.somebody_waits)
+    house.commit()
+
+    async def too_many(*_: Any) -> None:
+        return None
+
+    house.rows.conversations_since = too_many  # type: ignore[method-assign, assignment]
+    async with running(house.hub), reading(house.hub, "waiting") as reader:
+        await reader.heard("mark")
+        for n in range(3):
+            await does(house.writes, "alguém aí?", n=10 + n)
+            house.commit(told=False)
+            house.wire.moves.append(Move("inbox", {}, {3: len(house.inbox.history)}, None))
+            await asyncio.sleep(0.5)
+        assert len(reader.of("reset")) == 1
+        assert (await reader.heard("degraded"))["troubles"] == ["views"]  # and that is said meanwhile
+        house.passed = 60
+        await reader.heard("reset", 2)
+        await reader.heard("recovered")
+
+
+@live_walk
 async def test_views_that_were_built_anew_are_told_anew(house: LiveHouse) -> None:
     await does(house.somebody_waits)
     house.commit()
@@ -346,6 +372,58 @@ async def test_a_process_that_ends_tells_everybody_to_come_back(house: LiveHouse
             await asyncio.sleep(0.01)
 
 
+@live_walk
+async def test_a_reader_who_takes_nothing_is_let_go(
+    house: LiveHouse,
+) -> None:
+    sent: list[Any] = []
+
+    async def stuck(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def nobody() -> Any:
+        await asyncio.Event().wait()
+
+    async def same() -> Identity | None:
+        return TOKENS["ana"]
+
+    async with running(house.hub) as hub:
+        opened = await hub.open(TOKENS["ana"], same, ["waiting"], None)
+        answer = LiveResponse(hub, opened, None)
+        answer.patience = 0.2
+        with pytest.raises(ClientDisconnect):
+            await answer({"type": "http"}, nobody, stuck)
+        assert len(hub.streams) == 0
+        assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+
+
+@live_walk
+async def test_a_reader_who_is_gone_is_forgotten_at_once(house: LiveHouse) -> None:
+    gone = asyncio.Event()
+
+    async def receive() -> Any:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Any) -> None:
+        return
+
+    async def same() -> Identity | None:
+        return TOKENS["ana"]
+
+    async with running(house.hub) as hub:
+        opened = await hub.open(TOKENS["ana"], same, ["waiting"], None)
+        answering = asyncio.create_task(LiveResponse(hub, opened, None)({"type": "http"}, receive, send))
+        await asyncio.sleep(0.1)
+        assert len(hub.streams) == 1
+        gone.set()
+        await answering
+        assert len(hub.streams) == 0
+        assert house.wire.open == {}
+
+
 # Rights
 
 
@@ -359,7 +437,7 @@ async def test_a_token_that_is_no_good_any_more_ends_its_streams(house: LiveHous
     async with running(house.hub) as hub, reading(hub, "waiting", again=again) as reader:
         await reader.heard("list")
         known[0] = None
-        await hub.check_rights()
+        await hub.rights.check()
         told = await reader.heard("bye")
         assert (told["reason"], told["again"]) == ("signed_out", False)
 
@@ -374,7 +452,7 @@ async def test_another_role_takes_away_what_it_may_not_see(house: LiveHouse) -> 
     async with running(house.hub) as hub, reading(hub, "waiting", again=again) as reader:
         await reader.heard("list")
         known[0] = replace(TOKENS["ana"], role=Role.ADMIN)
-        await hub.check_rights("agent:ana")
+        await hub.rights.check("agent:ana")
         assert (await reader.heard("bye"))["reason"] == "forbidden"
         assert reader.of("conversation") == []
 
