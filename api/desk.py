@@ -54,6 +54,7 @@ class Which:
     channel_id: ChannelId | None = None
     priority: Priority | None = None
     protocol: str | None = None
+    tag: str | None = None
 
 
 class Reads(Protocol):

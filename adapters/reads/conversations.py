@@ -58,6 +58,7 @@ class Wanted:
     channel_id: ChannelId | None = None
     priorities: Collection[Priority] | None = None
     protocol: str | None = None  # digits
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,9 @@ def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
     if wanted.priorities is not None:
         parameters["priorities"] = [priority.value for priority in wanted.priorities]
         where.append(sql.SQL("t.priority = ANY(%(priorities)s)"))
+    if wanted.tag is not None:
+        parameters["tag"] = wanted.tag
+        where.append(sql.SQL("t.tags ? %(tag)s"))
     if wanted.protocol is not None:
         parameters["protocol"] = wanted.protocol
         where.append(

@@ -55,6 +55,7 @@ async def conversations(
         str | None,
         Query(pattern=r"^[0-9]{14}$", description="Also finds what is closed", examples=["20260000012345"]),
     ] = None,
+    tag: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["massiva"])] = None,
     cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None,
     limit: Limit = 50,
 ) -> views.Conversations:
@@ -72,6 +73,7 @@ async def conversations(
         channel_id=None if channel is None else ChannelId(channel),
         priority=priority,
         protocol=protocol,
+        tag=tag,
     )
     try:
         page = await desk.reads.conversations(which, desk.clock.now(), limit=limit, after=cursor)

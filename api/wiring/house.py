@@ -114,6 +114,7 @@ class DeskReads(Reads):
             channel_id=which.channel_id,
             priorities=None if which.priority is None else [which.priority],
             protocol=which.protocol,
+            tag=which.tag,
         )
         return await super().conversations(wanted, at, limit=limit, after=after)
 

@@ -245,7 +245,8 @@ def _fits(row: inbox.Row, which: Which) -> bool:
         (which.priority, row.priority),
         (which.protocol, row.protocol),
     )
-    return bool(stage) and all(asked is None or asked == told for asked, told in pairs)
+    tagged = which.tag is None or which.tag in row.tags
+    return bool(stage) and tagged and all(asked is None or asked == told for asked, told in pairs)
 
 
 @dataclass

@@ -13,6 +13,9 @@ def test_tags_are_seen_in_the_list_and_in_the_transcript(house: House) -> None:
     assert house.post(f"{path}/tags", {"add": ["vip"], "remove": ["massiva"]}, "bia").status_code == 200
     assert house.post(f"{path}/tags", {"add": ["vip"]}, "bia").json()["changed"] is False
     assert house.get("/v1/conversations").json()["items"][0]["tags"] == ["vip"]
+    assert house.get("/v1/conversations?tag=massiva").json()["items"] == []
+    assert len(house.get("/v1/conversations?tag=vip").json()["items"]) == 1
+    assert house.get("/v1/conversations?tag=Vip").status_code == 422
     turns = house.get(f"{path}/transcript").json()["items"][-3:]
     assert [(turn["kind"], turn["content"]) for turn in turns] == [
         ("tagged", {"tag": "massiva", "by": "ana"}),

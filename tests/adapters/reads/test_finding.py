@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.reads import Reads
+from adapters.reads import Reads, Wanted
 from domain import conversation
 from domain.conversation import ConversationId
 from domain.privacy import SubjectId
@@ -136,3 +136,20 @@ def test_a_database_counts_what_a_fold_counts(known: Known, several: Any, hours:
         return await MemoryReads(MemoryInbox(StoppedClock(), facts)).counts(who, at)
 
     assert known.ask(ask) == known.ask(in_memory)
+
+
+def test_a_list_of_a_tag_holds_what_carries_it(known: Known) -> None:
+    at = START
+    tagged = [*called(0, "Joana"), recorded(conversation.Tagged("vip", ANA, at), 9, stream="conversation-c0")]
+    off = [
+        *called(1, "Maria"),
+        recorded(conversation.Tagged("vip", ANA, at), 9, stream="conversation-c1"),
+        recorded(conversation.Untagged("vip", ANA, at), 10, stream="conversation-c1"),
+    ]
+    known.fold(tagged, off)
+
+    async def ask(pool: Any) -> Any:
+        return await Reads(pool).conversations(Wanted(tag="vip"), at)
+
+    page = known.ask(ask)
+    assert [(row.conversation_id, row.tags) for row in page.rows] == [("c0", ("vip",))]
