@@ -105,12 +105,12 @@ class Changes:
         for row, position in conversations:
             lists = inbox.lists(row)
             if stream.topics.isdisjoint((*lists, topics.of_conversation(row.conversation_id))):
-                stream.push(events.gone(row.conversation_id, position))
+                stream.owe(events.gone(row.conversation_id, position))
             else:
-                stream.push(events.row(row, position, lists))
+                stream.owe(events.row(row, position, lists))
         for line, position in lines:
             if line.line is not transcript.Line.REACTION:
-                stream.push(events.line(line, position, self._meaning))
+                stream.owe(events.line(line, position, self._meaning))
         return None
 
     # ── from the views alone ─────────────────────────────────────────────────────────────────────

@@ -70,30 +70,28 @@ class Hub:
 
     # ── for the doors ────────────────────────────────────────────────────────────────────────────
 
-    async def open(
-        self, identity: Identity, again: Again, wanted: Iterable[str], last: LastSeen | None
-    ) -> Stream:
+    def open(self, identity: Identity, again: Again, wanted: Iterable[str], last: LastSeen | None) -> Stream:
         """A new stream. `last` is what the browser had been told before."""
         listed = tuple(wanted)
         held = [topic for topic in listed if last is not None and last.knows(topic)]
         stream = Stream(identity, again, listed, held)
-        mine = [one for one in self.streams if one.identity.actor == identity.actor]
-        for one in mine[: max(0, len(mine) + 1 - EACH)]:
-            one.end("too_many")
-        stream.push(events.hello(stream.id, listed))
+        stream.owe(events.hello(stream.id, listed))
         if (late := self._troubles.told()) is not None:
-            stream.push(late)
-        self.streams.add(stream)
+            stream.owe(late)
         if not self._running or self.ending():
             stream.end("stopping")
-        elif self._wire is not None:
-            with suppress(Unavailable):  # topics can be changed here alone, until it is back
-                await self._wire.hold({stream.id: identity.actor})
         return stream
 
     async def follow(self, stream: Stream, last: LastSeen | None) -> AsyncGenerator[bytes, None]:
-        """What the stream tells, in chunks, until it ends."""
+        """What the stream tells, in chunks, until it ends. It is open from the first one on."""
+        mine = [one for one in self.streams if one.identity.actor == stream.identity.actor]
+        for one in mine[: max(0, len(mine) + 1 - EACH)]:
+            one.end("too_many")
+        self.streams.add(stream)
         try:
+            if self._wire is not None and stream.ending is None:
+                with suppress(Unavailable):  # topics can be changed here alone, until it is back
+                    await self._wire.hold({stream.id: stream.identity.actor})
             while True:
                 if chunk := stream.take():
                     yield chunk

@@ -43,12 +43,18 @@ class Stream:
         """It is told in its turn, unless too much waits already: then the stream ends, and says why."""
         if self.ending is not None:
             return
-        if len(self._waits) >= MOST or (self._size + len(chunk) > MOST_BYTES and self._waits):
+        if len(self._waits) >= MOST or self._size + len(chunk) > MOST_BYTES:
             self.end("slow")
             return
         self._waits.append(chunk)
         self._size += len(chunk)
         self._bell.set()
+
+    def owe(self, chunk: bytes) -> None:
+        """It is told in its turn, however much waits: what was asked for is bounded where it is read."""
+        if self.ending is None:
+            self._waits.append(chunk)
+            self._bell.set()
 
     def mark(self, head: bytes) -> None:
         """All that happened up to here was pushed. Said with what waits, or when `remind` is; not while
@@ -86,7 +92,7 @@ class Stream:
             self.wanted.remove(topic)
             self._told |= {topic}
             self._remember()
-            self.push(chunk)
+            self.owe(chunk)
 
     def end(self, reason: Reason) -> None:
         """Nothing more is told but why; what waits is, unless there is too much of it."""

@@ -80,7 +80,7 @@ async def live(
     named = topics.usual(who) if wanted is None else wanted.split(",")
     listed = _resolved(named, who, "query.topics")
     last = last_seen(last_event_id)
-    return LiveResponse(hub, await hub.open(who, again, listed, last), last)
+    return LiveResponse(hub, hub.open(who, again, listed, last), last)
 
 
 @router.put(

@@ -231,7 +231,7 @@ async def reading(
         return identity
 
     seen = last_seen(last)
-    stream = await hub.open(identity, again or the_same, resolved(topics or ("waiting",), identity), seen)
+    stream = hub.open(identity, again or the_same, resolved(topics or ("waiting",), identity), seen)
     reader = Reader(stream)
 
     async def read() -> None:

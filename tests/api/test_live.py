@@ -275,6 +275,25 @@ async def test_an_id_from_a_history_that_is_not_ours_begins_anew(house: LiveHous
         await reader.heard("list")
 
 
+@live_walk
+async def test_whoever_comes_back_after_much_is_not_sent_away_for_it(house: LiveHouse) -> None:
+    """All that is owed at once may be more than what may wait."""
+    waits = await does(house.somebody_waits)
+    house.commit()
+    tab = f"conversation.{waits}"
+    async with running(house.hub) as hub:
+        async with reading(hub, tab) as first:
+            await first.heard("mark")
+        for n in range(300):
+            await does(house.writes, "x" * 4000, n=100 + n)
+        house.commit(told=False)
+        async with reading(hub, tab, last=first.last_id) as second:
+            await second.heard("mark")
+            assert len(second.of("line")) == 300
+            assert second.of("bye") == []
+            assert sum(len(line["line"]["text"]) for line in second.of("line")) > stream.MOST_BYTES
+
+
 # Honest about what is away
 
 
@@ -355,9 +374,10 @@ async def test_too_many_bytes_are_too_much_but_one_snapshot_never_is(house: Live
         return TOKENS["ana"]
 
     one = Stream(TOKENS["ana"], same, ["waiting"], [])
-    one.push(b"x" * (2 * stream.MOST_BYTES))
-    assert one.ending is None
+    one.snapshot("waiting", b"x" * (2 * stream.MOST_BYTES))
     one.push(b"x")
+    assert one.ending is None
+    one.push(b"x" * stream.MOST_BYTES)
     assert one.ending == "slow"
 
 
@@ -390,7 +410,7 @@ async def test_a_reader_who_takes_nothing_is_let_go(
         return TOKENS["ana"]
 
     async with running(house.hub) as hub:
-        opened = await hub.open(TOKENS["ana"], same, ["waiting"], None)
+        opened = hub.open(TOKENS["ana"], same, ["waiting"], None)
         answer = LiveResponse(hub, opened, None)
         answer.patience = 0.2
         with pytest.raises(ClientDisconnect):
@@ -414,7 +434,7 @@ async def test_a_reader_who_is_gone_is_forgotten_at_once(house: LiveHouse) -> No
         return TOKENS["ana"]
 
     async with running(house.hub) as hub:
-        opened = await hub.open(TOKENS["ana"], same, ["waiting"], None)
+        opened = hub.open(TOKENS["ana"], same, ["waiting"], None)
         answering = asyncio.create_task(LiveResponse(hub, opened, None)({"type": "http"}, receive, send))
         await asyncio.sleep(0.1)
         assert len(hub.streams) == 1
