@@ -7,6 +7,7 @@ from typing import Final
 
 from api.live import events, topics
 from api.live.marks import INBOX, TRANSCRIPT, LastSeen, head
+from api.live.sight import Sight
 from api.live.stream import Stream
 from api.live.switchboard import Switchboard
 from api.live_ports import Conversations, Lines, Rows, Standing
@@ -26,8 +27,15 @@ class Changes:
     it goes on from where we stand; else something between is missing.
     """
 
-    def __init__(self, rows: Rows, streams: Switchboard, meaning: Callable[[int], str]) -> None:
-        self._rows, self._streams, self._meaning = rows, streams, meaning
+    def __init__(
+        self,
+        rows: Rows,
+        streams: Switchboard,
+        meaning: Callable[[int], str],
+        lose: Callable[[Stream, str], None],
+    ) -> None:
+        """`lose` takes a topic away from a stream that may not see it any more."""
+        self._rows, self._streams, self._meaning, self._lose = rows, streams, meaning, lose
         self._generation = ""
         self._marks: dict[str, dict[int, int]] = {}  # everything up to here was told
         self._heard: dict[str, dict[int, int]] = {}  # of everything up to here we heard what changed
@@ -98,20 +106,32 @@ class Changes:
             return "unknown"  # another history: a copy was restored
         told = {view: _all(standing.marks[view], last.marks[view]) for view in (INBOX, TRANSCRIPT)}
         conversations = await self._rows.conversations_since(told[INBOX], MOST)
-        looked_at = [c for topic in stream.topics if (c := topics.conversation_of(topic)) is not None]
+        looked_at = await self._in_sight(stream)
         lines = await self._rows.lines_since(told[TRANSCRIPT], looked_at, MOST) if looked_at else ()
         if conversations is None or lines is None:
             return "too_far"
         for row, position in conversations:
             lists = inbox.lists(row)
-            if stream.topics.isdisjoint((*lists, topics.of_conversation(row.conversation_id))):
+            apart = stream.topics.isdisjoint((*lists, topics.of_conversation(row.conversation_id)))
+            if apart or not stream.sight.reaches(row):
                 stream.owe(events.gone(row.conversation_id, position))
             else:
-                stream.owe(events.row(row, position, lists))
+                stream.owe(events.row(row, position, lists, stream.sight))
         for line, position in lines:
             if line.line is not transcript.Line.REACTION:
-                stream.owe(events.line(line, position, self._meaning))
+                stream.owe(events.line(line, position, self._meaning, stream.sight))
         return None
+
+    async def _in_sight(self, stream: Stream) -> list[ConversationId]:
+        """The conversations a stream looks at; those that are out of its reach by now it loses."""
+        looked_at = [c for topic in stream.topics if (c := topics.conversation_of(topic)) is not None]
+        if not looked_at or stream.sight.whole:
+            return looked_at
+        for row, _ in await self._rows.conversations(looked_at):
+            if not stream.sight.reaches(row):
+                looked_at.remove(row.conversation_id)
+                self._lose(stream, topics.of_conversation(row.conversation_id))
+        return looked_at
 
     # ── from the views alone ─────────────────────────────────────────────────────────────────────
 
@@ -156,27 +176,32 @@ class Changes:
     def _tell_row(self, row: inbox.Row, position: Position, before: set[str] | None) -> None:
         """The row to whoever looks where it stands; to whoever looks where it stood, that it is gone.
         `before` None: it may have stood anywhere."""
-        lists = inbox.lists(row)
-        looking = self._streams.at((*lists, topics.of_conversation(row.conversation_id)))
-        if looking:
-            chunk = events.row(row, position, lists)
-            for stream in looking:
-                stream.push(chunk)
-        left = (self._streams.at_lists() if before is None else self._streams.at(before)) - looking
-        if left:
-            chunk = events.gone(row.conversation_id, position)
+        lists, topic = inbox.lists(row), topics.of_conversation(row.conversation_id)
+        looking = self._streams.at((*lists, topic))
+        seen = {stream for stream in looking if stream.sight.whole or stream.sight.reaches(row)}
+        chunks: dict[Sight, bytes] = {}
+        for stream in seen:
+            if (chunk := chunks.get(stream.sight)) is None:
+                chunk = chunks[stream.sight] = events.row(row, position, lists, stream.sight)
+            stream.push(chunk)
+        left = (self._streams.at_lists() if before is None else self._streams.at(before)) | looking
+        if left := left - seen:
+            gone = events.gone(row.conversation_id, position)
             for stream in left:
-                stream.push(chunk)
+                stream.push(gone)
+        for stream in looking - seen:
+            if topic in stream.topics:
+                self._lose(stream, topic)
 
     def _tell_lines(self, lines: Lines) -> None:
         for line, position in lines:
             if line.line is transcript.Line.REACTION:
                 continue  # what it says stands beside the message it is about
-            looking = self._streams.at([topics.of_conversation(line.conversation_id)])
-            if looking:
-                chunk = events.line(line, position, self._meaning)
-                for stream in looking:
-                    stream.push(chunk)
+            chunks: dict[Sight, bytes] = {}
+            for stream in self._streams.at([topics.of_conversation(line.conversation_id)]):
+                if (chunk := chunks.get(stream.sight)) is None:
+                    chunk = chunks[stream.sight] = events.line(line, position, self._meaning, stream.sight)
+                stream.push(chunk)
 
     def _mark(self) -> None:
         self.head = events.mark(head(self._generation, self._marks))

@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from api.live.sight import Sight
 from api.models import live, views
 from domain.copy.live import ENDED, LATE
 from domain.journal import Position
@@ -36,20 +37,21 @@ def mark(head: str) -> bytes:
     return b"event: mark\ndata: {}\nid: " + head.encode()
 
 
-def row(of: inbox.Row, position: Position, lists: Sequence[str]) -> bytes:
-    return event(live.Row(position=_word(position), lists=list(lists), conversation=views.conversation(of)))
+def row(of: inbox.Row, position: Position, lists: Sequence[str], sight: Sight) -> bytes:
+    shown = sight.shown(views.conversation(of))
+    return event(live.Row(position=_word(position), lists=list(lists), conversation=shown))
 
 
 def gone(conversation_id: str, position: Position) -> bytes:
     return event(live.Gone(position=_word(position), conversation_id=conversation_id))
 
 
-def line(of: transcript.Row, position: Position, meaning: Callable[[int], str]) -> bytes:
+def line(of: transcript.Row, position: Position, meaning: Callable[[int], str], sight: Sight) -> bytes:
     return event(
         live.Line(
             position=_word(position),
             conversation_id=of.conversation_id,
-            line=views.line(of, meaning),
+            line=sight.shown(views.line(of, meaning)),
         )
     )
 

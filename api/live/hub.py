@@ -16,6 +16,7 @@ from api.live import events, topics
 from api.live.changes import Changes
 from api.live.marks import LastSeen
 from api.live.rights import Rights
+from api.live.sight import Sight, sight_of
 from api.live.snapshots import Snapshots
 from api.live.stream import Again, Stream
 from api.live.switchboard import Switchboard
@@ -49,17 +50,19 @@ class Hub:
         self,
         desk: Desk,
         *,
+        sight_of: Callable[[Identity], Sight | None] = sight_of,
         ended: Callable[[str], None] = lambda _reason: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ending: Callable[[], bool] = lambda: False
         self.streams = Switchboard()
-        self.rights = Rights(self.streams, self._look_at)
+        self.rights = Rights(self.streams, sight_of, self._look_at, self._void)
+        self._sight_of, self._rows = sight_of, desk.live_rows
         self._wire, self._ended = desk.wire, ended
         self._viewers = Viewers(monotonic)
         self._monotonic = monotonic
         self._snapshots = Snapshots(desk, self._viewers.of)
-        self._changes = Changes(desk.live_rows, self.streams, desk.meaning)
+        self._changes = Changes(desk.live_rows, self.streams, desk.meaning, self._lose)
         self._place: tuple[str, str] | None = None
         self._troubles = Troubles(self.streams, at_first=() if desk.wire is not None else ("redis",))
         self._looked = self._checked = self._beat = self._moved = monotonic()
@@ -71,16 +74,26 @@ class Hub:
     # ── for the doors ────────────────────────────────────────────────────────────────────────────
 
     def open(self, identity: Identity, again: Again, wanted: Iterable[str], last: LastSeen | None) -> Stream:
-        """A new stream. `last` is what the browser had been told before."""
+        """A new stream of somebody who may look at these; `last` is what the browser had been told before."""
+        sight = self._sight_of(identity)
+        assert sight is not None  # or there is no topic they may look at
         listed = tuple(wanted)
         held = [topic for topic in listed if last is not None and last.knows(topic)]
-        stream = Stream(identity, again, listed, held)
+        stream = Stream(identity, sight, again, listed, held)
         stream.owe(events.hello(stream.id, listed))
         if (late := self._troubles.told()) is not None:
             stream.owe(late)
         if not self._running or self.ending():
             stream.end("stopping")
         return stream
+
+    async def in_sight(self, identity: Identity, wanted: Iterable[str]) -> bool:
+        """Whether somebody sees every conversation among these topics as it stands. Raises Unavailable."""
+        sight = self._sight_of(identity)
+        if sight is None or sight.whole:
+            return sight is not None
+        ids = [c for topic in wanted if (c := topics.conversation_of(topic)) is not None]
+        return all(sight.reaches(row) for row, _ in await self._rows.conversations(ids)) if ids else True
 
     async def follow(self, stream: Stream, last: LastSeen | None) -> AsyncGenerator[bytes, None]:
         """What the stream tells, in chunks, until it ends. It is open from the first one on."""
@@ -265,7 +278,11 @@ class Hub:
                     self._void(stream, reason)
             elif stream.wanted:
                 topic = stream.wanted[0]
-                stream.snapshot(topic, await self._snapshots.of(topic))
+                chunk = await self._snapshots.of(topic, stream.sight)
+                if chunk is None:
+                    self._lose(stream, topic)
+                else:
+                    stream.snapshot(topic, chunk)
         except Unavailable:
             self._troubles.note("database", away=True)
             await asyncio.sleep(RETRY)
@@ -287,6 +304,9 @@ class Hub:
         stream.push(events.event(live.Topics(topics=listed)))
         if self._changes.head is not None:
             stream.mark(self._changes.head)
+
+    def _lose(self, stream: Stream, topic: str) -> None:
+        self._look_at(stream, [one for one in sorted(stream.topics) if one != topic])
 
     def _hear(self, whisper: Whisper) -> None:
         told = whisper.told

@@ -6,16 +6,24 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from api.live import topics
+from api.live.sight import Sight
 from api.live.stream import Stream
 from api.live.switchboard import Switchboard
+from commands.door_ports import Identity
 from commands.ports import Unavailable
 
 
 class Rights:
-    """`look_at` changes what a stream looks at."""
+    """`look_at` changes what a stream looks at, `void` makes it begin anew."""
 
-    def __init__(self, streams: Switchboard, look_at: Callable[[Stream, Iterable[str]], None]) -> None:
-        self._streams, self._look_at = streams, look_at
+    def __init__(
+        self,
+        streams: Switchboard,
+        sight_of: Callable[[Identity], Sight | None],
+        look_at: Callable[[Stream, Iterable[str]], None],
+        void: Callable[[Stream, str], None],
+    ) -> None:
+        self._streams, self._sight_of, self._look_at, self._void = streams, sight_of, look_at, void
         self._checking: asyncio.Task[None] | None = None
 
     def check_in_passing(self) -> None:
@@ -35,9 +43,17 @@ class Rights:
             if identity is None or identity.actor != stream.identity.actor:
                 stream.end("signed_out")
             elif identity != stream.identity:
-                stream.identity = identity
-                kept = sorted(topic for topic in stream.topics if topics.sees(identity, topic))
-                if not kept:
-                    stream.end("forbidden")
-                elif len(kept) < len(stream.topics):
-                    self._look_at(stream, kept)
+                self._changed(stream, identity)
+
+    def _changed(self, stream: Stream, identity: Identity) -> None:
+        """What was told is void when they see differently now."""
+        sight = self._sight_of(identity)
+        kept = sorted(topic for topic in stream.topics if topics.sees(identity, topic))
+        if sight is None or not kept:
+            stream.end("forbidden")
+            return
+        differently, stream.identity, stream.sight = sight != stream.sight, identity, sight
+        if len(kept) < len(stream.topics):
+            self._look_at(stream, kept)
+        if differently:
+            self._void(stream, "rights")

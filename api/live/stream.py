@@ -9,6 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 from api.live import events, marks
+from api.live.sight import Sight
 from api.models.live import Reason
 from commands.door_ports import Identity
 
@@ -25,9 +26,11 @@ class Stream:
     What waits is shared with the other streams that wait for it: it costs a reference.
     """
 
-    def __init__(self, identity: Identity, again: Again, topics: Iterable[str], held: Iterable[str]) -> None:
+    def __init__(
+        self, identity: Identity, sight: Sight, again: Again, topics: Iterable[str], held: Iterable[str]
+    ) -> None:
         self.id = uuid4().hex
-        self.identity, self.again = identity, again
+        self.identity, self.sight, self.again = identity, sight, again
         self.topics = frozenset(topics)
         self._told = self.topics & frozenset(held)
         self.wanted = [topic for topic in topics if topic not in self._told]

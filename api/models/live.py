@@ -101,7 +101,7 @@ class Reset(View):
     """What happened in between cannot be told: drop what is held of these topics. Snapshots follow."""
 
     topics: list[str]
-    reason: Literal["too_far", "rebuilt", "unknown"]
+    reason: Literal["too_far", "rebuilt", "unknown", "rights"]
 
 
 class Bye(View):

@@ -79,6 +79,8 @@ async def live(
     told together, or twice."""
     named = topics.usual(who) if wanted is None else wanted.split(",")
     listed = _resolved(named, who, "query.topics")
+    if not await hub.in_sight(who, listed):
+        raise Problem("Forbidden")
     last = last_seen(last_event_id)
     return LiveResponse(hub, hub.open(who, again, listed, last), last)
 
@@ -102,6 +104,8 @@ async def look_at(
     """All topics from here on, wherever the stream is open. It answers with `topics` when it looks there, and
     the snapshots of new ones follow."""
     listed = _resolved(ask.topics, wish.identity, "body.topics")
+    if not await hub.in_sight(wish.identity, listed):
+        raise Problem("Forbidden")
     if not await hub.look_at(stream_id, wish.identity, listed):
         raise Problem("UnknownStream")
     return Response(status_code=204, headers={"Idempotency-Key": wish.key})

@@ -147,10 +147,10 @@ class LiveHouse(House):
         self.hub = self.another_hub()
         self._told = len(self.inbox.history)
 
-    def another_hub(self) -> Hub:
+    def another_hub(self, **more: Any) -> Hub:
         """Another process of the doors, before the same views."""
         desk = replace(self.desk, live_rows=self.rows, wire=self.wire)
-        return Hub(desk, monotonic=lambda: time.monotonic() + self.passed)
+        return Hub(desk, monotonic=lambda: time.monotonic() + self.passed, **more)
 
     def commit(self, *, told: bool = True) -> None:
         """The views have what was decided; `told` False: and the process that folds them was killed before it

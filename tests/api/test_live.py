@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import pytest
@@ -17,14 +17,18 @@ from api import examples
 from api.live import marks, stream, topics
 from api.live.events import bye, event
 from api.live.response import LiveResponse
+from api.live.sight import Sight, WholeSight
 from api.live.stream import Stream
 from api.models import live
+from api.models.views import Contact
 from commands import conversation as wanted
 from commands.door_ports import Identity, Role
 from commands.live_ports import Move
 from domain.agent import AgentId
 from domain.conversation import ConversationId
 from domain.copy.live import ENDED, LATE
+from domain.queue import Priority, QueueId
+from projections import inbox
 from tests.api.house import ANA, BIA, TOKENS, House
 from tests.api.live import LiveHouse, reading, running
 
@@ -357,7 +361,7 @@ async def test_whoever_does_not_read_is_dropped_with_a_reason_and_may_come_back(
     async def same() -> Identity | None:
         return TOKENS["ana"]
 
-    one = Stream(TOKENS["ana"], same, ["waiting"], [])
+    one = Stream(TOKENS["ana"], WholeSight(), same, ["waiting"], [])
     one.take()
     for _ in range(stream.MOST + 1):
         one.push(b"event: x\ndata: {}\n\n")
@@ -373,7 +377,7 @@ async def test_too_many_bytes_are_too_much_but_one_snapshot_never_is(house: Live
     async def same() -> Identity | None:
         return TOKENS["ana"]
 
-    one = Stream(TOKENS["ana"], same, ["waiting"], [])
+    one = Stream(TOKENS["ana"], WholeSight(), same, ["waiting"], [])
     one.snapshot("waiting", b"x" * (2 * stream.MOST_BYTES))
     one.push(b"x")
     assert one.ending is None
@@ -495,6 +499,115 @@ async def test_a_change_of_rights_is_in_force_at_once_in_every_process(house: Li
         await there.rights_changed("agent:ana")
         assert (await reader.heard("bye"))["reason"] == "signed_out"
         assert other.of("bye") == []
+
+
+@dataclass(frozen=True)
+class QueueSight:
+    """What stands in one queue, and no phones."""
+
+    queue: str
+
+    whole = False
+
+    def reaches(self, row: inbox.Row) -> bool:
+        return row.queue_id == self.queue
+
+    def shown(self, view: Any) -> Any:
+        contact = getattr(view, "contact", None)
+        return (
+            view if contact is None else view.model_copy(update={"contact": Contact(name=None, phone=None)})
+        )
+
+
+def of_queue(identity: Identity) -> Sight | None:
+    """Agents see the queue of their role here; all others everything."""
+    return QueueSight("suporte") if identity.role is Role.AGENT else WholeSight()
+
+
+@live_walk
+async def test_nobody_is_told_of_what_is_out_of_their_reach_nor_what_is_masked(house: LiveHouse) -> None:
+    near = await does(house.somebody_waits)
+    house.commit()
+    hub = house.another_hub(sight_of=of_queue)
+    async with (
+        running(hub),
+        reading(hub, "waiting") as anas,
+        reading(hub, "waiting", who="erp") as whole,
+    ):
+        told = await anas.heard("list")
+        assert [item["contact"] for item in told["items"]] == [{"name": None, "phone": None}]
+        assert (await whole.heard("list"))["items"][0]["contact"]["name"] == "Joana Prado"
+        await anas.heard("mark")
+        await whole.heard("mark")
+        await does(house.writes, n=5, phone="5511900000005")
+        far = house.conversation_of("5511900000005")
+        await does(
+            house.want,
+            wanted.HandOver,
+            conversation_id=far,
+            queue_id=QueueId("geral"),
+            priority=Priority.NORMAL,
+            reason="subject",
+        )
+        house.commit()
+        assert (await whole.heard("conversation"))["conversation"]["conversation_id"] == far
+        await does(house.writes, "alguém aí?", n=7)
+        house.commit()
+        row = await anas.heard("conversation")
+        assert row["conversation"]["conversation_id"] == near
+        assert row["conversation"]["contact"] == {"name": None, "phone": None}
+        assert len(anas.of("conversation")) == 1
+        assert not await hub.in_sight(TOKENS["ana"], [f"conversation.{far}"])
+        assert await hub.in_sight(TOKENS["ana"], [f"conversation.{near}"])
+        assert await hub.in_sight(TOKENS["erp"], [f"conversation.{far}"])
+
+
+@live_walk
+async def test_a_conversation_that_moves_out_of_reach_is_taken_away_with_its_words(house: LiveHouse) -> None:
+    waits = await does(house.somebody_waits)
+    house.commit()
+    hub = house.another_hub(sight_of=of_queue)
+    tab = f"conversation.{waits}"
+    async with running(hub), reading(hub, "waiting", tab) as reader:
+        await reader.heard("mark")
+        id_before = reader.last_id
+        await does(
+            house.want,
+            wanted.HandOver,
+            conversation_id=waits,
+            queue_id=QueueId("geral"),
+            priority=Priority.NORMAL,
+            reason="subject",
+        )
+        house.commit()
+        assert (await reader.heard("gone"))["conversation_id"] == waits
+        assert (await reader.heard("topics"))["topics"] == ["waiting"]
+        await does(house.writes, "segredo", n=7)
+        house.commit()
+        await asyncio.sleep(0.3)
+        assert all(line["line"]["text"] != "segredo" for line in reader.of("line"))
+        async with reading(hub, "waiting", tab, last=id_before) as back:
+            assert (await back.heard("topics"))["topics"] == ["waiting"]
+            await back.heard("mark")
+            assert back.of("line") == back.of("conversation") == []
+
+
+@live_walk
+async def test_other_rights_make_what_was_told_void(house: LiveHouse) -> None:
+    await does(house.somebody_waits)
+    house.commit()
+    known = [TOKENS["carla"]]
+
+    async def again() -> Identity | None:
+        return known[0]
+
+    hub = house.another_hub(sight_of=of_queue)
+    async with running(hub), reading(hub, "waiting", who="carla", again=again) as reader:
+        assert (await reader.heard("list"))["items"][0]["contact"]["name"] == "Joana Prado"
+        known[0] = replace(TOKENS["carla"], role=Role.AGENT)
+        await hub.rights.check()
+        assert (await reader.heard("reset"))["reason"] == "rights"
+        assert (await reader.heard("list", 2))["items"][0]["contact"]["name"] is None
 
 
 @pytest.mark.parametrize("topic", ["waiting", "agent.ana", "closed", "conversation." + "0" * 8])
