@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from api.models.live import Reason
 from commands.intention import Command
 from commands.ports import Accepted, Broken, Busy, Decision, Denied, Inbox, Unavailable
 
@@ -65,6 +66,8 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        for reason in get_args(Reason):
+            self._ended.labels(reason)
         self._active = _Active()
         self.registry.register(self._active)
         self._ready = _Ready()
