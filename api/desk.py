@@ -14,7 +14,7 @@ from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
 from domain.channel import ChannelId
-from domain.conversation import ConversationId, Stage
+from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
@@ -83,6 +83,12 @@ class Reads(Protocol):
 
     def counts(self, agent_id: AgentId | None, at: datetime) -> Awaitable[inbox.Counts]:
         """How many stand in each list; `agent_id` is whose are `mine`."""
+        ...
+
+    def lines(
+        self, conversation_id: ConversationId, ids: Sequence[MessageId]
+    ) -> Awaitable[Sequence[transcript.Row]]:
+        """Those of these lines that there are."""
         ...
 
     def transcript(

@@ -96,6 +96,7 @@ _LINE: Final[dict[str, Any]] = {
     "purpose": None,
     "sent_at": "2026-03-12T17:32:09Z",
     "reply_to": None,
+    "quoted": None,
     "late": False,
     "thanks": False,
     "forwarded": False,

@@ -14,7 +14,7 @@ from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
 from adapters.reads.sending import CorrespondenceRows, OutgoingRows
 from domain.agent import AgentId
-from domain.conversation import ConversationId, Stage
+from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority
@@ -76,6 +76,10 @@ class Reads:
     ) -> Page[transcript.Row]:
         async with asking(self._pool) as connection:
             return await transcripts.lines(connection, conversation_id, limit=limit, at=at)
+
+    async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
+        async with asking(self._pool) as connection:
+            return await transcripts.some_lines(connection, conversation_id, ids)
 
     async def media_type(self, key: str) -> str | None:
         async with asking(self._pool) as connection:

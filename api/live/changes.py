@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
+from api import quoting
 from api.live import events, topics
 from api.live.marks import INBOX, TRANSCRIPT, LastSeen, head
 from api.live.sight import Sight
 from api.live.stream import Stream
 from api.live.switchboard import Switchboard
 from api.live_ports import Conversations, Lines, Rows, Standing
+from api.models import views
 from commands.live_ports import Marks, Move
 from domain.conversation import ConversationId
 from domain.journal import Position
@@ -18,6 +20,9 @@ from projections import inbox, transcript
 
 MOST: Final = 1_000
 """Changed rows that are told one by one; whoever missed more begins anew."""
+
+
+_Told: TypeAlias = tuple[str, views.TranscriptLine, Position]
 
 
 class Changes:
@@ -71,7 +76,7 @@ class Changes:
         if not self._touched and not self._lines:
             return None
         conversations = await self._read_conversations(self._touched)
-        lines = await self._read_lines(self._lines)
+        lines = await self._lines_told(await self._read_lines(self._lines))
         touched, self._touched, self._lines = self._touched, {}, set()
         for row, position in conversations:
             self._tell_row(row, position, touched.get(row.conversation_id))
@@ -117,9 +122,8 @@ class Changes:
                 stream.owe(events.gone(row.conversation_id, position))
             else:
                 stream.owe(events.row(row, position, lists, stream.sight))
-        for line, position in lines:
-            if line.line is not transcript.Line.REACTION:
-                stream.owe(events.line(line, position, self._meaning, stream.sight))
+        for conversation_id, told_line, position in await self._lines_told(lines):
+            stream.owe(events.line(conversation_id, told_line, position, stream.sight))
         return None
 
     async def _in_sight(self, stream: Stream) -> list[ConversationId]:
@@ -148,9 +152,10 @@ class Changes:
             if conversations is None or lines is None:
                 reason = "too_far"
             else:
+                lines_told = await self._lines_told(lines)
                 for row, position in conversations:
                     self._tell_row(row, position, None)
-                self._tell_lines(lines)
+                self._tell_lines(lines_told)
         self._generation = standing.generation
         self._marks = {view: _furthest(self._marks.get(view, {}), m) for view, m in standing.marks.items()}
         if anew:
@@ -159,6 +164,17 @@ class Changes:
         self._touched, self._lines, self._ahead, self.missed = {}, set(), {}, False
         self._mark()
         return reason
+
+    async def _lines_told(self, lines: Lines) -> list[_Told]:
+        """The lines as they are told, with what they answer."""
+        shown = [(row, at) for row, at in lines if row.line is not transcript.Line.REACTION]
+        quotes = quoting.among(row for row, _ in shown)
+        if missing := quoting.wanted(row for row, _ in shown) - quotes.keys():
+            quotes |= quoting.among(row for row, _ in await self._rows.lines(sorted(missing)))
+        return [
+            (row.conversation_id, views.line(row, self._meaning, quoting.quoted(row, quotes)), at)
+            for row, at in shown
+        ]
 
     # ── to those who look ────────────────────────────────────────────────────────────────────────
 
@@ -193,14 +209,12 @@ class Changes:
             if topic in stream.topics:
                 self._lose(stream, topic)
 
-    def _tell_lines(self, lines: Lines) -> None:
-        for line, position in lines:
-            if line.line is transcript.Line.REACTION:
-                continue  # what it says stands beside the message it is about
+    def _tell_lines(self, lines: Iterable[_Told]) -> None:
+        for conversation_id, line, position in lines:
             chunks: dict[Sight, bytes] = {}
-            for stream in self._streams.at([topics.of_conversation(line.conversation_id)]):
+            for stream in self._streams.at([topics.of_conversation(conversation_id)]):
                 if (chunk := chunks.get(stream.sight)) is None:
-                    chunk = chunks[stream.sight] = events.line(line, position, self._meaning, stream.sight)
+                    chunk = chunks[stream.sight] = events.line(conversation_id, line, position, stream.sight)
                 stream.push(chunk)
 
     def _mark(self) -> None:

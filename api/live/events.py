@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from api.live.sight import Sight
 from api.models import live, views
 from domain.copy.live import ENDED, LATE
 from domain.journal import Position
-from projections import inbox, transcript
+from projections import inbox
 
 HEARTBEAT: Final = 15  # seconds
 BEAT: Final = b": \n\n"
@@ -46,14 +46,8 @@ def gone(conversation_id: str, position: Position) -> bytes:
     return event(live.Gone(position=_word(position), conversation_id=conversation_id))
 
 
-def line(of: transcript.Row, position: Position, meaning: Callable[[int], str], sight: Sight) -> bytes:
-    return event(
-        live.Line(
-            position=_word(position),
-            conversation_id=of.conversation_id,
-            line=sight.shown(views.line(of, meaning)),
-        )
-    )
+def line(conversation_id: str, told: views.TranscriptLine, position: Position, sight: Sight) -> bytes:
+    return event(live.Line(position=_word(position), conversation_id=conversation_id, line=sight.shown(told)))
 
 
 def degraded(troubles: Sequence[str]) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from api import quoting
 from api.desk import Desk, Which
 from api.live import events, topics
 from api.live.sight import Sight
@@ -63,13 +64,15 @@ class Snapshots:
         if told is not None and not sight.reaches(told.row):
             return None
         page = await self._desk.reads.transcript(conversation_id, limit=LINES, at=None)
+        quotes = await quoting.of_page(self._desk.reads, conversation_id, page.rows)
+        lines = [views.line(row, self._desk.meaning, quoting.quoted(row, quotes)) for row in page.rows]
         return events.event(
             live.TranscriptSnapshot(
                 topic=topic,
                 conversation=None
                 if told is None
                 else sight.shown(views.conversation_with(told.row, told.episodes)),
-                items=[sight.shown(views.line(row, self._desk.meaning)) for row in page.rows],
+                items=[sight.shown(line) for line in lines],
                 previous=page.previous,
                 viewers=list(self._viewers(conversation_id)),
             )

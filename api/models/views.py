@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,9 @@ from domain.conversation import Awaiting, Opener, Stage
 from domain.queue import TARGETS, Priority
 from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
 from projections.answer import columns
+
+QUOTED: Final = 200
+"""Signs of what was said that are told again where it is answered."""
 
 
 class View(BaseModel):
@@ -149,6 +152,17 @@ class Failure(View):
     sentence: str
 
 
+class Quoted(View):
+    """The beginning of what a message answers."""
+
+    line_id: str
+    kind: str
+    side: transcript.Side | None
+    agent_id: str | None
+    text: str | None
+    deleted_at: datetime | None
+
+
 class TranscriptLine(View):
     """A line of a transcript: a message, a call, a note, or a turn of the conversation."""
 
@@ -164,6 +178,7 @@ class TranscriptLine(View):
     purpose: str | None
     sent_at: datetime | None
     reply_to: str | None
+    quoted: Quoted | None = Field(description="What `reply_to` is, as far as we know it")
     late: bool
     thanks: bool
     forwarded: bool
@@ -268,8 +283,10 @@ def conversation_with(row: inbox.Row, of: tuple[episodes.Row, ...]) -> Conversat
 _LINE = tuple(name for name in columns(transcript.Row) if name in TranscriptLine.model_fields)
 
 
-def line(row: transcript.Row, meaning: Callable[[int], str]) -> TranscriptLine:
-    """`meaning` tells a provider's code as a sentence."""
+def line(
+    row: transcript.Row, meaning: Callable[[int], str], quoted: transcript.Row | None = None
+) -> TranscriptLine:
+    """`meaning` tells a provider's code as a sentence; `quoted` is what the line answers."""
     media = None
     if row.file is not None:
         media = Media(
@@ -282,7 +299,24 @@ def line(row: transcript.Row, meaning: Callable[[int], str]) -> TranscriptLine:
             lost=row.file_lost,
         )
     failures = [Failure(code=code, sentence=meaning(code)) for code in row.codes]
-    return TranscriptLine(**{name: getattr(row, name) for name in _LINE}, media=media, failures=failures)
+    return TranscriptLine(
+        **{name: getattr(row, name) for name in _LINE},
+        quoted=None if quoted is None else _quoted(quoted),
+        media=media,
+        failures=failures,
+    )
+
+
+def _quoted(row: transcript.Row) -> Quoted:
+    text = None if row.text is None else row.text[:QUOTED]
+    return Quoted(
+        line_id=row.line_id,
+        kind=row.kind,
+        side=row.side,
+        agent_id=row.agent_id,
+        text=text,
+        deleted_at=row.deleted_at,
+    )
 
 
 def delivery(row: deliveries.Row) -> Delivery:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
-from api import finding
+from api import finding, quoting
 from api.access import AtDesk, allowed
 from api.desk import Which
 from api.documented import READS, problems
@@ -159,9 +159,9 @@ async def transcript(
         raise _bad_cursor() from error
     if not page.rows and cursor is None:
         raise Problem("UnknownConversation")
-    return views.Transcript(
-        items=[views.line(row, desk.meaning) for row in page.rows], previous=page.previous, next=page.next
-    )
+    quotes = await quoting.of_page(desk.reads, ConversationId(conversation_id), page.rows)
+    items = [views.line(row, desk.meaning, quoting.quoted(row, quotes)) for row in page.rows]
+    return views.Transcript(items=items, previous=page.previous, next=page.next)
 
 
 def _bad_cursor() -> Problem:

@@ -208,6 +208,10 @@ class MemoryReads:
         start = max(0, end - limit)
         return Page(tuple(rows[start:end]), None, str(start) if start else None)
 
+    async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
+        rows = self._rows("transcript")
+        return [row for row in rows if row.conversation_id == conversation_id and row.line_id in ids]
+
     async def media_type(self, key: str) -> str | None:
         return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
 

@@ -25,7 +25,7 @@ from commands import conversation as wanted
 from commands.door_ports import Identity, Role
 from commands.live_ports import Move
 from domain.agent import AgentId
-from domain.conversation import ConversationId
+from domain.conversation import ConversationId, MessageId
 from domain.copy.live import ENDED, LATE
 from domain.queue import Priority, QueueId
 from projections import inbox
@@ -115,6 +115,31 @@ async def test_a_tab_shows_what_is_said_as_it_is_said(house: LiveHouse) -> None:
         assert answer.json()["items"] == [*told["items"], line["line"]]
         assert len(answer.json()["items"]) == lines + 1
         assert (await reader.heard("conversation"))["conversation"]["unread"] == 2
+
+
+@live_walk
+async def test_a_line_tells_what_it_answers_also_when_that_was_said_long_before(house: LiveHouse) -> None:
+    waits = await does(house.somebody_waits)
+    await claimed(house, waits)
+    house.commit()
+    first = f"{1:032x}"
+    async with running(house.hub), reading(house.hub, f"conversation.{waits}") as reader:
+        await reader.heard("mark")
+        await does(
+            house.want,
+            wanted.SendMessage,
+            conversation_id=waits,
+            agent_id=ANA,
+            kind="text",
+            content={"text": "Desde que horas?"},
+            reply_to=MessageId(first),
+        )
+        house.commit()
+        line = (await reader.heard("line"))["line"]
+        assert (line["quoted"]["line_id"], line["quoted"]["text"]) == (first, "Oi, estou sem internet")
+        assert line["quoted"]["side"] == "customer"
+        page = (await does(house.get, f"/v1/conversations/{waits}/transcript?limit=1")).json()["items"]
+        assert page == [line]
 
 
 @live_walk

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.reads import Reads, Wanted
 from domain import conversation
-from domain.conversation import ConversationId
+from domain.conversation import ConversationId, MessageId
 from domain.privacy import SubjectId
 from projections.answer import fold
 from projections.contacts import CONTACTS, comparable
@@ -153,3 +153,13 @@ def test_a_list_of_a_tag_holds_what_carries_it(known: Known) -> None:
 
     page = known.ask(ask)
     assert [(row.conversation_id, row.tags) for row in page.rows] == [("c0", ("vip",))]
+
+
+def test_lines_are_found_by_their_ids_within_their_conversation(known: Known) -> None:
+    known.fold(called(0, "Joana", "20260000000001"), called(1, "Maria", "20260000000002"))
+
+    async def ask(pool: Any) -> Any:
+        wanted = [MessageId("#1"), MessageId("#3"), MessageId("#9")]
+        return await Reads(pool).lines(ConversationId("c0"), wanted)
+
+    assert {(row.conversation_id, row.line_id) for row in known.ask(ask)} == {("c0", "#1"), ("c0", "#3")}
