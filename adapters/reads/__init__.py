@@ -71,15 +71,15 @@ class Reads:
         async with asking(self._pool) as connection:
             return await finding.counts(connection, agent_id, at)
 
+    async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
+        async with asking(self._pool) as connection:
+            return await transcripts.some_lines(connection, conversation_id, ids)
+
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None
     ) -> Page[transcript.Row]:
         async with asking(self._pool) as connection:
             return await transcripts.lines(connection, conversation_id, limit=limit, at=at)
-
-    async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
-        async with asking(self._pool) as connection:
-            return await transcripts.some_lines(connection, conversation_id, ids)
 
     async def media_type(self, key: str) -> str | None:
         async with asking(self._pool) as connection:
