@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import tzinfo
 from functools import partial
 from importlib.metadata import version
+from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -14,10 +15,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import documented, errors, reference
 from api.at_the_door import AtTheDoor
+from api.denials import Denials
 from api.desk import Desk
 from api.live import Hub
 from api.metrics import Metrics
-from api.routes import conversations, journal, labelling, me, media, running, serving, webhooks
+from api.routes import (
+    chat,
+    conversations,
+    journal,
+    labelling,
+    me,
+    media,
+    running,
+    serving,
+    sign_in,
+    tokens,
+    users,
+    webhooks,
+)
 from api.routes import desk as desk_routes
 from api.routes import live as live_routes
 from api.routes.webhooks import Deliveries
@@ -32,7 +47,11 @@ ROUTERS = (
     live_routes.router,
     media.router,
     desk_routes.router,
+    chat.router,
+    sign_in.router,
     me.router,
+    users.router,
+    tokens.router,
     journal.router,
     running.router,
     reference.router,
@@ -47,9 +66,11 @@ def create_app(
     zone: tzinfo | None = None,
     patience: float = PATIENCE,
     lifespan: Lifespan | None = None,
+    trusted: Collection[str] = (),
 ) -> FastAPI:
     """All routes before this desk. `zone` is where times are told to people, `patience` how many seconds a
-    person waits for a decision before getting 202. Without `metrics` it counts for itself."""
+    person waits for a decision before getting 202; what proxies in `trusted` networks say of an address is
+    believed. Without `metrics` it counts for itself."""
     figures = metrics or Metrics()
     app = FastAPI(
         title="Atende",
@@ -69,6 +90,8 @@ def create_app(
     app.state.metrics = figures
     app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
     app.state.patience = patience
+    app.state.trusted = [ip_network(network) for network in trusted]
+    app.state.denials = Denials()
     for router in ROUTERS:
         # not `include_router`: it would make every route anew, and only when the first request comes
         app.router.routes.extend(router.routes)

@@ -10,15 +10,29 @@ from typing import Protocol, TypeVar
 from api.live_ports import Rows
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
 from commands.live_ports import Wire
+from commands.people_ports import People
 from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.chat import RoomId
 from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
-from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
+from domain.user import UserId
+from projections import (
+    agents,
+    channels,
+    chat_messages,
+    chat_rooms,
+    deliveries,
+    episodes,
+    inbox,
+    queues,
+    transcript,
+    users,
+)
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -43,6 +57,14 @@ class Told(Protocol):
     def episodes(self) -> tuple[episodes.Row, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What stands in these queues, or is (of what is closed: was last) this agent's."""
+
+    queues: frozenset[QueueId]
+    agent_id: AgentId | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
     """Which conversations are asked for; None asks for any. Without a stage: the open ones, or all of a
@@ -55,6 +77,7 @@ class Which:
     priority: Priority | None = None
     protocol: str | None = None
     tag: str | None = None
+    reach: Reach | None = None  # None: everywhere
 
 
 class Reads(Protocol):
@@ -81,8 +104,8 @@ class Reads(Protocol):
         """Those whose names have words that begin with all the words of this one, whatever the accents."""
         ...
 
-    def counts(self, agent_id: AgentId | None, at: datetime) -> Awaitable[inbox.Counts]:
-        """How many stand in each list; `agent_id` is whose are `mine`."""
+    def counts(self, agent_id: AgentId | None, at: datetime, reach: Reach | None) -> Awaitable[inbox.Counts]:
+        """How many stand in each list, of what is within reach; `agent_id` is whose are `mine`."""
         ...
 
     def lines(
@@ -99,6 +122,29 @@ class Reads(Protocol):
 
     def media_type(self, key: str) -> Awaitable[str | None]:
         """The declared type of a file that some conversation holds; None when none does."""
+        ...
+
+    def holders(self, key: str) -> Awaitable[Sequence[inbox.Row]]:
+        """The conversations that hold a file; the first hundred."""
+        ...
+
+    def user(self, user_id: UserId) -> Awaitable[users.Row | None]: ...
+
+    def users(self) -> Awaitable[Sequence[users.Row]]: ...
+
+    def rooms(
+        self, agent_id: AgentId, queues: Collection[QueueId] | None
+    ) -> Awaitable[Sequence[chat_rooms.Row]]:
+        """The rooms of these queues (None: of every queue), and those of this agent with others; the last
+        said first."""
+        ...
+
+    def room(self, room_id: RoomId) -> Awaitable[chat_rooms.Row | None]: ...
+
+    def said(
+        self, room_id: RoomId, *, limit: int, before: int | None
+    ) -> Awaitable[Sequence[chat_messages.Row]]:
+        """The last of what was said, or of what was said before a number; in order."""
         ...
 
     def delivery(self, delivery_id: DeliveryId) -> Awaitable[deliveries.Row | None]: ...
@@ -136,6 +182,7 @@ class Desk:
     addresses: Addresses
     objects: ObjectStore
     read_receipts: ReadReceipts
+    people: People
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     live_rows: Rows
     wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner

@@ -15,7 +15,14 @@ from domain.copy.refusals import REFUSALS
 
 Responses = dict[int | str, dict[str, Any]]
 
-READS: Final = ("Unauthenticated", "Forbidden", "Invalid", "Unavailable")
+READS: Final = (
+    "Unauthenticated",
+    "AccessChanged",
+    "Forbidden",
+    "SecondFactorOwed",
+    "Invalid",
+    "Unavailable",
+)
 """What any reading door may say."""
 WRITES: Final = (*READS, "NotAnAgent", "BadBody", "TooLarge", "KeyReused", "Broken", "Busy")
 """What any writing door may say."""
@@ -128,6 +135,8 @@ A desk behind WhatsApp numbers where everything is an event.
 TAGS: Final = [
     {"name": "conversations", "description": "Who waits, what was said, and everything an agent does"},
     {"name": "live", "description": "What changes, told as it does"},
+    {"name": "people", "description": "Signing in, sessions, users, tokens, permissions"},
+    {"name": "chat", "description": "Colleagues among themselves"},
     {"name": "desk", "description": "Queues, agents, channels"},
     {"name": "journal", "description": "What became of a delivery or a command"},
     {"name": "webhooks", "description": "Where providers knock"},

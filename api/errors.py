@@ -150,6 +150,7 @@ def install(app: FastAPI) -> None:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    await request.app.state.denials.record(request, error.rule)
     return error.response(request_id_of(request))
 
 

@@ -187,6 +187,101 @@ ME: Final[dict[str, Any]] = {
     "role": "agent",
     "agent_id": "bia",
     "permissions": ["commands.read", "conversations.attend", "conversations.read", "desk.read"],
+    "grants": {
+        "commands.read": {"scope": "all", "masks": []},
+        "conversations.attend": {"scope": "queue", "masks": []},
+        "conversations.read": {"scope": "queue", "masks": []},
+        "desk.read": {"scope": "all", "masks": []},
+    },
+    "queues": ["suporte"],
+    "user_id": "8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e",
+    "login": "bia@provedor.example",
+    "second_factor": True,
+    "owes_second_factor": False,
+}
+SESSION: Final[dict[str, Any]] = {
+    "session_id": "5c0d4b1e-2f6a-4d3c-9b8a-7e6f5d4c3b2a",
+    "started_at": "2026-03-12T11:00:00Z",
+    "used_at": "2026-03-12T17:31:00Z",
+    "ends_at": "2026-03-12T23:00:00Z",
+    "label": "Firefox, Linux",
+    "current": True,
+}
+SIGNED_IN: Final[dict[str, Any]] = {
+    "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.….…",
+    "token_type": "Bearer",
+    "expires_at": "2026-03-12T17:42:00Z",
+    "session_id": "5c0d4b1e-2f6a-4d3c-9b8a-7e6f5d4c3b2a",
+    "role": "agent",
+    "owes_second_factor": False,
+}
+SECOND_FACTOR: Final[dict[str, Any]] = {
+    "uri": "otpauth://totp/Provedor:bia%40provedor.example?secret=…&issuer=Provedor",
+    "secret": "…",
+    "svg": "<svg …>",
+}
+RECOVERY_CODES: Final[dict[str, Any]] = {"codes": ["7K2M-9QXA-0DTF-4GZB"]}
+USER: Final[dict[str, Any]] = {
+    "user_id": "8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e",
+    "name": "Bia",
+    "login": "bia@provedor.example",
+    "role": "agent",
+    "stage": "active",
+    "agent_id": "bia",
+    "queues": ["suporte"],
+    "second_factor": True,
+    "locked": False,
+    "invited_at": "2026-03-01T12:00:00Z",
+    "link_until": None,
+    "signed_in_at": "2026-03-12T11:00:00Z",
+}
+INVITATION: Final[dict[str, Any]] = {
+    "user_id": "8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e",
+    "position": "3:1712",
+    "word": "convite_…",
+    "expires_at": "2026-03-13T17:32:00Z",
+}
+TOKEN: Final[dict[str, Any]] = {
+    "token_id": "3f2e1d0c-9b8a-4756-8413-201f2e3d4c5b",
+    "name": "ERP",
+    "role": "service",
+    "agent_id": None,
+    "queues": None,
+    "scopes": ["conversations.read"],
+    "created_at": "2026-03-01T12:00:00Z",
+    "expires_at": "2026-12-31T23:59:59Z",
+    "revoked_at": None,
+}
+NEW_TOKEN: Final[dict[str, Any]] = {
+    "token_id": "3f2e1d0c-9b8a-4756-8413-201f2e3d4c5b",
+    "token": "atende_…",
+}
+ROOM: Final[dict[str, Any]] = {
+    "room_id": "1d0c9b8a-7f6e-5d4c-8b3a-2f1e0d9c8b7a",
+    "kind": "queue",
+    "queue_id": "suporte",
+    "members": [],
+    "said": 12,
+    "unread": 3,
+    "mentioned": True,
+    "last_at": "2026-03-12T17:32:40Z",
+    "last_author": "bia",
+    "last_preview": "Alguém já viu a queda no bairro Centro?",
+}
+CHAT_MESSAGE: Final[dict[str, Any]] = {
+    "n": 12,
+    "message_id": _COMMAND,
+    "author": "bia",
+    "text": "Alguém já viu a queda no bairro Centro?",
+    "mentions": ["ana"],
+    "card": None,
+    "card_hidden": False,
+    "at": "2026-03-12T17:32:40Z",
+}
+ROOM_OPENED: Final[dict[str, Any]] = {**DECIDED, "room_id": "1d0c9b8a-7f6e-5d4c-8b3a-2f1e0d9c8b7a"}
+PERMISSIONS_TABLE: Final[dict[str, Any]] = {
+    "roles": {"agent": {"conversations.read": {"scope": "queue", "masks": []}}},
+    "doors": {"GET /v1/conversations": "conversations.read"},
 }
 READY: Final[dict[str, Any]] = {"status": "ok", "components": {"log": "ok", "views": "ok"}}
 NOT_READY: Final[dict[str, Any]] = {

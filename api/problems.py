@@ -17,12 +17,30 @@ class Kind(NamedTuple):
 PROBLEMS: Final[Mapping[str, Kind]] = {
     "BadBody": Kind(400, "Não foi possível ler o corpo da requisição. Envie JSON válido em UTF-8."),
     "Unauthenticated": Kind(401, "Informe um token de acesso válido no cabeçalho Authorization."),
+    "AccessChanged": Kind(
+        401, "Seu acesso mudou ou a sua sessão terminou. Renove a sessão ou entre de novo."
+    ),
+    "SessionOver": Kind(401, "Sua sessão terminou. Entre de novo."),
+    "SignInRefused": Kind(401, "E-mail, senha ou código não conferem. Confira e tente de novo."),
+    "CodeNeeded": Kind(401, "Informe também o código do seu aplicativo autenticador."),
     "SignatureMissing": Kind(401, "A entrega veio sem assinatura, ou com uma assinatura malformada."),
     "SignatureWrong": Kind(403, "A assinatura não corresponde ao corpo da entrega."),
     "VerificationRefused": Kind(403, "O pedido de verificação não traz o token combinado."),
     "Forbidden": Kind(403, "Seu perfil não permite fazer isso."),
     "NotAnAgent": Kind(403, "Este token não pertence a um atendente. Use o token de um atendente."),
     "UrgentNotAllowed": Kind(403, "Só a supervisão pode elevar uma conversa para urgente."),
+    "OutOfReach": Kind(403, "Esta conversa está em uma fila que não é sua."),
+    "RoomOutOfReach": Kind(403, "Esta sala é de outra equipe."),
+    "SecondFactorOwed": Kind(
+        403, "Seu perfil exige um segundo fator. Cadastre um aplicativo autenticador antes de continuar."
+    ),
+    "NotAPerson": Kind(403, "Este token é de um programa. Entre com o seu e-mail e a sua senha."),
+    "CrossSite": Kind(403, "Este pedido não veio de uma página do Atende."),
+    "WrongPassword": Kind(403, "A senha atual não confere."),
+    "WrongCode": Kind(403, "O código não confere ou já foi usado. Espere o próximo e tente de novo."),
+    "LinkRefused": Kind(404, "Este link não vale mais. Peça outro a quem administra os usuários."),
+    "UnknownSession": Kind(404, "Esta sessão não foi encontrada, ou já terminou."),
+    "UnknownToken": Kind(404, "Este token não foi encontrado, ou já não vale."),
     "NotFound": Kind(404, "Este endereço não existe."),
     "UnknownChannel": Kind(404, "Este canal não existe. Escolha um canal da lista."),
     "UnknownConversation": Kind(404, "Esta conversa não foi encontrada."),
@@ -35,6 +53,18 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "MethodNotAllowed": Kind(405, "Este endereço não aceita este método."),
     "TooLarge": Kind(413, "O corpo da requisição é maior do que o permitido."),
     "Invalid": Kind(422, "Confira os campos indicados e envie de novo."),
+    "PasswordTooShort": Kind(422, "A senha é curta demais: use pelo menos 12 caracteres."),
+    "PasswordTooLong": Kind(422, "A senha é longa demais: use no máximo 128 caracteres."),
+    "PasswordKnown": Kind(
+        422, "Esta senha é fácil de descobrir: não use o seu nome nem palavras da empresa."
+    ),
+    "PasswordWeak": Kind(
+        422, "Esta senha é fácil de descobrir. Junte mais palavras que não combinem entre si."
+    ),
+    "UnknownScope": Kind(
+        422, "Este perfil não tem uma das permissões pedidas. Confira a tabela de permissões."
+    ),
+    "TooManyGuesses": Kind(429, "Muitas tentativas seguidas. Espere um pouco e tente de novo."),
     "KeyReused": Kind(
         422, "Esta Idempotency-Key já foi usada em outra requisição. Use uma chave nova para cada pedido."
     ),
@@ -58,6 +88,13 @@ STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
     "HumanOwns": 403,
     "UnknownAgent": 404,
     "UnknownQueue": 404,
+    "UnknownUser": 404,
+    "NotYourself": 403,
+    "NotAdmitted": 403,
+    "NoPrograms": 422,
+    "UnknownRoom": 404,
+    "NotInRoom": 403,
+    "NobodyElse": 422,
     "UnknownEpisode": 404,
     "UnknownSend": 404,
     "NeedsQueue": 422,
@@ -80,6 +117,7 @@ TITLES: Final[Mapping[int, str]] = {
     409: "Conflito",
     413: "Grande demais",
     422: "Dados inválidos",
+    429: "Tentativas demais",
     500: "Erro interno",
     503: "Indisponível no momento",
 }

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
+
+from commands.door_ports import Role
 
 PREFIX: Final = "ATENDE_"
 SECRETS: Final = Path("/run/secrets")
@@ -93,6 +95,14 @@ class Settings(BaseSettings):
 
     quiet_window: float = Field(4.0, gt=0, description="seconds of silence that end a burst")
     longest_burst: float = Field(20.0, gt=0, description="seconds after which a burst is read anyway")
+
+    second_factor: list[Role] = Field(
+        [Role.ADMIN, Role.DPO, Role.AUDITOR],
+        description="the roles whose users do nothing before they have enrolled an authenticator app",
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        default_factory=list, description="networks of ours whose X-Forwarded-For is believed"
+    )
 
     couriers: bool = Field(True, description="false: nothing leaves the house (benchmarks)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

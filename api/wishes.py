@@ -55,7 +55,7 @@ class Wish:
 
     @property
     def agent_id(self) -> AgentId:
-        """Who wants it, as an agent; only for doors that ask for `ATTEND`."""
+        """Who wants it, as an agent; only for doors that ask for `ATTEND` or `CHAT`."""
         assert self.identity.agent_id is not None
         return self.identity.agent_id
 
@@ -91,6 +91,15 @@ class Wish:
             status,
             {"Position": position, "Idempotency-Key": self.key},
         )
+
+    async def want(self, command: Command) -> Accepted:
+        """Want it, where an answer without the decision would be worth nothing. Raises Problem, also when it
+        is not decided in time."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await self._granted(command, await self.desk.inbox.submit(command))
+        except TimeoutError:
+            raise Problem("Unavailable") from None
 
     async def _granted(self, command: Command, decision: Decision) -> Accepted:
         """The acceptance. Raises Problem for anything else, and for a key used for something else."""
@@ -187,3 +196,5 @@ def wishing(permission: Permission) -> Callable[..., Awaitable[Wish]]:
 
 Attending = Annotated[Wish, Depends(wishing(Permission.ATTEND))]
 Running = Annotated[Wish, Depends(wishing(Permission.RUN_DESK))]
+RunningUsers = Annotated[Wish, Depends(wishing(Permission.RUN_USERS))]
+Chatting = Annotated[Wish, Depends(wishing(Permission.CHAT))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from commands import agent, channel, conversation, delivery, firstline, protocol, queue
+from commands import access, agent, channel, chat, conversation, delivery, firstline, protocol, queue, user
 from commands.intention import Command, Handler, on
 from commands.processes.librarian import librarian
 from commands.processes.reader import reader
@@ -18,16 +18,20 @@ from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
 from commands.processes.waker import waker
 from commands.roles import Courier, Policy, Watch
+from domain.access import ACCESS
 from domain.agent import AGENT
 from domain.channel import CHANNEL
+from domain.chat import CHAT
 from domain.conversation import CONVERSATION, ConversationId
 from domain.delivery import DELIVERY
 from domain.grammar import Stream
 from domain.protocol import PROTOCOL
 from domain.queue import QUEUE
+from domain.user import USER
 
 STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
-    stream.kind: stream for stream in (AGENT, CHANNEL, CONVERSATION, DELIVERY, PROTOCOL, QUEUE)
+    stream.kind: stream
+    for stream in (ACCESS, AGENT, CHANNEL, CHAT, CONVERSATION, DELIVERY, PROTOCOL, QUEUE, USER)
 }
 """Every kind of history."""
 
@@ -99,6 +103,24 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     # delivery
     delivery.ReceiveDelivery: on(DELIVERY, key=lambda c: c.delivery_id, decide=delivery.receive_delivery),
     delivery.SettleDelivery: on(DELIVERY, key=lambda c: c.delivery_id, decide=delivery.settle_delivery),
+    # user
+    user.InviteUser: on(USER, key=lambda c: c.user_id, decide=user.invite_user),
+    user.MakeLink: on(USER, key=lambda c: c.user_id, decide=user.make_link),
+    user.ChoosePassword: on(USER, key=lambda c: c.user_id, decide=user.choose_password),
+    user.ChangeRole: on(USER, key=lambda c: c.user_id, decide=user.change_role),
+    user.DeactivateUser: on(USER, key=lambda c: c.user_id, decide=user.deactivate_user),
+    user.ReactivateUser: on(USER, key=lambda c: c.user_id, decide=user.reactivate_user),
+    user.EnrolTotp: on(USER, key=lambda c: c.user_id, decide=user.enrol_totp),
+    user.ResetTotp: on(USER, key=lambda c: c.user_id, decide=user.reset_totp),
+    user.LockUser: on(USER, key=lambda c: c.user_id, decide=user.lock_user),
+    user.SignIn: on(USER, key=lambda c: c.user_id, decide=user.sign_in),
+    user.EndSession: on(USER, key=lambda c: c.user_id, decide=user.end_session),
+    # chat
+    chat.OpenRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.open_room),
+    chat.SayInRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.say_in_room),
+    chat.ReadRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.read_room),
+    # access
+    access.RecordDenial: on(ACCESS, key=lambda c: c.person, decide=access.record_denial),
 }
 """Who decides each command, and on which stream."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,28 +12,68 @@ from commands.ports import Decision
 from domain.agent import AgentId
 from domain.conversation import ContactKnown, ConversationId
 from domain.delivery import DeliveryId
-
-
-class Role(StrEnum):
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-    SERVICE = "service"  # another program of the house
+from domain.queue import QueueId
+from domain.user import Role as Role
+from domain.user import SessionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is at the door. `actor` is what history will call them: `agent:<id>` or `token:<id>`."""
+    """Who is at the door. `actor` is what history calls them: `agent:<id>`, `user:<id>` or `token:<id>`."""
 
     actor: str
     name: str
     role: Role
     agent_id: AgentId | None = None
+    queues: frozenset[QueueId] | None = None  # whose conversations are theirs; None: every queue's
+    scopes: frozenset[str] | None = None  # permissions a token is limited to; None: all of its role
+    user_id: UserId | None = None
+    session_id: SessionId | None = None  # None: a token, not a person who signed in
+    owes_second_factor: bool = False  # and may do nothing but enrol one
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new token. `token` is told now and never again."""
+
+    id: UUID
+    token: str
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class ListedToken:
+    id: UUID
+    identity: Identity
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
 
 
 class Tokens(Protocol):
+    """Those of programs. All raise Unavailable."""
+
     def lookup(self, token: str) -> Awaitable[Identity | None]:
         """Whose token it is; None when nobody's, expired or revoked. Raises Unavailable."""
+        ...
+
+    def make(
+        self,
+        name: str,
+        role: Role,
+        *,
+        agent_id: AgentId | None = None,
+        queues: frozenset[QueueId] | None = None,
+        scopes: frozenset[str] | None = None,
+        expires_at: datetime | None = None,
+    ) -> Awaitable[Issued]: ...
+
+    def listed(self) -> Awaitable[Sequence[ListedToken]]:
+        """All there ever were, the newest first."""
+        ...
+
+    def revoke(self, token_id: UUID) -> Awaitable[bool]:
+        """Whether there was such a token, and it was still good."""
         ...
 
 

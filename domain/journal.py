@@ -21,7 +21,8 @@ class Position(NamedTuple):
 class Cause:
     """Who wanted it and why.
 
-    `actor` is `agent:<id>`, `customer`, `channel:<id>`, `process:<name>`, `token:<id>` or `system`;
+    `actor` is `agent:<id>`, `customer`, `channel:<id>`, `process:<name>`, `token:<id>`,
+    `user:<id>` or `system`;
     `correlation` threads everything that followed from one knock at the door;
     `source` names what woke it: an event `stream@version`, or `request:<digest of the body>`.
     """

@@ -20,6 +20,7 @@ class Class(StrEnum):
     REGULATORY = "regulatory"  # demand summary, classification, answer
     FINANCIAL = "financial"
     DERIVED = "derived"  # intent, sentiment, embeddings, summaries
+    CHAT = "chat"  # what colleagues say among themselves
     TRANSIT = "transit"  # items on their way in; a key per day
 
     __hash__ = str.__hash__  # it is asked for with every key: that of enums is slower
@@ -35,6 +36,7 @@ Content = Annotated[str, Class.CONTENT]
 Regulatory = Annotated[str, Class.REGULATORY]
 Financial = Annotated[str, Class.FINANCIAL]
 Derived = Annotated[str, Class.DERIVED]
+Chat = Annotated[str, Class.CHAT]
 ContentData = Annotated[dict[str, Any], Class.CONTENT]  # JSON object
 TransitData = Annotated[tuple[dict[str, Any], ...], Class.TRANSIT]  # JSON objects
 
@@ -42,6 +44,9 @@ SubjectId = NewType("SubjectId", str)
 """Whose keys seal a stream's words: a random UUID, another one after an erasure, never made from a person."""
 
 ERASED: Final = "[dado eliminado — LGPD]"
+
+MASKED: Final = "[dado protegido]"
+"""What is read where words are, by whoever may not read them."""
 
 
 class Erased(str):

@@ -7,6 +7,8 @@ from typing import Any, Final
 from projections.agents import AGENTS
 from projections.answer import Projection
 from projections.channels import CHANNELS
+from projections.chat_messages import CHAT_MESSAGES
+from projections.chat_rooms import CHAT_ROOMS
 from projections.contacts import CONTACTS
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
@@ -16,6 +18,7 @@ from projections.numbers import NUMBERS
 from projections.outgoing import OUTGOING
 from projections.queues import QUEUES
 from projections.transcript import TRANSCRIPT
+from projections.users import USERS
 
 PROJECTIONS: Final[dict[str, Projection[Any]]] = {
     projection.name: projection
@@ -31,5 +34,8 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         AGENTS,
         CHANNELS,
         CONTACTS,
+        USERS,
+        CHAT_ROOMS,
+        CHAT_MESSAGES,
     )
 }

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from adapters.reads import conversations, finding, lists, transcripts
+from adapters.reads import chats, conversations, finding, lists, transcripts
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
-from adapters.reads.conversations import SnoozedRows, Told, Wanted
+from adapters.reads.conversations import SnoozedRows, Told, Wanted, Within
 from adapters.reads.first_line import FirstLineRows
 from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
 from adapters.reads.sending import CorrespondenceRows, OutgoingRows
 from domain.agent import AgentId
+from domain.chat import RoomId
 from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
-from domain.queue import Priority
-from projections import agents, channels, deliveries, inbox, queues, transcript
+from domain.queue import Priority, QueueId
+from domain.user import UserId
+from projections import (
+    agents,
+    channels,
+    chat_messages,
+    chat_rooms,
+    deliveries,
+    inbox,
+    queues,
+    transcript,
+    users,
+)
 
 __all__ = [
     "BadCursor",
@@ -67,9 +79,11 @@ class Reads:
         async with asking(self._pool) as connection:
             return await finding.by_name(connection, name, limit=limit)
 
-    async def counts(self, agent_id: AgentId | None, at: datetime) -> inbox.Counts:
+    async def counts(
+        self, agent_id: AgentId | None, at: datetime, within: Within | None = None
+    ) -> inbox.Counts:
         async with asking(self._pool) as connection:
-            return await finding.counts(connection, agent_id, at)
+            return await finding.counts(connection, agent_id, at, within)
 
     async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
         async with asking(self._pool) as connection:
@@ -84,6 +98,32 @@ class Reads:
     async def media_type(self, key: str) -> str | None:
         async with asking(self._pool) as connection:
             return await transcripts.media_type(connection, key)
+
+    async def holders(self, key: str) -> list[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await conversations.holders(connection, key)
+
+    async def user(self, user_id: UserId) -> users.Row | None:
+        async with asking(self._pool) as connection:
+            return await lists.one_user(connection, user_id)
+
+    async def users(self) -> list[users.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_users(connection)
+
+    async def rooms(self, agent_id: AgentId, queues: Collection[QueueId] | None) -> list[chat_rooms.Row]:
+        async with asking(self._pool) as connection:
+            return await chats.rooms(connection, agent_id, queues)
+
+    async def room(self, room_id: RoomId) -> chat_rooms.Row | None:
+        async with asking(self._pool) as connection:
+            return await chats.room(connection, room_id)
+
+    async def said(
+        self, room_id: RoomId, *, limit: int = 50, before: int | None = None
+    ) -> list[chat_messages.Row]:
+        async with asking(self._pool) as connection:
+            return await chats.said(connection, room_id, limit=limit, before=before)
 
     async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
         async with asking(self._pool) as connection:

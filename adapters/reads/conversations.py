@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from psycopg import sql
 
@@ -17,11 +17,13 @@ from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, Stage
 from domain.queue import Priority, QueueId
-from projections import episodes, inbox
+from projections import episodes, inbox, transcript
 
 INBOX: Final = source(inbox.INBOX)
 EPISODES: Final = source(episodes.EPISODES)
+TRANSCRIPT: Final = source(transcript.TRANSCRIPT)
 MOST: Final = 500  # wake-ups told at once
+MOST_HOLDERS: Final = 100
 OPEN: Final = frozenset(Stage) - {Stage.CLOSED}
 
 _PRIORITY: Final = sql.SQL("array_position({}, t.priority)").format([p.value for p in Priority])
@@ -48,6 +50,10 @@ What is closed comes behind, the last closed first. Seconds since 1970 as a doub
 _PLACE: Final = sql.SQL("o.tier, r.rank, o.due, o.priority, o.oldest, o.opened, t.conversation_id")
 
 
+Within: TypeAlias = tuple[Collection[QueueId], AgentId | None]
+"""In these queues, or this agent's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which conversations. `stages` None: the open ones, or all when a protocol number is given."""
@@ -59,6 +65,7 @@ class Wanted:
     priorities: Collection[Priority] | None = None
     protocol: str | None = None  # digits
     tag: str | None = None
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,18 @@ async def conversation(connection: Connection, conversation_id: ConversationId) 
     return Told(INBOX.row(values), tuple(EPISODES.row(v) for v in await listed.fetchall()))
 
 
+async def holders(connection: Connection, key: str) -> list[inbox.Row]:
+    """The conversations with a line that holds this file."""
+    found = await connection.execute(
+        sql.SQL(
+            "{rows} WHERE t.conversation_id IN"
+            " (SELECT conversation_id FROM {transcript} WHERE file_key = %s) LIMIT %s"
+        ).format(rows=INBOX.select(""), transcript=TRANSCRIPT.identifier),
+        (key, MOST_HOLDERS),
+    )
+    return [INBOX.row(values) for values in await found.fetchall()]
+
+
 async def active(connection: Connection) -> dict[tuple[Stage, Priority], int]:
     """How many conversations are open, by stage and priority."""
     found = await connection.execute(
@@ -166,6 +185,8 @@ def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
         where.append(
             sql.SQL("CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(agent_id)s")
         )
+    if wanted.within is not None:
+        where.append(reached(wanted.within, parameters))
     if wanted.priorities is not None:
         parameters["priorities"] = [priority.value for priority in wanted.priorities]
         where.append(sql.SQL("t.priority = ANY(%(priorities)s)"))
@@ -180,6 +201,16 @@ def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
             ).format(EPISODES.identifier)
         )
     return where
+
+
+def reached(within: Within, parameters: dict[str, Any]) -> sql.Composable:
+    """What stands in these queues, or is this agent's."""
+    queues, parameters["whose"] = within
+    parameters["queues"] = list(queues)
+    return sql.SQL(
+        "(t.queue_id = ANY(%(queues)s) OR"
+        " CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(whose)s)"
+    )
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from psycopg import sql
 
 from adapters.reads.asking import Connection
-from adapters.reads.conversations import EPISODES, INBOX
+from adapters.reads.conversations import EPISODES, INBOX, Within, reached
 from adapters.reads.sql import source
 from domain.agent import AgentId
 from domain.conversation import ConversationId, Stage
@@ -36,11 +36,13 @@ _BY_NAME: Final = (
 )
 _OPEN: Final = sql.SQL(
     "SELECT stage, queue_id, count(*), count(*) FILTER (WHERE agent_id = %(agent_id)s),"
-    " count(*) FILTER (WHERE due_at <= %(at)s) FROM {} WHERE stage <> 'closed' AND episode > 0 GROUP BY 1, 2"
-).format(INBOX.identifier)
+    " count(*) FILTER (WHERE due_at <= %(at)s) FROM {table} AS t"
+    " WHERE stage <> 'closed' AND episode > 0 AND {reached} GROUP BY 1, 2"
+)
 _CLOSED: Final = sql.SQL(
-    "SELECT count(*) FROM {} WHERE stage = 'closed' AND closed_at > %(at)s::timestamptz - interval '24 hours'"
-).format(INBOX.identifier)
+    "SELECT count(*) FROM {table} AS t WHERE stage = 'closed'"
+    " AND closed_at > %(at)s::timestamptz - interval '24 hours' AND {reached}"
+)
 
 
 async def by_ids(connection: Connection, ids: Sequence[ConversationId], *, limit: int) -> list[inbox.Row]:
@@ -63,14 +65,18 @@ async def by_name(connection: Connection, name: str, *, limit: int) -> list[inbo
     return [INBOX.row(values) for values in await found.fetchall()]
 
 
-async def counts(connection: Connection, agent_id: AgentId | None, at: datetime) -> inbox.Counts:
+async def counts(
+    connection: Connection, agent_id: AgentId | None, at: datetime, within: Within | None
+) -> inbox.Counts:
     """How many there are in each list, as of `at`."""
-    parameters = {"agent_id": agent_id, "at": at}
+    parameters: dict[str, Any] = {"agent_id": agent_id, "at": at}
+    near = sql.SQL("true") if within is None else reached(within, parameters)
+    asked = [one.format(table=INBOX.identifier, reached=near) for one in (_OPEN, _CLOSED)]
     by_stage: dict[Stage, int] = {}
     queues: dict[str, int] = {}
     mine = late = 0
     for stage, queue_id, n, of_mine, overdue in await (
-        await connection.execute(_OPEN, parameters)
+        await connection.execute(asked[0], parameters)
     ).fetchall():
         by_stage[Stage(stage)] = by_stage.get(Stage(stage), 0) + n
         if stage == Stage.IN_SERVICE:
@@ -78,7 +84,7 @@ async def counts(connection: Connection, agent_id: AgentId | None, at: datetime)
         if stage == Stage.WAITING:
             late += overdue
             queues[queue_id or ""] = queues.get(queue_id or "", 0) + n
-    (closed,) = await (await connection.execute(_CLOSED, parameters)).fetchone() or (0,)
+    (closed,) = await (await connection.execute(asked[1], parameters)).fetchone() or (0,)
     return inbox.Counts(
         automation=by_stage.get(Stage.AUTOMATION, 0),
         waiting=by_stage.get(Stage.WAITING, 0),

@@ -12,13 +12,15 @@ from adapters.reads.asking import Connection
 from adapters.reads.sql import source
 from domain.channel import ChannelId
 from domain.delivery import DeliveryId
-from projections import agents, channels, deliveries, numbers, queues
+from domain.user import UserId
+from projections import agents, channels, deliveries, numbers, queues, users
 
 QUEUES: Final = source(queues.QUEUES)
 AGENTS: Final = source(agents.AGENTS)
 CHANNELS: Final = source(channels.CHANNELS)
 DELIVERIES: Final = source(deliveries.DELIVERIES)
 NUMBERS: Final = source(numbers.NUMBERS)
+USERS: Final = source(users.USERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ async def all_agents(connection: Connection) -> list[agents.Row]:
 async def all_channels(connection: Connection) -> list[channels.Row]:
     found = await connection.execute(CHANNELS.select("ORDER BY t.name, t.channel_id"))
     return [CHANNELS.row(values) for values in await found.fetchall()]
+
+
+async def all_users(connection: Connection) -> list[users.Row]:
+    found = await connection.execute(USERS.select("ORDER BY t.name, t.user_id"))
+    return [USERS.row(values) for values in await found.fetchall()]
+
+
+async def one_user(connection: Connection, user_id: UserId) -> users.Row | None:
+    found = await connection.execute(USERS.select("WHERE t.user_id = %s"), (user_id,))
+    values = await found.fetchone()
+    return None if values is None else USERS.row(values)
 
 
 async def one_delivery(connection: Connection, delivery_id: DeliveryId) -> deliveries.Row | None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import forgetting, looking, moving, parked, running, tokens
+from api.cli import forgetting, looking, moving, parked, running, tokens, users
 from api.cli.options import err
 
 app = typer.Typer(
@@ -34,10 +34,12 @@ for command in (
     moving.copy_log,
     looking.config,
     looking.schema,
+    users.permissions,
 ):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(looking.bench)
 app.add_typer(tokens.app, name="token")
+app.add_typer(users.app, name="user")
 app.add_typer(parked.app, name="parked")
 
 

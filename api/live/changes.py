@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Final, TypeAlias
 
 from api import quoting
 from api.live import events, topics
 from api.live.marks import INBOX, TRANSCRIPT, LastSeen, head
-from api.live.sight import Sight
 from api.live.stream import Stream
 from api.live.switchboard import Switchboard
 from api.live_ports import Conversations, Lines, Rows, Standing
@@ -195,10 +194,10 @@ class Changes:
         lists, topic = inbox.lists(row), topics.of_conversation(row.conversation_id)
         looking = self._streams.at((*lists, topic))
         seen = {stream for stream in looking if stream.sight.whole or stream.sight.reaches(row)}
-        chunks: dict[Sight, bytes] = {}
+        chunks: dict[Hashable, bytes] = {}
         for stream in seen:
-            if (chunk := chunks.get(stream.sight)) is None:
-                chunk = chunks[stream.sight] = events.row(row, position, lists, stream.sight)
+            if (chunk := chunks.get(stream.sight.shows)) is None:
+                chunk = chunks[stream.sight.shows] = events.row(row, position, lists, stream.sight)
             stream.push(chunk)
         left = (self._streams.at_lists() if before is None else self._streams.at(before)) | looking
         if left := left - seen:
@@ -211,10 +210,12 @@ class Changes:
 
     def _tell_lines(self, lines: Iterable[_Told]) -> None:
         for conversation_id, line, position in lines:
-            chunks: dict[Sight, bytes] = {}
+            chunks: dict[Hashable, bytes] = {}
             for stream in self._streams.at([topics.of_conversation(conversation_id)]):
-                if (chunk := chunks.get(stream.sight)) is None:
-                    chunk = chunks[stream.sight] = events.line(conversation_id, line, position, stream.sight)
+                if (chunk := chunks.get(stream.sight.shows)) is None:
+                    chunk = chunks[stream.sight.shows] = events.line(
+                        conversation_id, line, position, stream.sight
+                    )
                 stream.push(chunk)
 
     def _mark(self) -> None:

@@ -56,7 +56,7 @@ def degraded(troubles: Sequence[str]) -> bytes:
 
 
 def bye(reason: live.Reason) -> bytes:
-    again = reason not in ("signed_out", "forbidden", "too_many")
+    again = reason not in ("forbidden", "too_many")
     return event(live.Bye(reason=reason, detail=ENDED[reason], again=again))
 
 

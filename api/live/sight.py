@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from api.permissions import Permission, may
+from api.access import about
+from api.masking import masked
+from api.permissions import Mask, Permission, everywhere, grant, may
 from commands.door_ports import Identity
 from projections import inbox
 
@@ -15,11 +18,16 @@ V = TypeVar("V", bound=BaseModel)
 
 
 class Sight(Protocol):
-    """Whoever has an equal one is told the same, encoded once: it is compared and hashed by what it says."""
+    """Compared and hashed by what it says: whoever has an equal one begins with the same snapshot."""
 
     @property
     def whole(self) -> bool:
         """Whether it reaches every conversation, so that nobody needs to look where one stands."""
+        ...
+
+    @property
+    def shows(self) -> Hashable:
+        """Equal for whoever is shown the same of what they reach: it is encoded once for all of them."""
         ...
 
     def reaches(self, row: inbox.Row) -> bool:
@@ -34,20 +42,27 @@ class Sight(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class WholeSight:
-    """Everything of every conversation."""
+class HeldSight:
+    """As the table of permissions says. `who` is None for whoever sees all there is."""
+
+    shows: frozenset[Mask]
+    who: Identity | None = None
 
     @property
     def whole(self) -> bool:
-        return True
+        return self.who is None
 
     def reaches(self, row: inbox.Row) -> bool:
-        return True
+        return self.who is None or may(self.who, Permission.READ_CONVERSATIONS, about(row))
 
     def shown(self, view: V) -> V:
-        return view
+        return masked(view, self.shows)
 
 
 def sight_of(identity: Identity) -> Sight | None:
     """None: they see none."""
-    return WholeSight() if may(identity, Permission.READ_CONVERSATIONS) else None
+    held = grant(identity, Permission.READ_CONVERSATIONS)
+    if held is None:
+        return None
+    whole = everywhere(identity, Permission.READ_CONVERSATIONS)
+    return HeldSight(held.masks, None if whole else identity)

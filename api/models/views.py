@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.permissions import Mask, Scope
 from commands.door_ports import Role
 from domain.conversation import Awaiting, Opener, Stage
 from domain.queue import TARGETS, Priority
@@ -32,6 +33,7 @@ class Decided(View):
     repeated: bool = Field(description="true: this was decided before, under the same key")
     conversation_id: str | None = None
     line_id: str | None = Field(None, description="The line of the transcript this will be")
+    room_id: str | None = None
 
 
 class Undecided(View):
@@ -53,8 +55,8 @@ class Command(View):
 
 
 class Contact(View):
-    name: str | None
-    phone: str | None
+    name: Annotated[str | None, Mask.NAME]
+    phone: Annotated[str | None, Mask.PHONE]
 
 
 class Conversation(View):
@@ -86,7 +88,7 @@ class Conversation(View):
     unread: int
     last_kind: str | None
     last_side: str | None
-    last_preview: str | None
+    last_preview: Annotated[str | None, Mask.CONTENT]
     last_at: datetime | None
     window_until: datetime | None = Field(description="Free text may be sent so long")
     wake_at: datetime | None
@@ -109,7 +111,7 @@ class Episode(View):
     closed_at: datetime | None
     closed_by: str | None
     reason: str | None
-    outcome: str | None
+    outcome: Annotated[str | None, Mask.CONTENT]
 
 
 class ConversationWithEpisodes(Conversation):
@@ -159,7 +161,7 @@ class Quoted(View):
     kind: str
     side: transcript.Side | None
     agent_id: str | None
-    text: str | None
+    text: Annotated[str | None, Mask.CONTENT]
     deleted_at: datetime | None
 
 
@@ -173,8 +175,8 @@ class TranscriptLine(View):
     at: datetime
     side: transcript.Side | None
     agent_id: str | None
-    text: str | None
-    content: dict[str, Any] | None
+    text: Annotated[str | None, Mask.CONTENT]
+    content: Annotated[dict[str, Any] | None, Mask.CONTENT]
     purpose: str | None
     sent_at: datetime | None
     reply_to: str | None
@@ -183,10 +185,10 @@ class TranscriptLine(View):
     thanks: bool
     forwarded: bool
     edited_at: datetime | None
-    original: str | None
+    original: Annotated[str | None, Mask.CONTENT]
     deleted_at: datetime | None
-    reactions: dict[str, Any] | None
-    media: Media | None
+    reactions: Annotated[dict[str, Any] | None, Mask.CONTENT]
+    media: Annotated[Media | None, Mask.CONTENT]
     status: transcript.Status | None
     status_at: datetime | None
     failures: list[Failure]
@@ -211,7 +213,7 @@ class Queue(View):
 
 class Agent(View):
     agent_id: str
-    name: str
+    name: Annotated[str, Mask.NAME]
     active: bool
 
 
@@ -251,12 +253,23 @@ class Delivery(View):
     items: list[Item]
 
 
+class Held(View):
+    scope: Scope
+    masks: list[Mask]
+
+
 class Me(View):
     actor: str
     name: str
     role: Role
     agent_id: str | None
     permissions: list[str]
+    grants: dict[str, Held] = Field(description="How far each permission reaches, and what it hides")
+    queues: list[str] | None = Field(description="Whose conversations are theirs; null: every queue's")
+    user_id: str | None = Field(None, description="null: a token, not somebody who signed in")
+    login: str | None = None
+    second_factor: bool = False
+    owes_second_factor: bool = False
 
 
 class Health(View):

@@ -7,14 +7,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from api import finding, quoting
-from api.access import AtDesk, allowed
+from api.access import AtDesk, allowed, reach, seen_by, told
 from api.desk import Which
 from api.documented import READS, problems
 from api.errors import Problem
 from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, COUNTS, ETAG, TRANSCRIPT, example
 from api.freshness import after
 from api.models import asks, views
-from api.permissions import Permission
+from api.permissions import Mask, Permission, grant
 from api.problems import FIELD_FAULTS
 from commands.door_ports import Identity
 from domain.agent import AgentId
@@ -23,6 +23,9 @@ from domain.conversation import ConversationId, Stage
 from domain.queue import Priority, QueueId
 
 UUID_: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+MOST_FOUND: Final = 200
+"""Looked at for a search, before what is out of reach is left out."""
 
 OfConversation = Annotated[
     str,
@@ -74,12 +77,14 @@ async def conversations(
         priority=priority,
         protocol=protocol,
         tag=tag,
+        reach=reach(who, Permission.READ_CONVERSATIONS),
     )
     try:
         page = await desk.reads.conversations(which, desk.clock.now(), limit=limit, after=cursor)
     except ValueError as error:
         raise _bad_cursor() from error
-    return views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
+    found = views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
+    return told(who, Permission.READ_CONVERSATIONS, found)
 
 
 @router.get(
@@ -89,7 +94,9 @@ async def conversations(
     dependencies=[after("inbox")],
 )
 async def counts(desk: AtDesk, who: Reader) -> views.Counts:
-    return views.Counts.model_validate(await desk.reads.counts(who.agent_id, desk.clock.now()))
+    """Of what you may see."""
+    within = reach(who, Permission.READ_CONVERSATIONS)
+    return views.Counts.model_validate(await desk.reads.counts(who.agent_id, desk.clock.now(), within))
 
 
 @router.post(
@@ -98,22 +105,26 @@ async def counts(desk: AtDesk, who: Reader) -> views.Counts:
     responses={**example(200, {"items": [CONVERSATION]}), **problems(*READS, "BadBody", "TooLarge")},
 )
 async def search(
-    ask: Annotated[asks.Search, Body(examples=[{"query": "cliente exem"}])], desk: AtDesk, _: Reader
+    ask: Annotated[asks.Search, Body(examples=[{"query": "cliente exem"}])], desk: AtDesk, who: Reader
 ) -> views.Found:
     """Open and closed ones. Fourteen digits are a protocol number, ten to thirteen a phone, with or without
     country code and ninth digit; all else is a name, of which the beginnings of words in any order will do,
-    without accents too. What is asked for stands in the body, so that it is in nobody's log of addresses."""
+    without accents too. Whoever is not told names and phones does not find by them, either. What is asked
+    for stands in the body, so that it is in nobody's log of addresses."""
     meant = finding.meant(ask.query)
+    if not isinstance(meant, finding.Protocol) and not tells_who(who):
+        raise Problem("Forbidden")
     match meant:
         case finding.Protocol(number=number):
-            rows = await desk.reads.by_protocol(number, limit=ask.limit)
+            rows = await desk.reads.by_protocol(number, limit=MOST_FOUND)
         case finding.Phone(forms=forms):
             channels = [row.channel_id for row in await desk.reads.channels()]
             ids = finding.conversations_of(desk.addresses, channels, forms)
-            rows = await desk.reads.by_ids(ids, limit=ask.limit)
+            rows = await desk.reads.by_ids(ids, limit=MOST_FOUND)
         case finding.Name(words=words):
-            rows = await desk.reads.by_name(words, limit=ask.limit)
-    return views.Found(items=[views.conversation(row) for row in rows])
+            rows = await desk.reads.by_name(words, limit=MOST_FOUND)
+    seen = [one for row in rows if (one := seen_by(who, row)) is not None]
+    return views.Found(items=seen[: ask.limit])
 
 
 @router.get(
@@ -121,31 +132,34 @@ async def search(
     summary="One conversation, with all its episodes",
     responses={
         **example(200, CONVERSATION_WITH_EPISODES, headers=ETAG),
-        **problems(*READS, "UnknownConversation", "NotThereYet"),
+        **problems(*READS, "OutOfReach", "UnknownConversation", "NotThereYet"),
     },
     dependencies=[after("inbox", "episodes")],
 )
 async def conversation(
-    conversation_id: OfConversation, desk: AtDesk, _: Reader, response: Response
+    conversation_id: OfConversation, desk: AtDesk, who: Reader, response: Response
 ) -> views.ConversationWithEpisodes:
     """The `ETag` is the version you see; send it back as `If-Match` with what you decide."""
-    told = await desk.reads.conversation(ConversationId(conversation_id))
-    if told is None:
+    found = await desk.reads.conversation(ConversationId(conversation_id))
+    if found is None:
         raise Problem("UnknownConversation")
-    response.headers["ETag"] = f'"{told.row.version}"'
-    return views.conversation_with(told.row, told.episodes)
+    response.headers["ETag"] = f'"{found.row.version}"'
+    return told(who, Permission.READ_CONVERSATIONS, views.conversation_with(found.row, found.episodes))
 
 
 @router.get(
     "/v1/conversations/{conversation_id}/transcript",
     summary="What was said, page by page, the latest page first",
-    responses={**example(200, TRANSCRIPT), **problems(*READS, "UnknownConversation", "NotThereYet")},
+    responses={
+        **example(200, TRANSCRIPT),
+        **problems(*READS, "OutOfReach", "UnknownConversation", "NotThereYet"),
+    },
     dependencies=[after("transcript")],
 )
 async def transcript(
     conversation_id: OfConversation,
     desk: AtDesk,
-    _: Reader,
+    who: Reader,
     cursor: Annotated[
         str | None, Query(max_length=1000, description="`previous` or `next` of a page")
     ] = None,
@@ -160,8 +174,15 @@ async def transcript(
     if not page.rows and cursor is None:
         raise Problem("UnknownConversation")
     quotes = await quoting.of_page(desk.reads, ConversationId(conversation_id), page.rows)
-    items = [views.line(row, desk.meaning, quoting.quoted(row, quotes)) for row in page.rows]
-    return views.Transcript(items=items, previous=page.previous, next=page.next)
+    lines = [views.line(row, desk.meaning, quoting.quoted(row, quotes)) for row in page.rows]
+    found = views.Transcript(items=lines, previous=page.previous, next=page.next)
+    return told(who, Permission.READ_CONVERSATIONS, found)
+
+
+def tells_who(who: Identity) -> bool:
+    """Whether names and phones are told to them."""
+    held = grant(who, Permission.READ_CONVERSATIONS)
+    return held is not None and held.masks.isdisjoint({Mask.NAME, Mask.PHONE})
 
 
 def _bad_cursor() -> Problem:

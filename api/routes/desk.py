@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Response
 
-from api.access import AtDesk, allowed
+from api.access import AtDesk, allowed, told
 from api.documented import READS, WRITES, problems
 from api.errors import Problem
 from api.examples import AGENT, CHANNEL, DECIDED, QUEUE, decided, example
@@ -16,6 +16,7 @@ from api.permissions import Permission
 from api.wishes import Running
 from commands.agent import DeactivateAgent, ReactivateAgent, WelcomeAgent
 from commands.channel import ConnectChannel
+from commands.door_ports import Identity
 from commands.queue import CreateQueue, RetireQueue
 from domain.agent import AgentId
 from domain.channel import ChannelId
@@ -31,6 +32,7 @@ OfChannel = Annotated[str, Path(pattern=_ID, examples=["principal"])]
 
 router = APIRouter(tags=["desk"])
 Read: Final = Depends(allowed(Permission.READ_DESK))
+Reader = Annotated[Identity, Read]
 
 
 @router.get(
@@ -85,22 +87,23 @@ async def retire_queue(queue_id: OfQueue, wish: Running) -> Response:
     "/v1/agents",
     summary="Everybody who attends, or did",
     responses={**example(200, {"items": [AGENT]}), **problems(*READS, "NotThereYet")},
-    dependencies=[Read, after("agents")],
+    dependencies=[after("agents")],
 )
-async def agents(desk: AtDesk) -> views.Agents:
-    return views.Agents(items=[views.agent(row) for row in await desk.reads.agents()])
+async def agents(desk: AtDesk, who: Reader) -> views.Agents:
+    found = views.Agents(items=[views.agent(row) for row in await desk.reads.agents()])
+    return told(who, Permission.READ_DESK, found)
 
 
 @router.get(
     "/v1/agents/{agent_id}",
     summary="One agent",
     responses={**example(200, AGENT), **problems(*READS, "UnknownAgent", "NotThereYet")},
-    dependencies=[Read, after("agents")],
+    dependencies=[after("agents")],
 )
-async def agent(agent_id: OfAgent, desk: AtDesk) -> views.Agent:
+async def agent(agent_id: OfAgent, desk: AtDesk, who: Reader) -> views.Agent:
     for row in await desk.reads.agents():
         if row.agent_id == agent_id:
-            return views.agent(row)
+            return told(who, Permission.READ_DESK, views.agent(row))
     raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
 
 

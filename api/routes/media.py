@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 
-from api.access import AtDesk, allowed
+from api.access import AtDesk, about
 from api.documented import READS, problems
 from api.errors import Problem
-from api.permissions import Permission
+from api.permissions import Mask, Permission, everywhere, grant
+from api.routes.conversations import Reader
 
 router = APIRouter(tags=["conversations"])
 
@@ -47,17 +48,26 @@ SHOWN: Final = frozenset(
                 }
             },
         },
-        **problems(*READS, "UnknownMedia"),
+        **problems(*READS, "OutOfReach", "UnknownMedia"),
     },
-    dependencies=[Depends(allowed(Permission.READ_CONVERSATIONS))],
 )
 async def media(
-    key: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="From the transcript")], desk: AtDesk
+    key: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="From the transcript")],
+    desk: AtDesk,
+    who: Reader,
 ) -> Response:
+    """Whoever may not read what was said gets no files either; others those of conversations in reach."""
+    held = grant(who, Permission.READ_CONVERSATIONS)
+    if held is None or Mask.CONTENT in held.masks:
+        raise Problem("Forbidden")
     declared = await desk.reads.media_type(key)
     stored = None if declared is None else await desk.objects.find(key)
     if declared is None or stored is None:
         raise Problem("UnknownMedia")
+    if not everywhere(who, Permission.READ_CONVERSATIONS):
+        holders = await desk.reads.holders(key)
+        if not any(grant(who, Permission.READ_CONVERSATIONS, about(row)) for row in holders):
+            raise Problem("OutOfReach")
     kind = declared.partition(";")[0].strip().lower()
     shown = kind in SHOWN
     headers = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -20,8 +21,9 @@ from uuid import UUID
 
 import httpx
 from rich.console import Console
+from rich.table import Table
 
-from adapters import tokens
+from adapters import people, tokens
 from adapters.services import ServiceError
 from adapters.services.guarded import free_port, is_free
 from api.wiring import reading, storage
@@ -43,6 +45,18 @@ QUEUES: Final = {
     "cancelamento": "Cancelamento",
     "geral": "Geral",
 }
+DOMAIN: Final = "demo.example"  # of the users' addresses
+PEOPLE: Final = {
+    Role.AGENT: "Ana",
+    Role.SUPERVISOR: "Sônia",
+    Role.MANAGER: "Gil",
+    Role.DIRECTOR: "Dora",
+    Role.ANALYST: "Lia",
+    Role.AUDITOR: "Noa",
+    Role.ADMIN: "Alex",
+    Role.DPO: "Otília",
+}
+SIGNS: Final = "abcdefghjkmnpqrstvwxyz23456789"  # none is taken for another
 QUIET: Final = "1.5"  # seconds: the demo's customers are quick, and so is its first line
 UP: Final = "up.json"  # where the desk is, while `atende up` runs it
 SETTLE: Final = 25.0  # seconds for whoever still waits when no new customers come
@@ -81,6 +95,7 @@ def roles(local: Local, port: int, **more: str) -> Iterator[Desk]:
         ATENDE_MEDIA_ORIGINS=json.dumps([graph]),
         ATENDE_QUIET_WINDOW=QUIET,
         ATENDE_LIFELINE="true",
+        ATENDE_SECOND_FACTOR="[]",  # whoever tries it may enrol one, and need not
     )
     wanted = [("follow", *PROJECTIONS), ("serve",)]
     if local.brokers:
@@ -155,6 +170,7 @@ def run(
         console.print("Starting the views and the desk …")
         desk = stack.enter_context(desk_at(local, port))
         _furnish(desk.url, staff)
+        stack.enter_context(_visitors(local.dsn, desk.url, staff))
         console.print(
             f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/]. Ctrl-C ends."
         )
@@ -244,6 +260,55 @@ def _furnish(url: str, staff: Staff) -> None:
             f"/v1/channels/{CHANNEL}",
             json={"name": "Número principal", "provider": "meta", "number_id": NUMBER, "queue_id": "geral"},
         ).raise_for_status()
+
+
+@contextmanager
+def _visitors(dsn: str, url: str, staff: Staff) -> Iterator[None]:
+    """One user per role, so that a person can sign in; their passwords are worth nothing afterwards."""
+    invited = _welcome(url, staff)
+    try:
+        yield
+    finally:
+        people.forget_passwords(dsn, invited)
+
+
+def _welcome(url: str, staff: Staff) -> list[str]:
+    """As any user: invited by the administrator, and activated by the link. Answers their ids."""
+    ids: list[str] = []
+    table = Table("role", "signs in as", "password, of this run alone", title="Who you can sign in as")
+    with httpx.Client(base_url=url, timeout=20) as api:
+        admin = {"Authorization": f"Bearer {staff.admin}"}
+        known = {
+            user["login"]: user["user_id"] for user in api.get("/v1/users", headers=admin).json()["items"]
+        }
+        for role in Role:
+            if role is Role.SERVICE:
+                continue
+            login, password = f"{role.value}@{DOMAIN}", _password()
+            attends = role.value if role in (Role.AGENT, Role.SUPERVISOR) else None
+            if attends:
+                agent = {"name": PEOPLE[role], "active": True}
+                api.put(f"/v1/agents/{attends}", json=agent, headers=admin).raise_for_status()
+            asked = {"login": login, "name": PEOPLE[role], "role": role.value, "agent_id": attends}
+            invited = (
+                api.post(f"/v1/users/{known[login]}/link", headers=admin)
+                if login in known
+                else api.post("/v1/users", json=asked, headers=admin)
+            )
+            if invited.status_code == httpx.codes.CONFLICT:  # the view had not heard of them yet
+                continue
+            made = invited.raise_for_status().json()
+            ids.append(made["user_id"])
+            word = made["word"]
+            api.post("/v1/activation", json={"word": word, "password": password}).raise_for_status()
+            table.add_row(role.value, login, password)
+    console.print(table)
+    return ids
+
+
+def _password() -> str:
+    """Four groups of five: easy to type, and 100 bits."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(5)) for _ in range(4))
 
 
 # ── the processes ────────────────────────────────────────────────────────────────────────────────

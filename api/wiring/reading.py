@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from adapters import tokens
+from adapters import people, tokens
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.keyring import Keyring
@@ -25,10 +25,11 @@ EASE: Final = 1.0  # a view commits for every batch: fewer and larger ones leave
 
 
 def migrate(dsn: str) -> None:
-    """Make what a database lacks: log, index, bookmarks, views and tokens. The keys have their own."""
+    """Make what a database lacks: log, index, bookmarks, views, tokens, secrets. The keys have their own."""
     schema.migrate(dsn)
     ensure(dsn, list(PROJECTIONS.values()))
     tokens.ensure(dsn)
+    people.ensure(dsn)
 
 
 def follow(

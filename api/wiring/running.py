@@ -76,6 +76,7 @@ def serve(settings: Settings) -> int:
         metrics=metrics,
         zone=ZoneInfo(settings.zone),
         lifespan=lifespan,
+        trusted=[str(network) for network in settings.trusted_proxies],
     )
     server = uvicorn.Server(
         uvicorn.Config(

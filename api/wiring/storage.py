@@ -9,7 +9,7 @@ from adapters.log.port import Log, LogUnavailable
 from adapters.log.postgres import PostgresLog
 from adapters.services import ServiceError
 from api.settings import Settings
-from api.wiring import keys, reading
+from api.wiring import keys, people, reading
 
 if TYPE_CHECKING:  # the client takes 11 MiB of every process that has seen it; many never need it
     from adapters.log.kafka import KafkaCommands, KafkaSettings
@@ -20,6 +20,7 @@ def migrate(settings: Settings) -> None:
     ServiceError with what would mend it."""
     reading.migrate(settings.dsn.get_secret_value())
     keys.migrate(settings)
+    people.migrate(settings)
     if settings.log == "kafka":
         _ensure_topics(settings)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -32,11 +33,13 @@ from adapters.whatsapp.items import Item
 from adapters.whatsapp.parser import Provider, parse
 from api.settings import Settings
 from api.wiring.house import follower_names
+from api.wiring.inviting import Invitation, Invited, invite
 from api.wiring.keys import keyring
 from api.wiring.storage import open_log
 from commands.catalogue import STREAMS
-from commands.door_ports import Role
+from commands.door_ports import ListedToken, Role
 from domain.agent import AgentId
+from domain.queue import QueueId
 from projections.catalogue import PROJECTIONS
 
 __all__ = ["NotComparable", "ServiceError"]  # told to people in a sentence, by the command line
@@ -171,13 +174,36 @@ def schemas() -> Catalogue:
     return catalogue(Archive(STREAMS.values(), None))
 
 
-def create_token(dsn: str, name: str, role: str, agent: str | None) -> tokens.Issued:
-    """A new token, told this once. With an agent it acts as that agent."""
+def create_token(
+    dsn: str,
+    name: str,
+    role: str,
+    agent: str | None,
+    scopes: Sequence[str] | None = None,
+    days: float | None = None,
+) -> tokens.Issued:
+    """A new token, told this once. With an agent it acts as that agent; `scopes` are all it may, of what its
+    role may."""
     tokens.ensure(dsn)
-    return tokens.create(dsn, name, Role(role), agent_id=AgentId(agent) if agent else None)
+    return tokens.create(
+        dsn,
+        name,
+        Role(role),
+        agent_id=AgentId(agent) if agent else None,
+        scopes=frozenset(scopes) if scopes else None,
+        expires_at=None if days is None else datetime.now(UTC) + timedelta(days=days),
+    )
 
 
-def list_tokens(dsn: str) -> list[tokens.Listed]:
+def invite_user(
+    settings: Settings, login: str, name: str, role: str, agent: str | None, queues: Sequence[str] | None
+) -> Invitation:
+    """A link that lets somebody choose a password, once. Raises ServiceError."""
+    of = None if queues is None else tuple(QueueId(queue) for queue in sorted(set(queues)))
+    return invite(settings, Invited(login, name, Role(role), AgentId(agent) if agent else None, of))
+
+
+def list_tokens(dsn: str) -> list[ListedToken]:
     """All tokens ever made, newest first, without the tokens."""
     tokens.ensure(dsn)
     return tokens.listed(dsn)

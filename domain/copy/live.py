@@ -13,7 +13,7 @@ LATE: Final[Mapping[str, str]] = {
 ENDED: Final[Mapping[str, str]] = {
     "stopping": "O servidor está sendo reiniciado.",
     "slow": "A conexão está lenta demais para acompanhar as mudanças.",
-    "signed_out": "Sua sessão terminou. Entre de novo.",
+    "signed_out": "Seu acesso terminou ou mudou. Se for preciso, entre de novo.",
     "forbidden": "Seu perfil não permite mais ver isto.",
     "too_many": "Há telas demais abertas com este acesso.",
     "broken": "Algo quebrou ao acompanhar as mudanças. O erro foi registrado.",

@@ -10,6 +10,17 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     # agents and queues
     "UnknownAgent": ("Este atendente não está cadastrado. Confira o nome na lista da equipe.",),
     "UnknownQueue": ("Esta fila não existe ou foi desativada. Escolha outra fila na lista.",),
+    # users
+    "UnknownUser": ("Esta pessoa não está cadastrada. Confira a lista de usuários.",),
+    "AlreadyInvited": ("Já existe um usuário com este e-mail. Procure por ele na lista de usuários.",),
+    "UserDeactivated": ("Este usuário está desativado. Reative o cadastro antes de mudar qualquer coisa.",),
+    "NotYourself": ("Ninguém muda o próprio acesso. Peça a outra pessoa que administra os usuários.",),
+    "NotAdmitted": ("Este usuário não pode entrar agora. Peça um novo link a quem administra os usuários.",),
+    "NoPrograms": ("O perfil de serviço é só para programas. Escolha outro perfil para esta pessoa.",),
+    # colleagues among themselves
+    "UnknownRoom": ("Esta sala não existe. Abra a conversa com a pessoa ou com a fila antes de escrever.",),
+    "NotInRoom": ("Esta conversa é entre outras duas pessoas da equipe.",),
+    "NobodyElse": ("Escolha uma pessoa da equipe que não seja você.",),
     # who has the conversation
     "NotOpen": ("Este atendimento já foi encerrado. Reabra ou inicie uma nova demanda para continuar.",),
     "AlreadyOpen": ("Este cliente já tem um atendimento aberto. Continue por ele.",),

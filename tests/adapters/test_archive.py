@@ -33,7 +33,7 @@ DAY = date(2026, 3, 12)
 def archive(keyring: Keyring | None = None) -> Archive:
     """An archive that has the keys of one subject, and of the day, at hand."""
     kept = Archive(STREAMS.values(), keyring or Keyring(MemoryKeys()))
-    kept.hold(dict.fromkeys(("conversation-c", "delivery-d", "agent-a"), SUBJECT), DAY)
+    kept.hold(dict.fromkeys(("conversation-c", "delivery-d", "agent-a", "chat-r"), SUBJECT), DAY)
     return kept
 
 

@@ -25,7 +25,8 @@ from adapters.sealing import LARGE
 from commands.catalogue import STREAMS
 from commands.delivery import SettleDelivery
 from commands.processes.sorter import sorter
-from domain import agent, conversation, delivery
+from domain import agent, chat, conversation, delivery
+from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import MessageId
 from domain.grammar import Stream
@@ -54,7 +55,8 @@ class Desk:
         self.keyring = Keyring(self.keys)
         self.archive = copy(BLIND)  # making one takes long
         self.archive._keyring = self.keyring
-        self.archive.hold({STREAM: ANA, "conversation-b": BIA, "delivery-d": ANA, "agent-a": ANA}, DAY)
+        held = {STREAM: ANA, "conversation-b": BIA, "delivery-d": ANA, "agent-a": ANA, "chat-r": ANA}
+        self.archive.hold(held, DAY)
 
     def write(self, event: Any, subject: SubjectId | None = ANA, version: int = 1) -> tuple[str, int, Any]:
         name, schema, body = self.archive.write(event, STREAM, version, subject)
@@ -79,6 +81,7 @@ def test_what_is_sealed_is_opened_as_it_was_and_nothing_of_it_is_seen(
         said("m1", 0, text, content=content),
         conversation.ContactKnown(phone=name, digest="d"),
         agent.Welcomed(name),
+        chat.Said(1, "m1", AgentId("ana"), name, (), None, NOON),
         delivery.Received(ChannelId("loja"), (content,), None, NOON),
     ):
         written = desk.write(event)
@@ -410,5 +413,5 @@ def _texts(value: Any) -> list[str]:
 
 def test_the_laws_above_speak_of_every_class_in_use() -> None:
     classes = {mark for event in EVENTS for mark in BLIND.kept(BLIND.name(event)).personal.values()}
-    assert classes == {Class.IDENTITY, Class.CONTENT, Class.TRANSIT}
+    assert classes == {Class.IDENTITY, Class.CONTENT, Class.CHAT, Class.TRANSIT}
     assert set(get_args(conversation.Event)) <= set(EVENTS)

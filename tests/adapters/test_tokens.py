@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -19,6 +19,7 @@ from adapters.tokens import PostgresTokens
 from commands.door_ports import Identity, Role, Tokens
 from commands.ports import Unavailable
 from domain.agent import AgentId
+from domain.queue import QueueId
 
 T = TypeVar("T")
 
@@ -152,3 +153,33 @@ def test_nobody_is_anybody_while_the_database_is_away() -> None:
             await PostgresTokens(pool).lookup("atende_" + "a" * 43)
 
     asyncio.run(question())
+
+
+def test_a_token_is_limited_to_scopes_and_queues_and_says_so_when_it_is_looked_up(dsn: str) -> None:
+    limits = {"queues": frozenset({QueueId("geral")}), "scopes": frozenset({"desk.read", "users.read"})}
+    ends = datetime.now(UTC) + timedelta(hours=1)
+
+    async def question(port: PostgresTokens) -> list[Any]:
+        issued = await port.make("Painel", Role.ADMIN, expires_at=ends, **limits)
+        found = [await port.lookup(issued.token), [one.identity for one in await port.listed()]]
+        assert found == [issued.identity, [issued.identity]]
+        assert (issued.identity.queues, issued.identity.scopes) == tuple(limits.values())
+        return [await port.revoke(issued.id), await port.revoke(issued.id), await port.lookup(issued.token)]
+
+    assert asked(dsn, question) == [True, False, None]
+
+
+def test_a_token_made_before_there_were_scopes_does_all_that_its_role_may(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE token (id uuid PRIMARY KEY, sha256 bytea NOT NULL UNIQUE, actor text NOT NULL,"
+            " name text NOT NULL, role text NOT NULL, agent_id text,"
+            " created_at timestamptz NOT NULL DEFAULT now(), expires_at timestamptz, revoked_at timestamptz)"
+        )
+        connection.execute(
+            "INSERT INTO token (id, sha256, actor, name, role) VALUES (%s, %s, 'token:1', 'ERP', 'service')",
+            (uuid4(), tokens._hash("atende_" + "a" * 43)),
+        )
+    tokens.ensure(database)
+    found = asked(database, lambda port: port.lookup("atende_" + "a" * 43))
+    assert found == Identity("token:1", "ERP", Role.SERVICE)

@@ -20,14 +20,15 @@ from adapters.reads import Page, Told
 from adapters.whatsapp.door import Line, ProviderDoor
 from adapters.whatsapp.parser import Provider
 from api.app import create_app
-from api.desk import Desk, Probe, Which
+from api.desk import Desk, Probe, Reach, Which
 from api.metrics import Metrics
 from commands import conversation as wanted
 from commands.agent import WelcomeAgent
 from commands.catalogue import HANDLERS
 from commands.channel import ConnectChannel
-from commands.door_ports import Identity, Role
+from commands.door_ports import Identity, Issued, ListedToken, Role
 from commands.intention import Command, person_id
+from commands.people_ports import People
 from commands.ports import Accepted, Broken, Decision, Denied, Unavailable
 from commands.queue import CreateQueue
 from commands.whatsapp_port import Missing, Stored
@@ -38,7 +39,19 @@ from domain.delivery import DeliveryId
 from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
-from projections import agents, channels, contacts, deliveries, inbox, queues, transcript
+from domain.user import USER, User
+from projections import (
+    agents,
+    channels,
+    chat_messages,
+    chat_rooms,
+    contacts,
+    deliveries,
+    inbox,
+    queues,
+    transcript,
+    users,
+)
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
 
@@ -48,6 +61,7 @@ NOW = datetime(2026, 3, 12, 17, 32, tzinfo=UTC)
 SECRET, OLD_SECRET = b"segredo-do-aplicativo", b"segredo-anterior"
 PHONE = "5511900000001"
 ANA, BIA = AgentId("ana"), AgentId("bia")
+SUPPORT = frozenset({QueueId("suporte")})
 TOKENS = {
     "ana": Identity("agent:ana", "Ana", Role.AGENT, ANA),
     "bia": Identity("agent:bia", "Bia", Role.AGENT, BIA),
@@ -55,6 +69,17 @@ TOKENS = {
     "dora": Identity("token:1", "Dora", Role.ADMIN),
     "erp": Identity("token:2", "ERP", Role.SERVICE),
     "lost": Identity("token:3", "Sem atendente", Role.AGENT),
+    "gil": Identity("user:gil", "Gil", Role.MANAGER),
+    "ivo": Identity("user:ivo", "Ivo", Role.DIRECTOR),
+    "lia": Identity("user:lia", "Lia", Role.ANALYST),
+    "noa": Identity("user:noa", "Noa", Role.AUDITOR),
+    "oto": Identity("user:oto", "Oto", Role.DPO),
+    # who reaches less than their role
+    "edu": Identity("agent:edu", "Edu", Role.AGENT, AgentId("edu"), SUPPORT),
+    "eva": Identity("agent:eva", "Eva", Role.SUPERVISOR, AgentId("eva"), SUPPORT),
+    "fora": Identity("agent:fora", "Fora", Role.AGENT, AgentId("fora"), frozenset({QueueId("geral")})),
+    "painel": Identity("token:4", "Painel", Role.SERVICE, scopes=frozenset({"desk.read"})),
+    "devendo": Identity("user:devendo", "Devendo", Role.ADMIN, owes_second_factor=True),
 }
 
 
@@ -179,8 +204,10 @@ class MemoryReads:
         ]
         return await self.by_ids(of, limit=limit)
 
-    async def counts(self, agent_id: AgentId | None, at: datetime) -> inbox.Counts:
-        rows = [row for row in self._rows("inbox") if row.episode]
+    async def counts(
+        self, agent_id: AgentId | None, at: datetime, reach: Reach | None = None
+    ) -> inbox.Counts:
+        rows = [r for r in self._rows("inbox") if r.episode and (reach is None or _reached(r, reach))]
         waits = [row for row in rows if row.stage is Stage.WAITING]
         served = [row for row in rows if row.stage is Stage.IN_SERVICE]
         lately = at - timedelta(hours=24)
@@ -214,6 +241,32 @@ class MemoryReads:
 
     async def media_type(self, key: str) -> str | None:
         return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
+
+    async def holders(self, key: str) -> list[inbox.Row]:
+        of = {row.conversation_id for row in self._rows("transcript") if row.file_key == key}
+        return [row for row in self._rows("inbox") if row.conversation_id in of]
+
+    async def rooms(self, agent_id: AgentId, queues: Collection[QueueId] | None) -> list[chat_rooms.Row]:
+        mine = [
+            row
+            for row in self._rows("chat_rooms")
+            if agent_id in row.members or (row.queue_id and (queues is None or row.queue_id in queues))
+        ]
+        return sorted(mine, key=lambda row: row.last_at or row.opened_at, reverse=True)
+
+    async def room(self, room_id: str) -> chat_rooms.Row | None:
+        return next((row for row in self._rows("chat_rooms") if row.room_id == room_id), None)
+
+    async def said(self, room_id: str, *, limit: int, before: int | None) -> list[chat_messages.Row]:
+        rows = [row for row in self._rows("chat_messages") if row.room_id == room_id]
+        rows = [row for row in rows if before is None or row.n < before]
+        return sorted(rows, key=lambda row: row.n)[-limit:]
+
+    async def user(self, user_id: str) -> users.Row | None:
+        return next((row for row in self._rows("users") if row.user_id == user_id), None)
+
+    async def users(self) -> Sequence[users.Row]:
+        return self._rows("users")
 
     async def delivery(self, delivery_id: DeliveryId) -> deliveries.Row | None:
         return next((row for row in self._rows("deliveries") if row.delivery_id == delivery_id), None)
@@ -249,18 +302,38 @@ def _fits(row: inbox.Row, which: Which) -> bool:
         (which.priority, row.priority),
         (which.protocol, row.protocol),
     )
+    if which.reach is not None and not _reached(row, which.reach):
+        return False
     tagged = which.tag is None or which.tag in row.tags
     return bool(stage) and tagged and all(asked is None or asked == told for asked, told in pairs)
+
+
+def _reached(row: inbox.Row, reach: Reach) -> bool:
+    whose = row.last_agent_id if row.stage is Stage.CLOSED else row.agent_id
+    return (whose is not None and whose == reach.agent_id) or row.queue_id in reach.queues
 
 
 @dataclass
 class MemoryTokens:
     away: bool = False
+    made: list[ListedToken] = field(default_factory=list)
 
     async def lookup(self, token: str) -> Identity | None:
         if self.away:
             raise Unavailable
         return TOKENS.get(token.removeprefix("atende_"))
+
+    async def make(self, name: str, role: Role, **limits: Any) -> Issued:
+        limits.pop("expires_at", None)
+        identity = Identity(f"token:{len(self.made)}", name, role, **limits)
+        self.made.append(ListedToken(UUID(int=len(self.made)), identity, NOW, None, None))
+        return Issued(self.made[-1].id, "atende_novo", identity)
+
+    async def listed(self) -> list[ListedToken]:
+        return self.made
+
+    async def revoke(self, token_id: UUID) -> bool:
+        return any(one.id == token_id for one in self.made)
 
 
 @dataclass
@@ -313,19 +386,61 @@ class MemoryOutcomes:
         return self.inbox.decisions.get(command_id)
 
 
-class NoRows:
-    """Nobody follows the views here: a stream that is opened ends at once, and says so."""
+class Nowhere:
+    """Stands for ports that a test does not come to: people's, unless it brings its own."""
 
-    async def _away(self, *_: Any) -> Any:
-        raise Unavailable
+    def __getattr__(self, name: str) -> Any:
+        async def away(*_: Any, **__: Any) -> Any:
+            raise Unavailable(name)
 
-    standing = conversations = conversations_since = lines = lines_since = _away
+        return away
+
+
+class NoBearers:
+    """Nobody signed in here."""
+
+    def read(self, token: str, at: datetime) -> None:
+        return None
+
+
+class ComputedIds(Nowhere):
+    def user_id(self, login: str) -> str:
+        return str(UUID(bytes=hashlib.sha256(login.encode()).digest()[:16]))
+
+    async def link_of(self, word: str, at: datetime) -> None:
+        return None
+
+    async def new_link(self, user_id: str, expires_at: datetime) -> str:
+        return "convite_novo"
+
+    async def forget_second_factor(self, user_id: str) -> None:
+        return None
+
+
+class NoSessions(Nowhere):
+    async def listed(self, user_id: str, at: datetime) -> list[Any]:
+        return []
+
+    async def end(self, user_id: str, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+
+class MemoryStandings:
+    def __init__(self, inbox: MemoryInbox) -> None:
+        self._inbox = inbox
+
+    async def of(self, user_id: str) -> User:
+        state: User = self._inbox.states.get(f"user-{user_id}", (USER.initial, 0))[0]
+        return state
+
+    def forget(self, user_id: str) -> None:
+        """Nothing is remembered."""
 
 
 class House:
     """Ana, Bia, Carla (supervisor), two queues, one number; one customer who waits when `somebody_waits`."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, people: People | None = None, **settings: Any) -> None:
         self.clock = StoppedClock()
         self.inbox = MemoryInbox(self.clock)
         self.reads = MemoryReads(self.inbox)
@@ -353,8 +468,9 @@ class House:
             addresses=self.door,
             objects=self.objects,
             read_receipts=self.receipts,
+            people=people or self.nobody(),
             meaning=lambda code: f"Frase do código {code}.",
-            live_rows=NoRows(),
+            live_rows=Nowhere(),  # a stream that is opened ends at once, and says so
             probes=self.probes,
             dispensable=frozenset({"pacing"}),
         )
@@ -371,6 +487,17 @@ class House:
             provider="meta",
             number_id="200000000000001",
             queue_id=QueueId("geral"),
+        )
+
+    def nobody(self) -> People:
+        """No user ever signed in; those that are invited are in the memory of the inbox."""
+        apart: Any = Nowhere()
+        return People(
+            guessing=apart,
+            credentials=ComputedIds(),  # type: ignore[arg-type]
+            sessions=NoSessions(),  # type: ignore[arg-type]
+            standings=MemoryStandings(self.inbox),  # type: ignore[arg-type]
+            bearers=NoBearers(),  # type: ignore[arg-type]
         )
 
     # ── what happens without the doors ───────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import pytest
 
 from api.finding import Name, Phone, Protocol, meant
 from commands import conversation as wanted
+from domain.privacy import MASKED
 from tests.api.house import ANA, PHONE, House
 
 
@@ -78,3 +79,12 @@ def test_counts_say_how_many_stand_in_each_list(house: House) -> None:
     assert house.get("/v1/conversations/counts", "bia").json()["mine"] == 0
     house.clock.pass_by(hours=1)
     assert house.get("/v1/conversations/counts", "erp").json()["waiting_late"] == 1
+
+
+def test_a_search_tells_what_may_be_seen_and_no_more(house: House) -> None:
+    house.want(wanted.GiveProtocol, conversation_id=house.writes(), episode=1, number="20260000012345")
+    found = house.post("/v1/conversations/search", {"query": "20260000012345"}, "lia").json()["items"]
+    assert [item["contact"]["phone"] for item in found] == [MASKED]
+    for typed in ("joana", PHONE):  # who is not told who it is does not try names and phones out
+        answer = house.post("/v1/conversations/search", {"query": typed}, "lia")
+        assert (answer.status_code, answer.json()["rule"]) == (403, "Forbidden")

@@ -17,16 +17,18 @@ from api import examples
 from api.live import marks, stream, topics
 from api.live.events import bye, event
 from api.live.response import LiveResponse
-from api.live.sight import Sight, WholeSight
+from api.live.sight import HeldSight, Sight, sight_of
 from api.live.stream import Stream
 from api.models import live
 from api.models.views import Contact
+from api.models.views import conversation as conversation_view
 from commands import conversation as wanted
 from commands.door_ports import Identity, Role
 from commands.live_ports import Move
 from domain.agent import AgentId
-from domain.conversation import ConversationId, MessageId
+from domain.conversation import ConversationId, MessageId, Stage
 from domain.copy.live import ENDED, LATE
+from domain.privacy import MASKED
 from domain.queue import Priority, QueueId
 from projections import inbox
 from tests.api.house import ANA, BIA, TOKENS, House
@@ -386,7 +388,7 @@ async def test_whoever_does_not_read_is_dropped_with_a_reason_and_may_come_back(
     async def same() -> Identity | None:
         return TOKENS["ana"]
 
-    one = Stream(TOKENS["ana"], WholeSight(), same, ["waiting"], [])
+    one = Stream(TOKENS["ana"], HeldSight(frozenset()), same, ["waiting"], [])
     one.take()
     for _ in range(stream.MOST + 1):
         one.push(b"event: x\ndata: {}\n\n")
@@ -402,7 +404,7 @@ async def test_too_many_bytes_are_too_much_but_one_snapshot_never_is(house: Live
     async def same() -> Identity | None:
         return TOKENS["ana"]
 
-    one = Stream(TOKENS["ana"], WholeSight(), same, ["waiting"], [])
+    one = Stream(TOKENS["ana"], HeldSight(frozenset()), same, ["waiting"], [])
     one.snapshot("waiting", b"x" * (2 * stream.MOST_BYTES))
     one.push(b"x")
     assert one.ending is None
@@ -488,7 +490,7 @@ async def test_a_token_that_is_no_good_any_more_ends_its_streams(house: LiveHous
         known[0] = None
         await hub.rights.check()
         told = await reader.heard("bye")
-        assert (told["reason"], told["again"]) == ("signed_out", False)
+        assert (told["reason"], told["again"]) == ("signed_out", True)  # with another token
 
 
 @live_walk
@@ -500,7 +502,7 @@ async def test_another_role_takes_away_what_it_may_not_see(house: LiveHouse) -> 
 
     async with running(house.hub) as hub, reading(hub, "waiting", again=again) as reader:
         await reader.heard("list")
-        known[0] = replace(TOKENS["ana"], role=Role.ADMIN)
+        known[0] = replace(TOKENS["ana"], role=Role.DIRECTOR)
         await hub.rights.check("agent:ana")
         assert (await reader.heard("bye"))["reason"] == "forbidden"
         assert reader.of("conversation") == []
@@ -533,6 +535,7 @@ class QueueSight:
     queue: str
 
     whole = False
+    shows = "no phones"
 
     def reaches(self, row: inbox.Row) -> bool:
         return row.queue_id == self.queue
@@ -546,7 +549,7 @@ class QueueSight:
 
 def of_queue(identity: Identity) -> Sight | None:
     """Agents see the queue of their role here; all others everything."""
-    return QueueSight("suporte") if identity.role is Role.AGENT else WholeSight()
+    return QueueSight("suporte") if identity.role is Role.AGENT else HeldSight(frozenset())
 
 
 @live_walk
@@ -637,7 +640,7 @@ async def test_other_rights_make_what_was_told_void(house: LiveHouse) -> None:
 
 @pytest.mark.parametrize("topic", ["waiting", "agent.ana", "closed", "conversation." + "0" * 8])
 def test_whoever_may_not_read_conversations_looks_at_none_of_them(topic: str) -> None:
-    assert not topics.sees(TOKENS["dora"], topic)
+    assert not topics.sees(TOKENS["ivo"], topic)
 
 
 def test_every_topic_needs_a_permission_and_strangers_names_are_no_topics() -> None:
@@ -834,3 +837,30 @@ def test_the_document_has_a_schema_for_every_event(house: House) -> None:
         assert name in document["components"]["schemas"]
         assert one["title"] in live.EVENTS
         assert len(one["examples"]) == 1
+
+
+# As the table of permissions says
+
+
+def test_whoever_has_queues_reaches_what_stands_in_them_and_what_is_theirs() -> None:
+    ana = replace(TOKENS["ana"], queues=frozenset({QueueId("suporte")}))
+    sight = sight_of(ana)
+    assert sight is not None
+    assert not sight.whole
+    waits = inbox.Row(ConversationId("c"), 1, episode=1, stage=Stage.WAITING, queue_id=QueueId("suporte"))
+    assert sight.reaches(waits)
+    assert not sight.reaches(replace(waits, queue_id=QueueId("geral")))
+    assert sight.reaches(replace(waits, queue_id=QueueId("geral"), stage=Stage.IN_SERVICE, agent_id=ANA))
+    assert sight == sight_of(ana)
+
+
+def test_whoever_sees_all_is_told_the_same_as_all_who_see_as_much() -> None:
+    assert sight_of(TOKENS["erp"]) == sight_of(TOKENS["ana"])
+    whole, pseudonymous = sight_of(TOKENS["erp"]), sight_of(TOKENS["lia"])
+    assert whole is not None
+    assert pseudonymous is not None
+    assert whole.shows != pseudonymous.shows
+    row = inbox.Row(ConversationId("c"), 1, contact_name="Joana Prado", last_preview="segredo")
+    shown = pseudonymous.shown(conversation_view(row))
+    assert (shown.contact.name, shown.last_preview) == (MASKED, MASKED)
+    assert sight_of(TOKENS["ivo"]) is None

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NewType, get_args, get_origin, get_type_hints
 import pytest
 
 import projections
-from domain import agent, channel, conversation, delivery, queue
+from domain import agent, channel, chat, conversation, delivery, queue, user
 from domain.privacy import Class, Clear
 from projections.answer import Projection, columns
 from projections.catalogue import PROJECTIONS
@@ -89,7 +89,12 @@ def test_no_event_of_a_conversation_is_overlooked_by_the_transcript() -> None:
         ("queues", queue.Event),
         ("agents", agent.Event),
         ("channels", channel.Event),
+        ("chat_rooms", chat.Event),
     ],
 )
 def test_no_event_of_the_small_streams_is_overlooked(name: str, events: Any) -> None:
     assert set(PROJECTIONS[name].wakes) == set(get_args(events) or (events,))
+
+
+def test_no_event_of_a_user_is_overlooked_but_the_end_of_a_session() -> None:
+    assert set(get_args(user.Event)) - set(PROJECTIONS["users"].wakes) == {user.SessionEnded}

@@ -64,7 +64,10 @@ def test_one_thread_runs_through_the_logs_and_the_history_and_nobody_is_named(ho
     assert [line["version"] for line in lines] == list(range(1, len(lines) + 1))
     refused = house.deliver(raw, "sha256=" + "0" * 64, **{"X-Request-Id": "walk-4711"})
     assert refused.status_code == 403
-    at_the_door = [line for line in house.serve.lines() if line.get("correlation") == "walk-4711"]
+    at_the_door = until(
+        lambda: [line for line in house.serve.lines() if line.get("correlation") == "walk-4711"],
+        "a line for what was refused",  # it is written when the answer has left
+    )
     assert [(line["event"], line["status"]) for line in at_the_door] == [("request", 403)]
     assert at_the_door[0]["route"] == "/webhooks/meta/{channel}"
     import psycopg

@@ -16,7 +16,7 @@ from adapters.log.kafka.producing import give_up, producer_of
 from adapters.log.kafka.reader import KafkaReader
 from adapters.log.kafka.settings import ITS_OWN, KafkaSettings, need_quick_checksums
 from adapters.log.kafka.topic import Topic
-from adapters.log.kafka.topics import WrongTopic, commands_topic
+from adapters.log.kafka.topics import commands_topic
 from adapters.log.port import MAX_RECORD, Entry, LogUnavailable, RecordTooLarge
 from commands.ports import Busy
 
@@ -63,9 +63,7 @@ class KafkaCommands:
         self._stopping = False
         self._producer: Any = None
         try:
-            found = self._topic.partitions()
-            if found != partitions:
-                raise WrongTopic(f"{self._topic.name} has {found} partitions, and the log has {partitions}")
+            self._topic.must_have(partitions)
             self.id = self._topic.id()
         except BaseException:
             self._topic.close()

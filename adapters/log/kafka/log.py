@@ -28,7 +28,7 @@ from adapters.log.kafka.producing import UNSAID, Producing
 from adapters.log.kafka.reader import KafkaReader
 from adapters.log.kafka.settings import KafkaSettings, need_quick_checksums
 from adapters.log.kafka.topic import Topic
-from adapters.log.kafka.topics import WrongTopic, log_topic
+from adapters.log.kafka.topics import log_topic
 from adapters.log.port import Draft, Fate, LogUnavailable, place, refuse_unwritable
 
 FIRST: Final = 1  # how the port counts: Kafka's offset 0 is 1, and 0 is the beginning, too
@@ -62,9 +62,7 @@ class KafkaLog:
         self._judged: dict[int, Judged] = {}
         self._turn = threading.Lock()
         try:
-            found = self._topic.partitions()
-            if found != partitions:
-                raise WrongTopic(f"{name} has {found} partitions, and this log has {partitions}")
+            self._topic.must_have(partitions)
         except BaseException:
             self._topic.close()
             raise

@@ -11,6 +11,7 @@ from typing import Any, Final
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from adapters.log.kafka.settings import ITS_OWN, KafkaSettings, made, unavailable
+from adapters.log.kafka.topics import WrongTopic
 from adapters.log.port import MAX_RECORD, LogUnavailable
 
 FETCH: Final = 16 * 1024 * 1024  # bytes a broker answers at most, unless one record is larger
@@ -46,8 +47,16 @@ class Topic:
         self._turn = threading.Lock()
         self._consumer: Any = None
 
-    def partitions(self) -> int:
-        """How many there are; 0 when there is no such topic."""
+    def must_have(self, partitions: int) -> None:
+        """Raises WrongTopic when there are not that many. For a moment each broker says that there are none
+        in a topic that another one has told us of already."""
+        until = time.monotonic() + self._settings.patience
+        while (found := self._partitions()) == 0 and partitions and time.monotonic() < until:
+            time.sleep(0.1)
+        if found != partitions:
+            raise WrongTopic(f"{self.name} has {found} partitions, and the log has {partitions}")
+
+    def _partitions(self) -> int:
         with self._asking() as consumer:
             return len(consumer.partitions_for_topic(self.name) or ())
 

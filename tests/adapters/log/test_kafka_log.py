@@ -27,6 +27,7 @@ from adapters.log.kafka import (
     ensure,
     log_topic,
 )
+from adapters.log.kafka.topic import Topic
 from adapters.log.port import MAX_RECORD, Draft, Entry, Fate, Log, LogUnavailable, place
 from adapters.services import Kafka, why_no_kafka
 from adapters.services.guarded import free_port
@@ -144,7 +145,7 @@ def test_a_log_without_quick_checksums_is_refused(log: KafkaLog, monkeypatch: py
 def test_a_topic_that_is_not_there_or_has_other_partitions_is_refused(log: KafkaLog) -> None:
     with pytest.raises(WrongTopic, match="0 partitions"):
         KafkaLog(replace(log._settings, prefix="nobody"), LOG, PARTITIONS)
-    with pytest.raises(WrongTopic, match="3 partitions, and this log has 4"):
+    with pytest.raises(WrongTopic, match="3 partitions, and the log has 4"):
         KafkaLog(log._settings, LOG, PARTITIONS + 1)
 
 
@@ -479,3 +480,11 @@ def test_brokers_that_have_not_heard_of_a_new_topic_yet_are_asked_again(
     monkeypatch.setattr(KafkaAdminClient, "describe_configs", late)
     ensure(settings, log_topic(settings, 2), create=True, production=False)
     assert next(silent, None) is None
+
+
+def test_a_topic_that_a_broker_has_not_heard_of_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter([0, 0, 12])
+    topic = Topic(KafkaSettings(bootstrap="nowhere:9092"), "new.log")
+    monkeypatch.setattr(topic, "_partitions", lambda: next(said))
+    topic.must_have(12)
+    assert list(said) == []

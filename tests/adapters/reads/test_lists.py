@@ -14,12 +14,13 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.reads import BadCursor, Page, Pool, Reads, SnoozedRows, Wanted
 from adapters.reads.pages import cursor, read_cursor
 from commands.ports import Snooze, Unavailable
-from domain import agent, channel, conversation, delivery, queue
+from domain import agent, channel, conversation, delivery, queue, user
 from domain.channel import ChannelId
 from domain.conversation import Author, ConversationId, MessageId, Opener, Receipt, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
+from domain.user import Role, UserId
 from projections import inbox
 from projections.answer import fold
 from projections.transcript import TRANSCRIPT
@@ -95,6 +96,54 @@ def test_the_database_puts_the_list_in_the_one_order_page_by_page(
     rows = [row for row in fold(inbox.INBOX, facts).values() if row.stage is not Stage.CLOSED]
     expected = sorted(rows, key=lambda row: inbox.place(row, at))
     assert known.ask(lambda pool: all_pages(pool, Wanted(), at, limit)) == expected
+
+
+@given(
+    st.lists(steps, min_size=2, max_size=6),
+    st.sets(st.sampled_from([SUPPORT, GENERAL])),
+    st.sampled_from([None, ANA, BIA]),
+)
+@LITTLE
+def test_a_reach_holds_what_stands_in_its_queues_or_is_its_agents_and_no_more(
+    known: Any, several: list[list[tuple[int, int]]], queues: set[QueueId], agent_id: Any
+) -> None:
+    known.forget()
+    facts = known.fold(*(told(*walk(n).events, stream=f"conversation-c{i}") for i, n in enumerate(several)))
+
+    def within(row: inbox.Row) -> bool:
+        whose = row.last_agent_id if row.stage is Stage.CLOSED else row.agent_id
+        return row.queue_id in queues or (whose is not None and whose == agent_id)
+
+    expected = {r.conversation_id for r in fold(inbox.INBOX, facts).values() if r.episode and within(r)}
+    wanted = Wanted(stages=list(Stage), within=(queues, agent_id))
+    assert set(listed(known, wanted)) == expected
+
+
+def test_a_file_is_held_by_the_conversations_that_have_a_line_with_it(known: Any) -> None:
+    stored = conversation.MediaStored(MessageId("m"), "ab" * 32, 4, "ab" * 32, "image/png")
+    heard = conversation.MessageReceived(MessageId("m"), "wamid", "image", None, {}, START, START)
+    known.fold(waits("with", then=(heard, stored)), waits("without", then=(heard,)))
+    rows = known.ask(lambda pool: Reads(pool).holders("ab" * 32))
+    assert [row.conversation_id for row in rows] == ["with"]
+    assert known.ask(lambda pool: Reads(pool).holders("cd" * 32)) == []
+
+
+def test_users_are_told_in_the_order_of_their_names(known: Any) -> None:
+    known.fold(
+        told(user.Invited("Bia", "bia@x.example", Role.AGENT), stream="user-b"),
+        told(
+            user.Invited("Ana", "ana@x.example", Role.ADMIN, None, (SUPPORT,)),
+            user.Activated(),
+            stream="user-a",
+        ),
+    )
+    rows = known.ask(lambda pool: Reads(pool).users())
+    assert [(row.user_id, row.name, row.queues) for row in rows] == [
+        ("a", "Ana", (SUPPORT,)),
+        ("b", "Bia", None),
+    ]
+    assert known.ask(lambda pool: Reads(pool).user(UserId("a"))) == rows[0]
+    assert known.ask(lambda pool: Reads(pool).user(UserId("c"))) is None
 
 
 def test_past_the_manager_then_hurried_then_by_due_time_then_without_a_clock(known: Any) -> None:

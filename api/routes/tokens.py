@@ -1,0 +1,99 @@
+"""Tokens for programs: limited to what they need, and with an end."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Path, Response
+
+from api.access import AtDesk, allowed
+from api.documented import READS, problems
+from api.errors import Problem
+from api.examples import NEW_TOKEN, NOTHING_YET, TOKEN, example
+from api.models import people as asks
+from api.permissions import PERMISSIONS, Permission
+from domain.agent import AgentId
+from domain.queue import QueueId
+
+router = APIRouter(tags=["people"])
+
+Run: Final = Depends(allowed(Permission.RUN_TOKENS))
+_MADE: Final[dict[int | str, dict[str, Any]]] = example(201, NEW_TOKEN)
+
+
+@router.get(
+    "/v1/tokens",
+    summary="All tokens ever made, the newest first",
+    responses={**example(200, {"items": [TOKEN]}), **problems(*READS)},
+    dependencies=[Run],
+)
+async def tokens(desk: AtDesk) -> asks.Tokens:
+    return asks.Tokens(
+        items=[
+            asks.Token(
+                token_id=str(one.id),
+                name=one.identity.name,
+                role=one.identity.role,
+                agent_id=one.identity.agent_id,
+                queues=None if one.identity.queues is None else sorted(one.identity.queues),
+                scopes=None if one.identity.scopes is None else sorted(one.identity.scopes),
+                created_at=one.created_at,
+                expires_at=one.expires_at,
+                revoked_at=one.revoked_at,
+            )
+            for one in await desk.tokens.listed()
+        ]
+    )
+
+
+@router.post(
+    "/v1/tokens",
+    status_code=201,
+    summary="Make a token",
+    responses={**_MADE, **problems(*READS, "BadBody", "TooLarge", "UnknownScope")},
+    dependencies=[Run],
+)
+async def make(
+    desk: AtDesk,
+    ask: Annotated[
+        asks.MakeToken,
+        Body(
+            examples=[
+                {
+                    "name": "Painel da recepção",
+                    "role": "service",
+                    "scopes": ["conversations.read"],
+                    "expires_at": "2026-12-31T23:59:59-03:00",
+                }
+            ]
+        ),
+    ],
+) -> asks.NewToken:
+    """Told now and never again. It does what its role may, and of that only its scopes."""
+    if ask.scopes is not None and not set(ask.scopes) <= set(PERMISSIONS[ask.role]):
+        raise Problem("UnknownScope")
+    issued = await desk.tokens.make(
+        ask.name,
+        ask.role,
+        agent_id=None if ask.agent_id is None else AgentId(ask.agent_id),
+        queues=None if ask.queues is None else frozenset(QueueId(one) for one in ask.queues),
+        scopes=None if ask.scopes is None else frozenset(scope.value for scope in ask.scopes),
+        expires_at=ask.expires_at,
+    )
+    return asks.NewToken(token_id=issued.id, token=issued.token)
+
+
+@router.delete(
+    "/v1/tokens/{token_id}",
+    status_code=204,
+    summary="Revoke a token",
+    response_class=Response,
+    responses={204: {"description": NOTHING_YET}, **problems(*READS, "UnknownToken")},
+    dependencies=[Run],
+)
+async def revoke(token_id: Annotated[UUID, Path()], desk: AtDesk) -> Response:
+    """Other processes may believe it a moment more."""
+    if not await desk.tokens.revoke(token_id):
+        raise Problem("UnknownToken")
+    return Response(status_code=204)

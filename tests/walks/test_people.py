@@ -1,0 +1,85 @@
+"""Somebody is invited from the command line, signs in at a house that runs, and what they may do changes."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+import psycopg
+import pyotp
+
+from tests.walks.house import House, until
+
+LOGIN = "renata.moura@fibra.example"
+NAME = "Renata Moura"
+PASSWORD = "cavalo bateria grampo 71"
+BELIEVED = 1.0  # seconds a process believes what it has read of somebody
+LAG = 1.0  # and that the index may be behind, on a machine that is busy
+
+
+def rule(answer: httpx.Response) -> tuple[int, Any]:
+    return answer.status_code, answer.json().get("rule")
+
+
+def test_from_the_link_to_the_door_and_out_again(house: House) -> None:
+    made = house.atende("user", "add", LOGIN, "--role", "admin", "--name", NAME)
+    assert made.exit_code == 0, made.output
+    word = made.stdout.strip().splitlines()[-1].rpartition("#")[2]
+    with httpx.Client(base_url=house.url, headers={"X-Atende": "1"}, timeout=30) as browser:
+        chosen = browser.post("/v1/activation", json={"word": word, "password": PASSWORD})
+        assert chosen.status_code == 204, chosen.text
+        signed = browser.post("/v1/sign-in", json={"login": LOGIN, "password": PASSWORD})
+        assert signed.status_code == 200, signed.text
+        browser.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
+        assert rule(browser.get("/v1/users")) == (403, "SecondFactorOwed")  # an admin has one
+
+        seed = browser.post("/v1/me/second-factor", json={"password": PASSWORD}).json()["secret"]
+        confirmed = browser.put("/v1/me/second-factor", json={"code": pyotp.TOTP(seed).now()})
+        assert len(confirmed.json()["codes"]) == 10
+        until(
+            lambda: browser.get("/v1/users").status_code == 200, "the second factor is known", BELIEVED + LAG
+        )
+        listed = until(
+            lambda: [u for u in browser.get("/v1/users").json()["items"] if u["login"] == LOGIN],
+            "the view has the user",
+        )
+        assert (listed[0]["name"], listed[0]["role"], listed[0]["stage"]) == (NAME, "admin", "active")
+
+        # the role changes: another admin does it, from a process of its own
+        path = f"/v1/users/{listed[0]['user_id']}"
+        house.as_admin.put(f"{path}/role", {"role": "agent"}).raise_for_status()
+        began = time.monotonic()
+        until(lambda: browser.get("/v1/users").status_code == 401, "the old rights are over")
+        assert time.monotonic() - began < BELIEVED + LAG
+        assert rule(browser.get("/v1/users")) == (401, "AccessChanged")
+        refreshed = browser.post("/v1/session/refresh", headers={"Cookie": _cookie(signed)})
+        assert refreshed.status_code == 200, refreshed.text
+        browser.headers["Authorization"] = f"Bearer {refreshed.json()['access_token']}"
+        assert rule(browser.get("/v1/users")) == (403, "Forbidden")
+
+        # the cookie of before comes a second time
+        stolen = browser.post("/v1/session/refresh", headers={"Cookie": _cookie(signed)})
+        assert rule(stolen) == (401, "SessionOver")
+        until(lambda: browser.get("/v1/me").status_code == 401, "the session is over for both")
+
+        house.as_admin.post(f"{path}/deactivate", {}).raise_for_status()
+        gone = browser.post("/v1/sign-in", json={"login": LOGIN, "password": PASSWORD})
+        assert rule(gone) == (401, "SignInRefused")
+
+    told = house.atende("tell", f"user-{listed[0]['user_id']}", "--json")
+    for what in ("invited", "activated", "signed in", "totp enrolled", "role changed", "session ended"):
+        assert what in told.stdout
+    assert NAME not in told.stdout
+    assert LOGIN not in told.stdout
+    with psycopg.connect(house.dsn) as connection:
+        record = b"".join(r for (r,) in connection.execute("SELECT record FROM log").fetchall())
+        denied = connection.execute("SELECT body FROM event WHERE type = 'access.Denied'").fetchall()
+    for secret in (PASSWORD, word, seed, LOGIN, NAME):
+        assert secret.encode() not in record
+    assert ("Forbidden", "GET /v1/users") in {(body["rule"], body["route"]) for (body,) in denied}
+
+
+def _cookie(answer: httpx.Response) -> str:
+    """As a browser would send it; this client does not, because the house has no TLS here."""
+    return str(answer.headers["set-cookie"]).partition(";")[0]
