@@ -53,13 +53,23 @@ class Admitted:
 
 
 async def sign_in(
-    desk: Desk, proof: Proof, *, address: str, label: str, request_id: str, before: str | None = None
+    desk: Desk,
+    proof: Proof,
+    *,
+    address: str,
+    label: str,
+    request_id: str,
+    before: str | None = None,
+    device: str | None = None,
 ) -> Admitted:
-    """`before`: the refresh token the browser still had; its session is over, this one is new. Raises
-    Problem, Busy and Unavailable."""
+    """`before`: the refresh token the browser still had; its session is over, this one is new. `device`: what
+    a browser kept that this user signed in with: its guesses are counted apart, so that a stranger's do not
+    keep the user out. Raises Problem, Busy and Unavailable."""
     people = desk.people
     user_id = people.credentials.user_id(proof.login)
-    guess = await people.guessing.attempt(user_id, address)
+    known = None if device is None else people.credentials.device_of(user_id, device)
+    account = user_id if known is None else UserId(f"{user_id}.{known}")
+    guess = await people.guessing.attempt(account, address)
     if guess.wait:
         log.warning("sign_in_held_back", user=user_id, failures=guess.failures)
         raise Problem("TooManyGuesses", headers={"Retry-After": str(int(guess.wait) + 1)})
@@ -71,11 +81,11 @@ async def sign_in(
     if not right or not state.admissible:
         log.warning("sign_in_refused", user=user_id, failures=guess.failures)
         raise Problem("SignInRefused")
-    factor = await _second(desk, user_id, state, proof, address)
+    factor = await _second(desk, user_id, state, proof, account, address)
     session_id = SessionId(str(uuid4()))
     wanted = SignIn(**_own(user_id, session_id, request_id), session_id=session_id, factor=factor)
     await want(desk, wanted, refused="SignInRefused")
-    await people.guessing.succeeded(user_id, address)
+    await people.guessing.succeeded(account, address)
     if before is not None:
         await _leave(desk, before, request_id)
     begun = await people.sessions.begin(user_id, session_id, label, desk.clock.now())
@@ -83,7 +93,9 @@ async def sign_in(
     return _admitted(desk, begun, state)
 
 
-async def _second(desk: Desk, user_id: UserId, state: User, proof: Proof, address: str) -> Factor:
+async def _second(
+    desk: Desk, user_id: UserId, state: User, proof: Proof, account: UserId, address: str
+) -> Factor:
     """What was shown beside the password, which was right. Raises Problem."""
     if not state.totp:
         return Factor.NONE
@@ -95,7 +107,7 @@ async def _second(desk: Desk, user_id: UserId, state: User, proof: Proof, addres
         if await credentials.code_right(user_id, proof.code, desk.clock.now()):
             return Factor.TOTP
     else:
-        await desk.people.guessing.take_back(user_id, address)
+        await desk.people.guessing.take_back(account, address)
         raise Problem("CodeNeeded")
     log.warning("sign_in_refused", user=user_id, factor=True)
     raise Problem("SignInRefused")

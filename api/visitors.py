@@ -17,6 +17,8 @@ from domain.user import UserId
 
 COOKIE: Final = "__Host-atende"
 LONGEST: Final = 12 * 3_600  # seconds: as long as a session may last
+DEVICE: Final = "__Host-atende-device"
+KNOWN: Final = 180 * 86_400  # seconds a browser is known again
 
 _BROWSERS: Final = (
     ("Edg", "Edge"),
@@ -76,17 +78,14 @@ def label_of(request: Request) -> str:
     return ", ".join(kind for kind in kinds if kind)
 
 
+def keep(response: Response, name: str, value: str, seconds: int) -> None:
+    """A cookie that no script reads and no other page sends."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict")
+
+
 def carry(response: Response, admitted: Admitted) -> asks.SignedIn:
     """The cookie goes with the response, the access token in its body."""
-    response.set_cookie(
-        COOKIE,
-        admitted.begun.refresh,
-        max_age=LONGEST,
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="strict",
-    )
+    keep(response, COOKIE, admitted.begun.refresh, LONGEST)
     return asks.SignedIn(
         access_token=admitted.access_token,
         expires_at=admitted.expires_at,

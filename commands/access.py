@@ -12,16 +12,20 @@ from domain.access import Access
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordDenial(Command):
+class _OfPerson:
     actor: str
-    rule: str
-    route: str
-    permission: str | None
 
     @property
     def person(self) -> str:
         """The root of their history."""
         return str(uuid5(COMMANDS, f"access/{self.actor}"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordDenial(Command, _OfPerson):
+    rule: str
+    route: str
+    permission: str | None
 
 
 def denial_id(actor: str, rule: str, route: str, at: datetime) -> UUID:
@@ -32,3 +36,23 @@ def denial_id(actor: str, rule: str, route: str, at: datetime) -> UUID:
 def record_denial(command: RecordDenial, state: Access, at: datetime) -> list[access.Event]:
     denied = access.Denied(command.actor, command.rule, command.route, command.permission, at)
     return access.deny(state, denied)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordToken(Command, _OfPerson):
+    """That one was made; the token itself is nowhere but with its bearer."""
+
+    made: access.TokenMade
+
+
+def record_token(command: RecordToken, state: Access, at: datetime) -> list[access.Event]:
+    return access.make_token(state, command.made)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordRevocation(Command, _OfPerson):
+    token_id: str
+
+
+def record_revocation(command: RecordRevocation, state: Access, at: datetime) -> list[access.Event]:
+    return access.revoke_token(state, command.token_id)

@@ -121,6 +121,8 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     chat.ReadRoom: on(CHAT, key=lambda c: c.room_id, decide=chat.read_room),
     # access
     access.RecordDenial: on(ACCESS, key=lambda c: c.person, decide=access.record_denial),
+    access.RecordToken: on(ACCESS, key=lambda c: c.person, decide=access.record_token),
+    access.RecordRevocation: on(ACCESS, key=lambda c: c.person, decide=access.record_revocation),
 }
 """Who decides each command, and on which stream."""
 

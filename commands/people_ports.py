@@ -53,6 +53,14 @@ class Credentials(Protocol):
         """Who signs in like that, whether there is such a user or not: computed, not looked up."""
         ...
 
+    def device_word(self, user_id: UserId) -> str:
+        """What a browser may keep, to be known again as one this user signed in with."""
+        ...
+
+    def device_of(self, user_id: UserId, word: str) -> str | None:
+        """Which of their browsers it is; None: none of theirs."""
+        ...
+
     def weakness(self, password: str, *about: str) -> str | None:
         """Why a password will not do, as a rule's name. `about`: words about the person."""
         ...

@@ -1,4 +1,5 @@
-"""Who was turned away. One history per person; it remembers nothing, because nothing is decided from it."""
+"""Who was turned away, and who was given a token. One history per person; it remembers nothing, because
+nothing is decided from it."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
+from domain.agent import AgentId
 from domain.grammar import Stream
 from domain.privacy import Open
+from domain.user import Role
 
 # Events
 
@@ -23,7 +26,23 @@ class Denied:
     at: datetime
 
 
-Event: TypeAlias = Denied
+@dataclass(frozen=True, slots=True)
+class TokenMade:
+    """Somebody made a token: for what, not the token."""
+
+    token_id: Open
+    role: Role
+    agent_id: AgentId | None
+    scopes: tuple[Open, ...] | None  # null: all that the role may
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    token_id: Open
+
+
+Event: TypeAlias = Denied | TokenMade | TokenRevoked
 
 # State
 
@@ -40,14 +59,22 @@ def deny(state: Access, denied: Denied) -> list[Event]:
     return [denied]
 
 
+def make_token(state: Access, made: TokenMade) -> list[Event]:
+    return [made]
+
+
+def revoke_token(state: Access, token_id: str) -> list[Event]:
+    return [TokenRevoked(token_id)]
+
+
 # Memory
 
 
 def evolve(state: Access, event: Event) -> Access:
     match event:
-        case Denied():
+        case Denied() | TokenMade() | TokenRevoked():
             return state
     assert_never(event)
 
 
-ACCESS: Stream[Access, Event] = Stream("access", (Denied,), Access(), evolve)
+ACCESS: Stream[Access, Event] = Stream("access", (Denied, TokenMade, TokenRevoked), Access(), evolve)

@@ -32,6 +32,7 @@ CODES: Final = 10  # to recover with
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
 _CODE: Final = re.compile(r"[0-9]{6}", re.ASCII)
 _RECOVERY: Final = re.compile(rf"[{_SIGNS}]{{16}}", re.ASCII)
+_DEVICE: Final = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{64}", re.ASCII)
 _LINK: Final = re.compile(r"convite_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
@@ -64,6 +65,19 @@ class PostgresCredentials:
 
     def user_id(self, login: str) -> UserId:
         return user_id_of(login, self._key)
+
+    def device_word(self, user_id: UserId) -> str:
+        device = secrets.token_hex(16)
+        return f"{device}.{self._device_mark(user_id, device)}"
+
+    def device_of(self, user_id: UserId, word: str) -> str | None:
+        if not _DEVICE.fullmatch(word):
+            return None
+        device, _, mark = word.partition(".")
+        return device if hmac.compare_digest(mark, self._device_mark(user_id, device)) else None
+
+    def _device_mark(self, user_id: UserId, device: str) -> str:
+        return hmac.digest(self._key, f"device\0{user_id}\0{device}".encode(), "sha256").hex()
 
     def weakness(self, password: str, *about: str) -> str | None:
         return passwords.weakness(password, *about, self._company)

@@ -15,7 +15,18 @@ from api.documented import Responses, problems
 from api.errors import Problem, request_id_of
 from api.examples import NOTHING_YET, SESSION, SIGNED_IN, example
 from api.models import people as asks
-from api.visitors import COOKIE, address_of, carry, label_of, person, same_site, sessions_of
+from api.visitors import (
+    COOKIE,
+    DEVICE,
+    KNOWN,
+    address_of,
+    carry,
+    keep,
+    label_of,
+    person,
+    same_site,
+    sessions_of,
+)
 from commands.user import ChoosePassword
 from domain.journal import Cause
 from domain.user import Ending, SessionId
@@ -23,6 +34,7 @@ from domain.user import Ending, SessionId
 router = APIRouter(tags=["people"])
 
 Kept = Annotated[str | None, Cookie(alias=COOKIE, max_length=200)]
+Known = Annotated[str | None, Cookie(alias=DEVICE, max_length=200)]
 Asked = Annotated[
     str | None,
     Header(alias="X-Atende", description="`1`: no page but ours can send it", examples=["1"]),
@@ -48,6 +60,7 @@ async def sign_in(
         Body(examples=[{"login": "bia@provedor.example", "password": "uma frase longa que só eu sei"}]),
     ],
     kept: Kept = None,
+    known: Known = None,
 ) -> asks.SignedIn:
     """One answer for whatever is wrong: nobody learns who is a user. After five wrong passwords each waits
     twice as long as the one before. Once the password was right, an enrolled second factor is asked for."""
@@ -65,7 +78,11 @@ async def sign_in(
         label=label_of(request),
         request_id=request_id_of(request) or "",
         before=kept,
+        device=known,
     )
+    user_id = admitted.begun.session.user_id
+    if known is None or desk.people.credentials.device_of(user_id, known) is None:
+        keep(response, DEVICE, desk.people.credentials.device_word(user_id), KNOWN)
     return carry(response, admitted)
 
 
@@ -171,7 +188,9 @@ async def activate(
     user_id = await credentials.link_of(word, now)
     if user_id is None:
         raise Problem("LinkRefused")
-    if weakness := credentials.weakness(password):
+    row = await desk.reads.user(user_id)
+    about = () if row is None else (row.name, row.login)
+    if weakness := credentials.weakness(password, *about):
         raise Problem(weakness)
     if await credentials.use_link(word, now) is None:
         raise Problem("LinkRefused")  # somebody was quicker

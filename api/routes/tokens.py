@@ -5,20 +5,28 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from api.access import AtDesk, allowed
+from api.admission import want
 from api.documented import READS, problems
-from api.errors import Problem
+from api.errors import Problem, request_id_of
 from api.examples import NEW_TOKEN, NOTHING_YET, TOKEN, example
 from api.models import people as asks
 from api.permissions import PERMISSIONS, Permission
+from commands.access import RecordRevocation, RecordToken
+from commands.door_ports import Identity
+from commands.intention import person_id
+from commands.ports import Busy, Unavailable
+from domain.access import TokenMade
 from domain.agent import AgentId
+from domain.journal import Cause
 from domain.queue import QueueId
 
 router = APIRouter(tags=["people"])
 
 Run: Final = Depends(allowed(Permission.RUN_TOKENS))
+Maker = Annotated[Identity, Run]
 _MADE: Final[dict[int | str, dict[str, Any]]] = example(201, NEW_TOKEN)
 
 
@@ -51,11 +59,12 @@ async def tokens(desk: AtDesk) -> asks.Tokens:
     "/v1/tokens",
     status_code=201,
     summary="Make a token",
-    responses={**_MADE, **problems(*READS, "BadBody", "TooLarge", "UnknownScope")},
-    dependencies=[Run],
+    responses={**_MADE, **problems(*READS, "BadBody", "TooLarge", "UnknownScope", "Busy")},
 )
 async def make(
+    request: Request,
     desk: AtDesk,
+    who: Maker,
     ask: Annotated[
         asks.MakeToken,
         Body(
@@ -81,6 +90,18 @@ async def make(
         scopes=None if ask.scopes is None else frozenset(scope.value for scope in ask.scopes),
         expires_at=ask.expires_at,
     )
+    made = TokenMade(
+        str(issued.id),
+        ask.role,
+        issued.identity.agent_id,
+        None if ask.scopes is None else tuple(sorted(scope.value for scope in ask.scopes)),
+        ask.expires_at,
+    )
+    try:
+        await want(desk, RecordToken(**_own(request, who, f"made/{issued.id}"), made=made))
+    except (Problem, Busy, Unavailable):
+        await desk.tokens.revoke(issued.id)  # what nobody can account for is worth nothing
+        raise
     return asks.NewToken(token_id=issued.id, token=issued.token)
 
 
@@ -89,11 +110,17 @@ async def make(
     status_code=204,
     summary="Revoke a token",
     response_class=Response,
-    responses={204: {"description": NOTHING_YET}, **problems(*READS, "UnknownToken")},
-    dependencies=[Run],
+    responses={204: {"description": NOTHING_YET}, **problems(*READS, "UnknownToken", "Busy")},
 )
-async def revoke(token_id: Annotated[UUID, Path()], desk: AtDesk) -> Response:
+async def revoke(token_id: Annotated[UUID, Path()], request: Request, desk: AtDesk, who: Maker) -> Response:
     """Other processes may believe it a moment more."""
     if not await desk.tokens.revoke(token_id):
         raise Problem("UnknownToken")
+    own = _own(request, who, f"revoked/{token_id}")
+    await want(desk, RecordRevocation(**own, token_id=str(token_id)))
     return Response(status_code=204)
+
+
+def _own(request: Request, who: Identity, key: str) -> dict[str, Any]:
+    cause = Cause(who.actor, request_id_of(request) or "", "request:tokens")
+    return {"id": person_id(who.actor, f"token/{key}"), "cause": cause, "actor": who.actor}

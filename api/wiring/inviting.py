@@ -18,7 +18,7 @@ from api.wiring import storage
 from api.wiring.house import House
 from commands.door_ports import Role
 from commands.ports import Accepted, Busy, Denied, Unavailable
-from commands.user import ChoosePassword, InviteUser, MakeLink
+from commands.user import InviteUser, MakeLink
 from domain.agent import AgentId
 from domain.copy.refusals import refusal
 from domain.journal import Cause
@@ -26,6 +26,7 @@ from domain.queue import QueueId
 from domain.user import User, UserId
 
 LINK: Final = timedelta(hours=24)
+PATIENCE: Final = 30.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -84,20 +85,13 @@ async def _invite(house: House, whom: Invited) -> Invitation:
             queues=whom.queues,
         )
     )
-    decision = await house.inbox.submit(command)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            decision = await house.inbox.submit(command)
+    except TimeoutError:
+        raise ServiceError("Nobody decides: with the log on Kafka, start `atende work`.") from None
     if isinstance(decision, Denied):
         raise ServiceError(refusal(decision.rule))
     if not isinstance(decision, Accepted):
         raise ServiceError(f"Not decided: {decision.error}.")
     return Invitation(user_id, await credentials.new_link(user_id, expires_at), expires_at)
-
-
-async def activate(house: House, invitation: Invitation, password: str) -> None:
-    """As if the link had been followed, and this password chosen."""
-    credentials, now = house.desk.people.credentials, house.clock.now()
-    user_id = await credentials.use_link(invitation.word, now)
-    if user_id is None:
-        raise ServiceError("The link is not good any more.")
-    cause = Cause(f"user:{user_id}", f"user:{user_id}", "activation")
-    await house.inbox.submit(ChoosePassword(id=uuid4(), cause=cause, user_id=user_id, by_link=True))
-    await credentials.keep_password(user_id, password)

@@ -317,6 +317,7 @@ def _reached(row: inbox.Row, reach: Reach) -> bool:
 class MemoryTokens:
     away: bool = False
     made: list[ListedToken] = field(default_factory=list)
+    revoked: list[UUID] = field(default_factory=list)
 
     async def lookup(self, token: str) -> Identity | None:
         if self.away:
@@ -333,6 +334,7 @@ class MemoryTokens:
         return self.made
 
     async def revoke(self, token_id: UUID) -> bool:
+        self.revoked.append(token_id)
         return any(one.id == token_id for one in self.made)
 
 

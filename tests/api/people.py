@@ -28,6 +28,8 @@ from adapters.people import (
 )
 from adapters.people.passwords import CHEAP
 from adapters.reads.asking import Pool
+from api import admission
+from api.admission import Proof
 from api.visitors import COOKIE
 from commands.door_ports import Role
 from commands.people_ports import People
@@ -36,6 +38,7 @@ from tests.api.house import House, MemoryStandings
 T = TypeVar("T")
 
 MASTER, BEFORE, KEY = "m" * 40, "b" * 40, b"chave-do-indice-de-teste"
+ANA, BIA, NOBODY = "ana@fibra.example", "bia@fibra.example", "ninguem@fibra.example"
 PASSWORD = "cavalo bateria grampo 71"
 ANOTHER = "girassol torneira planeta 38"
 
@@ -210,3 +213,17 @@ async def _street(
 
 def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+async def guess(street: Street, login: str, password: str, address: str = "203.0.113.7") -> Any:
+    return await admission.sign_in(
+        street.house.desk, Proof(login, password), address=address, label="", request_id="r"
+    )
+
+
+def rule(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["rule"]
+
+
+Tell = Callable[[Callable[[Street], Awaitable[T]]], T]
+"""The fixture `tell`: hands a story to a street of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final, get_args, get_type_hints
+from uuid import UUID
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -501,3 +502,23 @@ def test_nobody_who_was_let_in_is_written_down(house: House) -> None:
     house.get("/v1/queues")
     house.get("/v1/nowhere")
     assert denials(house) == []
+
+
+def test_whoever_makes_or_revokes_a_token_is_written_down_but_not_the_token(house: House) -> None:
+    ask = {"name": "ERP", "role": "service", "scopes": ["desk.read"], "expires_at": "2026-12-31T00:00:00Z"}
+    made = house.post("/v1/tokens", ask, "dora").json()
+    assert house.request("DELETE", f"/v1/tokens/{made['token_id']}", "dora").status_code == 204
+    facts = [fact for fact in house.inbox.history if fact.kind == "access"]
+    assert [(fact.cause.actor, type(fact.event).__name__) for fact in facts] == [
+        ("token:1", "TokenMade"),
+        ("token:1", "TokenRevoked"),
+    ]
+    assert (facts[0].event.role, facts[0].event.scopes) == (Role.SERVICE, ("desk.read",))
+    assert made["token"] not in repr(house.inbox.history)
+
+
+def test_a_token_that_cannot_be_written_down_is_not_given(house: House) -> None:
+    house.inbox.error = Unavailable()
+    ask = {"name": "ERP", "role": "service", "expires_at": "2026-12-31T00:00:00Z"}
+    answer = house.post("/v1/tokens", ask, "dora")
+    assert (answer.status_code, house.tokens.revoked) == (503, [UUID(int=0)])

@@ -138,3 +138,9 @@ def test_the_number_never_goes_back_and_the_last_role_counts(roles: list[Role]) 
 def test_who_was_turned_away_is_remembered_by_the_log_alone() -> None:
     denied = access.Denied("agent:ana", "Forbidden", "GET /v1/users", "users.read", at(0))
     assert given(ACCESS).when(access.deny, denied).then(denied).state == ACCESS.initial
+
+
+def test_a_token_that_was_made_or_revoked_is_a_fact() -> None:
+    made = access.TokenMade("t1", Role.SERVICE, None, ("desk.read",), at(60))
+    given(ACCESS).when(access.make_token, made).then(made)
+    given(ACCESS, made).when(access.revoke_token, "t1").then(access.TokenRevoked("t1"))

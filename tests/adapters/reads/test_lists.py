@@ -14,8 +14,10 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.reads import BadCursor, Page, Pool, Reads, SnoozedRows, Wanted
 from adapters.reads.pages import cursor, read_cursor
 from commands.ports import Snooze, Unavailable
-from domain import agent, channel, conversation, delivery, queue, user
+from domain import agent, channel, chat, conversation, delivery, queue, user
+from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.chat import RoomId
 from domain.conversation import Author, ConversationId, MessageId, Opener, Receipt, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
@@ -126,6 +128,33 @@ def test_a_file_is_held_by_the_conversations_that_have_a_line_with_it(known: Any
     rows = known.ask(lambda pool: Reads(pool).holders("ab" * 32))
     assert [row.conversation_id for row in rows] == ["with"]
     assert known.ask(lambda pool: Reads(pool).holders("cd" * 32)) == []
+
+
+def test_rooms_are_those_of_ones_queues_and_ones_own_the_last_said_first(known: Any) -> None:
+    def talk(opened: Any, *minutes_: float, stream: str) -> Any:
+        said = [
+            chat.Said(n, f"m{n}", ANA, f"oi {n}", (BIA,), None, minutes(m)) for n, m in enumerate(minutes_, 1)
+        ]
+        return told(opened, *said, stream=stream)
+
+    known.fold(
+        talk(chat.Opened(chat.Kind.QUEUE, (), SUPPORT), 1, stream="chat-s"),
+        talk(chat.Opened(chat.Kind.QUEUE, (), GENERAL), 3, stream="chat-g"),
+        talk(chat.Opened(chat.Kind.DIRECT, (ANA, BIA), None), 2, 4, 5, stream="chat-d"),
+    )
+
+    def rooms(who: Any, queues: Any) -> list[str]:
+        return [row.room_id for row in known.ask(lambda pool: Reads(pool).rooms(who, queues))]
+
+    assert rooms(BIA, None) == ["d", "g", "s"]
+    assert rooms(BIA, frozenset({SUPPORT})) == ["d", "s"]
+    assert rooms(AgentId("caio"), frozenset({GENERAL})) == ["g"]
+    assert rooms(AgentId("caio"), frozenset()) == []
+    row = known.ask(lambda pool: Reads(pool).room(RoomId("d")))
+    assert (row.unread(BIA), row.calls(BIA), row.unread(ANA)) == (3, True, 0)
+    said = known.ask(lambda pool: Reads(pool).said(RoomId("d"), limit=2))
+    assert [(m.n, m.text) for m in said] == [(2, "oi 2"), (3, "oi 3")]
+    assert [m.n for m in known.ask(lambda pool: Reads(pool).said(RoomId("d"), limit=2, before=2))] == [1]
 
 
 def test_users_are_told_in_the_order_of_their_names(known: Any) -> None:
