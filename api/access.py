@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Request
@@ -54,19 +55,20 @@ async def who(
     return identity
 
 
-async def identified(desk: Desk, token: str) -> Identity | None:
-    """Whose token it is now; None: nobody's. What lasts longer than a request asks again. Raises Problem when
-    what its bearer may do has changed, or their session is over, and Unavailable."""
+async def identified(desk: Desk, token: str, shown_at: datetime | None = None) -> Identity | None:
+    """Whose token it is now; None: nobody's. What lasts longer than a request asks again, and says when it
+    was shown. Raises Problem when what its bearer may do has changed, or their session is over, and
+    Unavailable."""
     if token.startswith(_TOKEN):
         return await desk.tokens.lookup(token)
-    return await _signed_in(desk, token)
+    return await _signed_in(desk, token, shown_at)
 
 
-async def _signed_in(desk: Desk, token: str) -> Identity | None:
+async def _signed_in(desk: Desk, token: str, shown_at: datetime | None) -> Identity | None:
     """Whose access token it is. Raises Problem when their session is over, or what they may do has changed
     since: a new one says the new rights."""
     now = desk.clock.now()
-    claims = desk.people.bearers.read(token, now)
+    claims = desk.people.bearers.read(token, shown_at or now)
     if claims is None:
         return None
     if not await desk.people.sessions.alive(claims.session_id, now):
@@ -91,6 +93,22 @@ def owes_second_factor(people: People, state: User) -> bool:
 
 
 Someone = Annotated[Identity, Depends(who)]
+
+
+async def asked_again(
+    desk: AtDesk, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> Callable[[], Awaitable[Identity | None]]:
+    """For what lasts longer than a request: who it is, asked anew; None once their session is over, the token
+    is no good, or what they may do has changed. An access token need not outlive what was begun with it."""
+    token, begun = "" if credentials is None else credentials.credentials, desk.clock.now()
+
+    async def again() -> Identity | None:
+        try:
+            return await identified(desk, token, begun)
+        except Problem:
+            return None
+
+    return again
 
 
 def allowed(permission: Permission) -> Callable[..., Awaitable[Identity]]:

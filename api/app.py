@@ -17,11 +17,13 @@ from api import documented, errors, reference
 from api.at_the_door import AtTheDoor
 from api.denials import Denials
 from api.desk import Desk
+from api.live import Hub
 from api.metrics import Metrics
 from api.routes import (
     chat,
     conversations,
     journal,
+    labelling,
     me,
     media,
     running,
@@ -32,6 +34,7 @@ from api.routes import (
     webhooks,
 )
 from api.routes import desk as desk_routes
+from api.routes import live as live_routes
 from api.routes.webhooks import Deliveries
 from api.wishes import PATIENCE
 
@@ -40,6 +43,8 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     conversations.router,
     serving.router,
+    labelling.router,
+    live_routes.router,
     media.router,
     desk_routes.router,
     chat.router,
@@ -80,6 +85,8 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.desk = desk
+    app.state.live = hub = Hub(desk, ended=figures.observe_end)
+    figures.count_streams(lambda: len(hub.streams))
     app.state.metrics = figures
     app.state.zone = zone or ZoneInfo("America/Sao_Paulo")
     app.state.patience = patience

@@ -33,7 +33,7 @@ class AtTheDoor:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
+        started, ended = time.perf_counter(), 0.0
         request_id = _request_id(scope)
         scope["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
@@ -41,9 +41,11 @@ class AtTheDoor:
         status = 0
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if "live" in scope:  # it took so long to begin; how long it lasts is nobody's waiting
+                    ended = time.perf_counter()
                 message["headers"] = [*message.get("headers", ()), *_always(scope, request_id)]
             await send(message)
 
@@ -57,7 +59,7 @@ class AtTheDoor:
             if status == 0:
                 await Problem("Unexpected").response(request_id)(scope, receive, answer)
         finally:
-            self._close(scope, status, time.perf_counter() - started)
+            self._close(scope, status, (ended or time.perf_counter()) - started)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", UNMATCHED)

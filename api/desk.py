@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from api.live_ports import Rows
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
+from commands.live_ports import Wire
 from commands.people_ports import People
 from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.chat import RoomId
-from domain.conversation import ConversationId, Stage
+from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
@@ -74,6 +76,7 @@ class Which:
     channel_id: ChannelId | None = None
     priority: Priority | None = None
     protocol: str | None = None
+    tag: str | None = None
     reach: Reach | None = None  # None: everywhere
 
 
@@ -88,6 +91,28 @@ class Reads(Protocol):
         ...
 
     def conversation(self, conversation_id: ConversationId) -> Awaitable[Told | None]: ...
+
+    def by_ids(self, ids: Sequence[ConversationId], *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """Those of these that there are, the last active first; so the other two."""
+        ...
+
+    def by_protocol(self, protocol: str, *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """By the number of any of their episodes."""
+        ...
+
+    def by_name(self, name: str, *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """Those whose names have words that begin with all the words of this one, whatever the accents."""
+        ...
+
+    def counts(self, agent_id: AgentId | None, at: datetime, reach: Reach | None) -> Awaitable[inbox.Counts]:
+        """How many stand in each list, of what is within reach; `agent_id` is whose are `mine`."""
+        ...
+
+    def lines(
+        self, conversation_id: ConversationId, ids: Sequence[MessageId]
+    ) -> Awaitable[Sequence[transcript.Row]]:
+        """Those of these lines that there are."""
+        ...
 
     def transcript(
         self, conversation_id: ConversationId, *, limit: int, at: str | None
@@ -159,5 +184,7 @@ class Desk:
     read_receipts: ReadReceipts
     people: People
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
+    live_rows: Rows
+    wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner
     probes: Mapping[str, Probe] = field(default_factory=dict)
     dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

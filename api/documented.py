@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import MEDIA_TYPE, Problem, status_of
+from api.models import live
 from api.problems import PROBLEMS, TITLES
 from domain.copy.refusals import REFUSALS
 
@@ -133,6 +134,7 @@ A desk behind WhatsApp numbers where everything is an event.
 
 TAGS: Final = [
     {"name": "conversations", "description": "Who waits, what was said, and everything an agent does"},
+    {"name": "live", "description": "What changes, told as it does"},
     {"name": "people", "description": "Signing in, sessions, users, tokens, permissions"},
     {"name": "chat", "description": "Colleagues among themselves"},
     {"name": "desk", "description": "Queues, agents, channels"},
@@ -155,6 +157,8 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = PROBLEM
+        for name, schema in live.schemas().items():
+            schemas.setdefault(name, schema)
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         app.openapi_schema = document

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from api.documented import POSITION, Responses
+from api.models.live import EVENTS
 from api.models.views import Decided, Undecided
 
 NOTHING_YET: Final = "Heard; nothing is recorded"
 
 _ID: Final = "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b"
+_LAST_SEEN: Final = "1.1.1.1~2s.0.1bk~2s.0.1bk~9hQa"
 _COMMAND: Final = "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
 
 CONVERSATION: Final[dict[str, Any]] = {
@@ -45,9 +48,21 @@ CONVERSATION: Final[dict[str, Any]] = {
     "wake_at": None,
     "cancellation_at": None,
     "silenced": False,
+    "tags": ["massiva"],
+    "blocked": False,
     "closed_at": None,
     "closed_by": None,
     "closed_reason": None,
+}
+
+COUNTS: Final[dict[str, Any]] = {
+    "automation": 12,
+    "waiting": 7,
+    "waiting_late": 1,
+    "in_service": 31,
+    "mine": 4,
+    "closed_lately": 260,
+    "queues": {"suporte": 5, "geral": 2},
 }
 
 CONVERSATION_WITH_EPISODES: Final[dict[str, Any]] = {
@@ -81,6 +96,7 @@ _LINE: Final[dict[str, Any]] = {
     "purpose": None,
     "sent_at": "2026-03-12T17:32:09Z",
     "reply_to": None,
+    "quoted": None,
     "late": False,
     "thanks": False,
     "forwarded": False,
@@ -271,6 +287,54 @@ READY: Final[dict[str, Any]] = {"status": "ok", "components": {"log": "ok", "vie
 NOT_READY: Final[dict[str, Any]] = {
     "status": "unavailable",
     "components": {"log": "ok", "views": "the database does not answer"},
+}
+
+LIVE_EVENTS: Final[dict[str, dict[str, Any]]] = {
+    "hello": {"stream_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f", "topics": ["waiting"], "heartbeat": 15},
+    "topics": {"topics": ["waiting", "agent.bia", f"conversation.{_ID}"]},
+    "list": {"topic": "waiting", "items": [CONVERSATION], "next": None},
+    "transcript": {
+        "topic": f"conversation.{_ID}",
+        "conversation": CONVERSATION_WITH_EPISODES,
+        "items": TRANSCRIPT["items"],
+        "previous": None,
+        "viewers": [{"agent_id": "bia", "state": "viewing"}],
+    },
+    "conversation": {
+        "position": "3:1712",
+        "lists": ["waiting", "waiting.suporte"],
+        "conversation": CONVERSATION,
+    },
+    "gone": {"position": "3:1713", "conversation_id": _ID},
+    "line": {"position": "3:1712", "conversation_id": _ID, "line": _LINE},
+    "presence": {"conversation_id": _ID, "viewers": [{"agent_id": "bia", "state": "typing"}]},
+    "mark": {},
+    "degraded": {
+        "troubles": ["redis"],
+        "detail": "As mudanças podem chegar com atraso de alguns segundos.",
+    },
+    "recovered": {},
+    "reset": {"topics": ["waiting"], "reason": "too_far"},
+    "bye": {"reason": "stopping", "detail": "O servidor está sendo reiniciado.", "again": True},
+}
+LIVE: Final[dict[str, Any]] = {
+    "schema": {
+        "type": "string",
+        "oneOf": [
+            {
+                "title": name,
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": f"#/components/schemas/{model.__name__}"},
+                "examples": [LIVE_EVENTS[name]],
+            }
+            for name, model in EVENTS.items()
+        ],
+    },
+    "example": "".join(
+        f"event: {name}\ndata: {json.dumps(LIVE_EVENTS[name])}\n"
+        + (f"id: {_LAST_SEEN}\n\n" if name == "mark" else "\n")
+        for name in ("hello", "gone", "mark")
+    ),
 }
 
 MESSAGES: Final[dict[str, Any]] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from api.models.live import Reason
 from commands.intention import Command
 from commands.ports import Accepted, Broken, Busy, Decision, Denied, Inbox, Unavailable
 
@@ -58,6 +59,15 @@ class Metrics:
         )
         waiting = Gauge("inbox_waiting", "Commands waiting to be decided", registry=self.registry)
         waiting.set_function(inbox_waiting)
+        self._streams = Gauge("live_streams", "Live streams open here", registry=self.registry)
+        self._ended = Counter(
+            "live_streams_ended",
+            "Live streams that we ended: stopping, slow, signed_out, forbidden, too_many, broken",
+            ("reason",),
+            registry=self.registry,
+        )
+        for reason in get_args(Reason):
+            self._ended.labels(reason)
         self._active = _Active()
         self.registry.register(self._active)
         self._ready = _Ready()
@@ -72,6 +82,14 @@ class Metrics:
     def observe_first_response(self, seconds: float, queue: str | None = None) -> None:
         """A human gave the first answer of a period after so long."""
         self._first_responses.labels(queue or "").observe(seconds)
+
+    def count_streams(self, open_now: Callable[[], int]) -> None:
+        """`open_now` is asked at every scrape."""
+        self._streams.set_function(open_now)
+
+    def observe_end(self, reason: str) -> None:
+        """We ended a live stream."""
+        self._ended.labels(reason).inc()
 
     def observe_decision(self, command: type[Command], outcome: str) -> None:
         self._commands.labels(command.__name__, outcome).inc()

@@ -48,6 +48,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "UnknownCommand": Kind(
         404, "Ainda não se sabe nada deste comando. Se acabou de enviar, consulte de novo em instantes."
     ),
+    "UnknownStream": Kind(404, "Esta conexão ao vivo não existe mais. Abra outra."),
     "UnknownMedia": Kind(404, "Este arquivo não foi encontrado."),
     "MethodNotAllowed": Kind(405, "Este endereço não aceita este método."),
     "TooLarge": Kind(413, "O corpo da requisição é maior do que o permitido."),
@@ -101,6 +102,9 @@ STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
     "NeedsOutcome": 422,
     "UnknownReason": 422,
     "BadWakeUp": 422,
+    "BadTag": 422,
+    "TooManyTags": 422,
+    "NeedsReason": 422,
 }
 """Every other refusal is a conflict: 409."""
 
@@ -122,6 +126,7 @@ FIELD_FAULTS: Final[Mapping[str, str]] = {
     "missing": "Campo obrigatório.",
     "cursor": "Este cursor não é desta lista.",
     "etag": "Use o ETag da conversa.",
+    "topic": "Este tópico não existe, ou há tópicos demais.",
     "extra_forbidden": "Campo desconhecido.",
     "json_invalid": "JSON inválido.",
     "string_too_short": "Texto curto demais.",

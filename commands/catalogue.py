@@ -81,6 +81,10 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.SnoozeConversation: on(CONVERSATION, key=_id, decide=conversation.snooze_conversation),
     conversation.WakeConversation: on(CONVERSATION, key=_id, decide=conversation.wake_conversation),
     conversation.AddNote: on(CONVERSATION, key=_id, decide=conversation.add_note),
+    # conversation: labelling
+    conversation.TagConversation: on(CONVERSATION, key=_id, decide=conversation.tag_conversation),
+    conversation.BlockContact: on(CONVERSATION, key=_id, decide=conversation.block_contact),
+    conversation.UnblockContact: on(CONVERSATION, key=_id, decide=conversation.unblock_contact),
     # conversation: forgetting
     conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),
     # conversation: the first line

@@ -9,6 +9,7 @@ from projections.answer import Projection
 from projections.channels import CHANNELS
 from projections.chat_messages import CHAT_MESSAGES
 from projections.chat_rooms import CHAT_ROOMS
+from projections.contacts import CONTACTS
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
 from projections.first_line import FIRST_LINE
@@ -32,6 +33,7 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         QUEUES,
         AGENTS,
         CHANNELS,
+        CONTACTS,
         USERS,
         CHAT_ROOMS,
         CHAT_MESSAGES,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from adapters.reads import chats, conversations, lists, transcripts
+from adapters.reads import chats, conversations, finding, lists, transcripts
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
-from adapters.reads.conversations import SnoozedRows, Told, Wanted
+from adapters.reads.conversations import SnoozedRows, Told, Wanted, Within
 from adapters.reads.first_line import FirstLineRows
 from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
 from adapters.reads.sending import CorrespondenceRows, OutgoingRows
 from domain.agent import AgentId
 from domain.chat import RoomId
-from domain.conversation import ConversationId, Stage
+from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
 from domain.journal import Position
 from domain.queue import Priority, QueueId
@@ -66,6 +66,28 @@ class Reads:
     async def conversation(self, conversation_id: ConversationId) -> Told | None:
         async with asking(self._pool) as connection:
             return await conversations.conversation(connection, conversation_id)
+
+    async def by_ids(self, ids: Sequence[ConversationId], *, limit: int) -> list[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await finding.by_ids(connection, ids, limit=limit)
+
+    async def by_protocol(self, protocol: str, *, limit: int) -> list[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await finding.by_protocol(connection, protocol, limit=limit)
+
+    async def by_name(self, name: str, *, limit: int) -> list[inbox.Row]:
+        async with asking(self._pool) as connection:
+            return await finding.by_name(connection, name, limit=limit)
+
+    async def counts(
+        self, agent_id: AgentId | None, at: datetime, within: Within | None = None
+    ) -> inbox.Counts:
+        async with asking(self._pool) as connection:
+            return await finding.counts(connection, agent_id, at, within)
+
+    async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
+        async with asking(self._pool) as connection:
+            return await transcripts.some_lines(connection, conversation_id, ids)
 
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None

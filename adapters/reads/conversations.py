@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from psycopg import sql
 
@@ -50,6 +50,10 @@ What is closed comes behind, the last closed first. Seconds since 1970 as a doub
 _PLACE: Final = sql.SQL("o.tier, r.rank, o.due, o.priority, o.oldest, o.opened, t.conversation_id")
 
 
+Within: TypeAlias = tuple[Collection[QueueId], AgentId | None]
+"""In these queues, or this agent's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which conversations. `stages` None: the open ones, or all when a protocol number is given."""
@@ -60,7 +64,8 @@ class Wanted:
     channel_id: ChannelId | None = None
     priorities: Collection[Priority] | None = None
     protocol: str | None = None  # digits
-    within: tuple[Collection[QueueId], AgentId | None] | None = None  # in these queues, or this agent's
+    tag: str | None = None
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +186,13 @@ def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
             sql.SQL("CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(agent_id)s")
         )
     if wanted.within is not None:
-        queues, parameters["whose"] = wanted.within
-        parameters["queues"] = list(queues)
-        where.append(
-            sql.SQL(
-                "(t.queue_id = ANY(%(queues)s) OR"
-                " CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(whose)s)"
-            )
-        )
+        where.append(reached(wanted.within, parameters))
     if wanted.priorities is not None:
         parameters["priorities"] = [priority.value for priority in wanted.priorities]
         where.append(sql.SQL("t.priority = ANY(%(priorities)s)"))
+    if wanted.tag is not None:
+        parameters["tag"] = wanted.tag
+        where.append(sql.SQL("t.tags ? %(tag)s"))
     if wanted.protocol is not None:
         parameters["protocol"] = wanted.protocol
         where.append(
@@ -200,6 +201,16 @@ def _where(wanted: Wanted, parameters: dict[str, Any]) -> list[sql.Composable]:
             ).format(EPISODES.identifier)
         )
     return where
+
+
+def reached(within: Within, parameters: dict[str, Any]) -> sql.Composable:
+    """What stands in these queues, or is this agent's."""
+    queues, parameters["whose"] = within
+    parameters["queues"] = list(queues)
+    return sql.SQL(
+        "(t.queue_id = ANY(%(queues)s) OR"
+        " CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(whose)s)"
+    )
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from psycopg import sql
@@ -9,7 +10,7 @@ from psycopg import sql
 from adapters.reads.asking import Connection
 from adapters.reads.pages import BadCursor, Page, cursor, read_cursor
 from adapters.reads.sql import source
-from domain.conversation import ConversationId
+from domain.conversation import ConversationId, MessageId
 from projections import transcript
 from projections.transcript import Line
 
@@ -30,6 +31,17 @@ _AFTER: Final = TRANSCRIPT.select(
 _MEDIA_TYPE: Final = sql.SQL(
     "SELECT file_mime FROM {} WHERE file_key = %s AND file_mime IS NOT NULL LIMIT 1"
 ).format(TRANSCRIPT.identifier)
+
+
+_SOME: Final = TRANSCRIPT.select("WHERE t.conversation_id = %s AND t.line_id = ANY(%s)")
+
+
+async def some_lines(
+    connection: Connection, conversation_id: ConversationId, ids: Sequence[MessageId]
+) -> list[transcript.Row]:
+    """Those of these lines that there are."""
+    found = await connection.execute(_SOME, (conversation_id, list(ids)))
+    return [TRANSCRIPT.row(values) for values in await found.fetchall()]
 
 
 async def media_type(connection: Connection, key: str) -> str | None:

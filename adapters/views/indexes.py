@@ -9,11 +9,13 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "open": "(stage, queue_id, agent_id) WHERE stage <> 'closed'",
         "closed": "(closed_at DESC, conversation_id) WHERE stage = 'closed'",
         "wake": "(wake_at) WHERE wake_at IS NOT NULL",
+        "changed": "(partition, ordinal)",
     },
     "transcript": {
         "place": "(conversation_id, place)",
         "file": "(file_key) WHERE file_key IS NOT NULL",
     },
+    "contacts": {"words": "USING gin (to_tsvector('simple', words))"},
     "episodes": {"protocol": "(protocol)"},
     "first_line": {"owing": "(conversation_id) WHERE open AND (automation OR number_owed)"},
     "outgoing": {

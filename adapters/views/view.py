@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import psycopg
 from psycopg import errors, sql
@@ -50,15 +50,42 @@ class Held(NamedTuple):
     partition: int
 
 
+class Changed(NamedTuple):
+    """A row before and after a batch; None where there is none."""
+
+    key: Key
+    before: Any
+    after: Any
+
+
+class Told(Protocol):
+    """Whoever is told of what a view has committed. Never raises, and never takes long."""
+
+    def stands(self, view: str, marks: Mapping[int, int]) -> None:
+        """So far it had come, by partition, when it was looked at anew; others may have moved it."""
+        ...
+
+    def moved(self, view: str, marks: Mapping[int, int], rows: Sequence[Changed]) -> None:
+        """So far it has come now, and these rows changed since it was last told."""
+        ...
+
+
 class View:
     """One projection, followed. Not for several threads at once.
 
     `spare` folds into the table beside the live one. Another process may follow the same view: whoever moves
-    the bookmarks first wins, the other reads where they stand now.
+    the bookmarks first wins, the other reads where they stand now. `told` hears of every commit that changed
+    rows.
     """
 
     def __init__(
-        self, projection: Projection[Any], connect: Connect, *, spare: bool = False, cached: int = CACHED
+        self,
+        projection: Projection[Any],
+        connect: Connect,
+        *,
+        spare: bool = False,
+        cached: int = CACHED,
+        told: Told | None = None,
     ) -> None:
         self.projection = projection
         self.table: Table = table(projection, spare=spare)
@@ -73,6 +100,7 @@ class View:
         self._dump = self.table.dumper()
         self._load = self.table.loader()
         self._says = statements_of(self.table)
+        self._told = told
 
     @property
     def name(self) -> str:
@@ -127,6 +155,8 @@ class View:
         self._bookmarks = {**mine, **moves}
         for partition in moves:
             self._generations.setdefault(partition, 1)
+        if self._told is not None and after:
+            self._told.moved(self.name, _ordinals(self._bookmarks), _changes(known, after))
         return True
 
     def forget(self) -> None:
@@ -165,6 +195,8 @@ class View:
         self._bookmarks = {p: Bookmark(seq, bytes(hash_), ordinal) for p, seq, hash_, ordinal, _ in stands}
         self._generations = {p: generation for p, _, _, _, generation in stands}
         self._all_cached = not stands  # nothing was ever folded: there is no row we do not know
+        if self._told is not None:
+            self._told.stands(self.name, _ordinals(self._bookmarks))
 
     def _key(self, recorded: Recorded) -> Key | None:
         try:
@@ -289,3 +321,15 @@ def statements_of(of: Table) -> Statements:
 def _lists(bookmarks: Iterable[Bookmark]) -> tuple[list[int], list[bytes], list[int]]:
     all_ = list(bookmarks)
     return [b.seq for b in all_], [b.hash for b in all_], [b.ordinal for b in all_]
+
+
+def _ordinals(bookmarks: Mapping[int, Bookmark]) -> dict[int, int]:
+    return {p: bookmark.ordinal for p, bookmark in bookmarks.items()}
+
+
+def _changes(known: Mapping[Key, Held | None], after: Mapping[Key, Held | None]) -> list[Changed]:
+    return [Changed(key, _row(known[key]), _row(held)) for key, held in after.items()]
+
+
+def _row(held: Held | None) -> Any:
+    return None if held is None else held.row

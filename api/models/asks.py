@@ -249,6 +249,36 @@ class Seen(Ask):
     typing: bool = Field(False, description="Show the customer that somebody is typing")
 
 
+TagCode: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class Tags(Ask):
+    add: Annotated[list[TagCode], Field(max_length=20)] = []
+    remove: Annotated[list[TagCode], Field(max_length=20)] = []
+
+
+class Block(Ask):
+    reason: Line
+    spam: bool = Field(False, description="They never wanted anything of us")
+
+
+class Search(Ask):
+    query: Annotated[str, StringConstraints(min_length=2, max_length=100), AfterValidator(_not_blank)] = (
+        Field(description="A protocol number, a phone, or the beginnings of words of a name")
+    )
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
+
+
+class Topics(Ask):
+    topics: Annotated[
+        list[Annotated[str, StringConstraints(max_length=100)]], Field(min_length=1, max_length=40)
+    ]
+
+
+class Presence(Ask):
+    state: Literal["viewing", "typing", "left"]
+
+
 # The desk
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,9 @@ from domain.conversation import Awaiting, Opener, Stage
 from domain.queue import TARGETS, Priority
 from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
 from projections.answer import columns
+
+QUOTED: Final = 200
+"""Signs of what was said that are told again where it is answered."""
 
 
 class View(BaseModel):
@@ -91,6 +94,8 @@ class Conversation(View):
     wake_at: datetime | None
     cancellation_at: datetime | None
     silenced: bool
+    tags: list[str] = Field(description="Of this demand")
+    blocked: bool = Field(description="Whoever writes here is not attended: it is kept, and opens nothing")
     closed_at: datetime | None
     closed_by: str | None
     closed_reason: str | None
@@ -118,6 +123,20 @@ class Conversations(View):
     next: str | None = Field(description="Goes back as `cursor`; null on the last page")
 
 
+class Counts(View):
+    automation: int
+    waiting: int
+    waiting_late: int = Field(description="Of those, past their due time")
+    in_service: int
+    mine: int = Field(description="In service with whoever asks")
+    closed_lately: int = Field(description="In the last 24 hours")
+    queues: dict[str, int] = Field(description="Waiting, by queue")
+
+
+class Found(View):
+    items: list[Conversation] = Field(description="The last active first")
+
+
 class Media(View):
     state: transcript.File
     key: str | None = None
@@ -135,6 +154,17 @@ class Failure(View):
     sentence: str
 
 
+class Quoted(View):
+    """The beginning of what a message answers."""
+
+    line_id: str
+    kind: str
+    side: transcript.Side | None
+    agent_id: str | None
+    text: Annotated[str | None, Mask.CONTENT]
+    deleted_at: datetime | None
+
+
 class TranscriptLine(View):
     """A line of a transcript: a message, a call, a note, or a turn of the conversation."""
 
@@ -150,6 +180,7 @@ class TranscriptLine(View):
     purpose: str | None
     sent_at: datetime | None
     reply_to: str | None
+    quoted: Quoted | None = Field(description="What `reply_to` is, as far as we know it")
     late: bool
     thanks: bool
     forwarded: bool
@@ -265,8 +296,10 @@ def conversation_with(row: inbox.Row, of: tuple[episodes.Row, ...]) -> Conversat
 _LINE = tuple(name for name in columns(transcript.Row) if name in TranscriptLine.model_fields)
 
 
-def line(row: transcript.Row, meaning: Callable[[int], str]) -> TranscriptLine:
-    """`meaning` tells a provider's code as a sentence."""
+def line(
+    row: transcript.Row, meaning: Callable[[int], str], quoted: transcript.Row | None = None
+) -> TranscriptLine:
+    """`meaning` tells a provider's code as a sentence; `quoted` is what the line answers."""
     media = None
     if row.file is not None:
         media = Media(
@@ -279,7 +312,24 @@ def line(row: transcript.Row, meaning: Callable[[int], str]) -> TranscriptLine:
             lost=row.file_lost,
         )
     failures = [Failure(code=code, sentence=meaning(code)) for code in row.codes]
-    return TranscriptLine(**{name: getattr(row, name) for name in _LINE}, media=media, failures=failures)
+    return TranscriptLine(
+        **{name: getattr(row, name) for name in _LINE},
+        quoted=None if quoted is None else _quoted(quoted),
+        media=media,
+        failures=failures,
+    )
+
+
+def _quoted(row: transcript.Row) -> Quoted:
+    text = None if row.text is None else row.text[:QUOTED]
+    return Quoted(
+        line_id=row.line_id,
+        kind=row.kind,
+        side=row.side,
+        agent_id=row.agent_id,
+        text=text,
+        deleted_at=row.deleted_at,
+    )
 
 
 def delivery(row: deliveries.Row) -> Delivery:

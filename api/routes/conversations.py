@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
-from api.access import AtDesk, allowed, reach, told
+from api import finding, quoting
+from api.access import AtDesk, allowed, reach, seen_by, told
 from api.desk import Which
 from api.documented import READS, problems
 from api.errors import Problem
-from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, ETAG, TRANSCRIPT, example
+from api.examples import CONVERSATION, CONVERSATION_WITH_EPISODES, COUNTS, ETAG, TRANSCRIPT, example
 from api.freshness import after
-from api.models import views
-from api.permissions import Permission
+from api.models import asks, views
+from api.permissions import Mask, Permission, grant
 from api.problems import FIELD_FAULTS
 from commands.door_ports import Identity
 from domain.agent import AgentId
@@ -22,6 +23,9 @@ from domain.conversation import ConversationId, Stage
 from domain.queue import Priority, QueueId
 
 UUID_: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+MOST_FOUND: Final = 200
+"""Looked at for a search, before what is out of reach is left out."""
 
 OfConversation = Annotated[
     str,
@@ -54,6 +58,7 @@ async def conversations(
         str | None,
         Query(pattern=r"^[0-9]{14}$", description="Also finds what is closed", examples=["20260000012345"]),
     ] = None,
+    tag: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["massiva"])] = None,
     cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None,
     limit: Limit = 50,
 ) -> views.Conversations:
@@ -71,6 +76,7 @@ async def conversations(
         channel_id=None if channel is None else ChannelId(channel),
         priority=priority,
         protocol=protocol,
+        tag=tag,
         reach=reach(who, Permission.READ_CONVERSATIONS),
     )
     try:
@@ -79,6 +85,46 @@ async def conversations(
         raise _bad_cursor() from error
     found = views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
     return told(who, Permission.READ_CONVERSATIONS, found)
+
+
+@router.get(
+    "/v1/conversations/counts",
+    summary="How many there are in each list",
+    responses={**example(200, COUNTS), **problems(*READS, "NotThereYet")},
+    dependencies=[after("inbox")],
+)
+async def counts(desk: AtDesk, who: Reader) -> views.Counts:
+    """Of what you may see."""
+    within = reach(who, Permission.READ_CONVERSATIONS)
+    return views.Counts.model_validate(await desk.reads.counts(who.agent_id, desk.clock.now(), within))
+
+
+@router.post(
+    "/v1/conversations/search",
+    summary="Find conversations by protocol number, phone or name",
+    responses={**example(200, {"items": [CONVERSATION]}), **problems(*READS, "BadBody", "TooLarge")},
+)
+async def search(
+    ask: Annotated[asks.Search, Body(examples=[{"query": "cliente exem"}])], desk: AtDesk, who: Reader
+) -> views.Found:
+    """Open and closed ones. Fourteen digits are a protocol number, ten to thirteen a phone, with or without
+    country code and ninth digit; all else is a name, of which the beginnings of words in any order will do,
+    without accents too. Whoever is not told names and phones does not find by them, either. What is asked
+    for stands in the body, so that it is in nobody's log of addresses."""
+    meant = finding.meant(ask.query)
+    if not isinstance(meant, finding.Protocol) and not tells_who(who):
+        raise Problem("Forbidden")
+    match meant:
+        case finding.Protocol(number=number):
+            rows = await desk.reads.by_protocol(number, limit=MOST_FOUND)
+        case finding.Phone(forms=forms):
+            channels = [row.channel_id for row in await desk.reads.channels()]
+            ids = finding.conversations_of(desk.addresses, channels, forms)
+            rows = await desk.reads.by_ids(ids, limit=MOST_FOUND)
+        case finding.Name(words=words):
+            rows = await desk.reads.by_name(words, limit=MOST_FOUND)
+    seen = [one for row in rows if (one := seen_by(who, row)) is not None]
+    return views.Found(items=seen[: ask.limit])
 
 
 @router.get(
@@ -127,9 +173,16 @@ async def transcript(
         raise _bad_cursor() from error
     if not page.rows and cursor is None:
         raise Problem("UnknownConversation")
-    lines = [views.line(row, desk.meaning) for row in page.rows]
+    quotes = await quoting.of_page(desk.reads, ConversationId(conversation_id), page.rows)
+    lines = [views.line(row, desk.meaning, quoting.quoted(row, quotes)) for row in page.rows]
     found = views.Transcript(items=lines, previous=page.previous, next=page.next)
     return told(who, Permission.READ_CONVERSATIONS, found)
+
+
+def tells_who(who: Identity) -> bool:
+    """Whether names and phones are told to them."""
+    held = grant(who, Permission.READ_CONVERSATIONS)
+    return held is not None and held.masks.isdisjoint({Mask.NAME, Mask.PHONE})
 
 
 def _bad_cursor() -> Problem:

@@ -11,6 +11,7 @@ from adapters import people, tokens
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.keyring import Keyring
+from adapters.live import VIEWS, Publisher
 from adapters.log import schema
 from adapters.log.port import Log
 from adapters.views.follower import ViewFollower
@@ -32,10 +33,19 @@ def migrate(dsn: str) -> None:
 
 
 def follow(
-    dsn: str, log: Log, keyring: Keyring, projections: Sequence[Projection[Any]], stopping: threading.Event
+    dsn: str,
+    log: Log,
+    keyring: Keyring,
+    projections: Sequence[Projection[Any]],
+    stopping: threading.Event,
+    publisher: Publisher | None = None,
 ) -> BaseException | None:
-    """Fold these views until `stopping`, and close the log. Answers the error that ended it, if one did."""
-    views = [View(projection, partial(connect, dsn)) for projection in projections]
+    """Fold these views until `stopping`, and close the log; `publisher` tells whoever looks at them. Answers
+    the error that ended it, if one did."""
+    views = [
+        View(projection, partial(connect, dsn), told=publisher if projection.name in VIEWS else None)
+        for projection in projections
+    ]
     followers = [ViewFollower(view, log) for view in views]
     feed = Feed(log, Archive(STREAMS.values(), keyring), followers, ease=EASE)
     feed.start()
@@ -44,6 +54,8 @@ def follow(
     feed.stop()
     for view in views:
         view.close()
+    if publisher is not None:
+        publisher.close()
     keyring.close()
     log.close()
     return feed.error

@@ -26,14 +26,16 @@ from adapters.engine.envelopes import Envelopes
 from adapters.engine.owner import Owner
 from adapters.engine.parcels import Parcels
 from adapters.engine.worker import Worker
+from adapters.live import Publisher
 from adapters.log.chain import Halted
 from adapters.log.index import Index
 from adapters.services import ServiceError
 from api.app import create_app
+from api.live import Hub
 from api.metrics import CountedInbox, Metrics
 from api.settings import Settings
 from api.wiring import keys, reading, storage
-from api.wiring.house import House, process_names
+from api.wiring.house import RESTART, House, process_names
 from commands.catalogue import HANDLERS, STREAMS
 from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
@@ -60,9 +62,13 @@ def serve(settings: Settings) -> int:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await house.open(follows)
+        live = asyncio.create_task(_keep_live(app.state.live), name="live")
+        await asyncio.sleep(0)  # it listens before anybody comes in
         try:
             yield
         finally:
+            live.cancel()
+            await asyncio.gather(live, return_exceptions=True)
             await house.close()
 
     app = create_app(
@@ -88,6 +94,8 @@ def serve(settings: Settings) -> int:
         )
     )
 
+    app.state.live.ending = lambda: server.should_exit
+
     def asked(_number: int, _frame: object) -> None:
         """The server hands the signal on once it has stopped; before it has started it ends us at once."""
         if not server.started:
@@ -97,6 +105,16 @@ def serve(settings: Settings) -> int:
         signal.signal(number, asked)
     server.run()
     return 0 if server.started else FAILED
+
+
+async def _keep_live(hub: Hub) -> None:
+    """What tells of changes runs until we end; when it breaks, everybody comes back to a new start."""
+    while not hub.ending():
+        try:
+            await hub.run()
+        except Exception:
+            log.exception("live_ended")
+            await asyncio.sleep(RESTART)
 
 
 def work(settings: Settings) -> int:
@@ -169,7 +187,8 @@ def _until_one_ends(run: Callable[[], None], stopping: threading.Event) -> BaseE
 
 def _fold(settings: Settings, views: Sequence[Projection[Any]], stopping: threading.Event) -> None:
     dsn, log_ = settings.dsn.get_secret_value(), storage.open_log(settings)
-    error = reading.follow(dsn, log_, keys.keyring(settings), views, stopping)
+    publisher = Publisher(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    error = reading.follow(dsn, log_, keys.keyring(settings), views, stopping, publisher)
     if error is not None:
         raise error
 

@@ -48,6 +48,14 @@ from commands.conversation.hearing import (
     learn_contact as learn_contact,
     lose_media as lose_media,
 )
+from commands.conversation.labelling import (
+    BlockContact as BlockContact,
+    TagConversation as TagConversation,
+    UnblockContact as UnblockContact,
+    block_contact as block_contact,
+    tag_conversation as tag_conversation,
+    unblock_contact as unblock_contact,
+)
 from commands.conversation.sending import (
     ReactToMessage as ReactToMessage,
     ReportAccepted as ReportAccepted,

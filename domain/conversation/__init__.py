@@ -75,6 +75,17 @@ from domain.conversation.hearing import (
     may_reopen as may_reopen,
     receive as receive,
 )
+from domain.conversation.labelling import (
+    block as block,
+    tag as tag,
+    unblock as unblock,
+)
+from domain.conversation.labels import (
+    ContactBlocked as ContactBlocked,
+    ContactUnblocked as ContactUnblocked,
+    Tagged as Tagged,
+    Untagged as Untagged,
+)
 from domain.conversation.memory import (
     CONVERSATION as CONVERSATION,
     evolve as evolve,
@@ -89,7 +100,9 @@ from domain.conversation.refusals import (
     AlreadyOpen as AlreadyOpen,
     AlreadyStarted as AlreadyStarted,
     AutomationIsSilent as AutomationIsSilent,
+    BadTag as BadTag,
     BadWakeUp as BadWakeUp,
+    Blocked as Blocked,
     Changed as Changed,
     CustomerWaits as CustomerWaits,
     CustomerWrote as CustomerWrote,
@@ -97,6 +110,7 @@ from domain.conversation.refusals import (
     HumanOwns as HumanOwns,
     NeedsOutcome as NeedsOutcome,
     NeedsQueue as NeedsQueue,
+    NeedsReason as NeedsReason,
     NeedsReceiver as NeedsReceiver,
     NotClosed as NotClosed,
     NotInService as NotInService,
@@ -104,6 +118,7 @@ from domain.conversation.refusals import (
     NotOwner as NotOwner,
     NotYet as NotYet,
     ReopenTooLate as ReopenTooLate,
+    TooManyTags as TooManyTags,
     UnknownEpisode as UnknownEpisode,
     UnknownReason as UnknownReason,
     UnknownSend as UnknownSend,

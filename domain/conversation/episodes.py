@@ -23,6 +23,7 @@ from domain.conversation.hearing import may_reopen, news
 from domain.conversation.refusals import (
     AlreadyAttended,
     AlreadyOpen,
+    Blocked,
     Changed,
     CustomerWaits,
     NeedsOutcome,
@@ -55,6 +56,8 @@ def open_episode(
         if state.attended:
             raise AlreadyAttended(by=state.agent_id)
         raise AlreadyOpen
+    if state.blocked:
+        raise Blocked
     opened = Opened(state.episode + 1, channel_id, Opener.AGENT, at, Stage.IN_SERVICE, agent_id)
     return [opened, *news(state, contact)]
 
@@ -120,6 +123,8 @@ def reopen(state: Conversation, agent_id: AgentId, *, at: datetime, seen_version
         raise NotClosed
     if state.episode == 0:
         raise UnknownEpisode
+    if state.blocked:
+        raise Blocked
     if not may_reopen(state, at):
         raise ReopenTooLate(closed_at=None if state.closed_at is None else state.closed_at.isoformat())
     return [Reopened(state.episode, state.period + 1, Stage.IN_SERVICE, at, agent_id)]

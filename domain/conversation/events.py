@@ -14,6 +14,7 @@ from typing import NewType, TypeAlias
 
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
 from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
 
@@ -474,4 +475,8 @@ Event: TypeAlias = (
     | AnswerVoided
     | AnswerArrived
     | SubjectForgotten
+    | Tagged
+    | Untagged
+    | ContactBlocked
+    | ContactUnblocked
 )

@@ -122,7 +122,7 @@ def _received(
 ) -> list[Event]:
     at, late = message.received_at, message.late
     said: list[Event] = [*news(state, contact), message]
-    if message.kind in SILENT_KINDS:
+    if message.kind in SILENT_KINDS or state.blocked:
         return said
     if state.stage is Stage.CLOSED:
         if message.thanks:
@@ -228,7 +228,7 @@ def hear_call(
         and call.call_event in UNANSWERED_CALL
         and call_key(call.call_id, "accept") not in state.heard
     )
-    if state.is_open or not missed:
+    if state.is_open or not missed or state.blocked:
         return said
     at = call.heard_at
     if may_reopen(state, at):

@@ -45,6 +45,7 @@ from domain.conversation.events import (
     Transferred,
     Woke,
 )
+from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
 from domain.conversation.state import (
     KNOWN,
     PARKED,
@@ -281,6 +282,12 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             return changed(state, version=version, contact=None)
         case CancellationRequested():
             return changed(state, version=version, cancellation=True)
+        case Tagged(tag=tag):
+            return changed(state, version=version, tags=(*(t for t in state.tags if t != tag), tag))
+        case Untagged(tag=tag):
+            return changed(state, version=version, tags=tuple(t for t in state.tags if t != tag))
+        case ContactBlocked() | ContactUnblocked():
+            return changed(state, version=version, blocked=isinstance(event, ContactBlocked))
         case CallHeard(call_id=call_id, call_event=call_event, direction=direction):
             called_at = min(event.sent_at or event.heard_at, event.heard_at)
             return changed(
@@ -348,6 +355,7 @@ def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
         closed_by=None,
         silenced=False,
         cancellation=False,
+        tags=(),
         agent_id=event.agent_id,
         last_agent=event.agent_id or state.last_agent,
         awaiting=Awaiting.CUSTOMER if theirs else Awaiting.AGENT,
@@ -413,5 +421,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=2, fence=SubjectForgotten
+    "conversation", EVENTS, Conversation(), evolve, version=3, fence=SubjectForgotten
 )

@@ -104,3 +104,19 @@ class NotYet(Refused):
 
 class EarlierPending(Refused):
     """An earlier message to this customer has not left yet. `message` is which."""
+
+
+class BadTag(Refused):
+    """A tag is a short code: small letters without accents, digits, hyphens."""
+
+
+class TooManyTags(Refused):
+    """A demand carries so many tags at `most`."""
+
+
+class NeedsReason(Refused):
+    """Blocking says why, in one line."""
+
+
+class Blocked(Refused):
+    """Whoever writes here is not attended any more."""

@@ -161,6 +161,8 @@ class Conversation:
     closed_by: str | None = None  # an agent, `automation` or `silence`
     silenced: bool = False  # automation keeps still for this episode
     cancellation: bool = False  # asked for in this episode
+    tags: tuple[str, ...] = ()  # of this episode, in the order they were put on
+    blocked: bool = False  # whoever writes here is not attended
 
     # who has it
     agent_id: AgentId | None = None

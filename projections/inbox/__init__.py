@@ -15,9 +15,10 @@ from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import told
 from projections.answer import Projection, by_root, replace
-from projections.inbox.row import MANAGER, Row, place
+from projections.inbox.lists import lists
+from projections.inbox.row import MANAGER, Counts, Row, place
 
-__all__ = ["INBOX", "MANAGER", "Row", "place"]
+__all__ = ["INBOX", "MANAGER", "Counts", "Row", "lists", "place"]
 
 PREVIEW: Final = 120
 ANSWERING: Final = 50
@@ -114,6 +115,14 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return replace(row, version=version, cancellation_at=at)
         case conversation.AutomationSilenced():
             return replace(row, version=version, silenced=True)
+        case conversation.Tagged(tag=tag):
+            return replace(row, version=version, tags=(*(t for t in row.tags if t != tag), tag))
+        case conversation.Untagged(tag=tag):
+            return replace(row, version=version, tags=tuple(t for t in row.tags if t != tag))
+        case conversation.ContactBlocked():
+            return replace(row, version=version, blocked=True)
+        case conversation.ContactUnblocked():
+            return replace(row, version=version, blocked=False)
         case _:
             return row
 
@@ -218,6 +227,7 @@ def _opened(row: Row, event: conversation.Opened, version: int) -> Row:
         last_at=row.last_at,
         window_until=row.window_until,
         answering=row.answering,
+        blocked=row.blocked,
     )
 
 
@@ -305,7 +315,7 @@ def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int
 
 INBOX = Projection(
     "inbox",
-    1,
+    2,
     Row,
     by_root,
     evolve,
@@ -317,7 +327,9 @@ INBOX = Projection(
         conversation.CallHeard,
         conversation.CancellationRequested,
         conversation.Closed,
+        conversation.ContactBlocked,
         conversation.ContactKnown,
+        conversation.ContactUnblocked,
         conversation.EnteredWaiting,
         conversation.MessageReceived,
         conversation.Opened,
@@ -328,7 +340,9 @@ INBOX = Projection(
         conversation.SendAccepted,
         conversation.SendRequested,
         conversation.Snoozed,
+        conversation.Tagged,
         conversation.Transferred,
+        conversation.Untagged,
         conversation.Woke,
     ),
 )

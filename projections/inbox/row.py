@@ -58,6 +58,8 @@ class Row:
     wake_at: datetime | None = None
     cancellation_at: datetime | None = None
     silenced: bool = False
+    tags: Annotated[tuple[str, ...], Clear()] = ()  # of this episode
+    blocked: bool = False  # whoever writes here is not attended
     closed_at: datetime | None = None
     closed_by: Open | None = None
     closed_reason: Open | None = None
@@ -65,6 +67,20 @@ class Row:
     # were asked for
     unanswered: Annotated[tuple[list[Any], ...], Clear()] = ()
     answering: Annotated[dict[str, int] | None, Clear()] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many stand in each list. `waiting_late` are past their due time; `closed_lately` in the last 24
+    hours; `mine` those in service with whoever asks."""
+
+    automation: int
+    waiting: int
+    waiting_late: int
+    in_service: int
+    mine: int
+    closed_lately: int
+    queues: dict[str, int]  # waiting, by queue; "" for none
 
 
 def place(row: Row, at: datetime) -> tuple[conversation.Place, ConversationId]:

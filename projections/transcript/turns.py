@@ -28,6 +28,10 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.Woke,
     conversation.CancellationRequested,
     conversation.AutomationSilenced,
+    conversation.Tagged,
+    conversation.Untagged,
+    conversation.ContactBlocked,
+    conversation.ContactUnblocked,
 )
 
 _Said = tuple[str, datetime | None, str | None, dict[str, Any]]
@@ -101,5 +105,13 @@ def _said(event: object) -> _Said | None:
             return "cancellation", at, None, {}
         case conversation.AutomationSilenced(episode=episode):
             return "silenced", None, None, {"episode": episode}
+        case conversation.Tagged(tag=tag, by=by, tagged_at=at):
+            return "tagged", at, None, {"tag": tag, "by": by}
+        case conversation.Untagged(tag=tag, by=by, untagged_at=at):
+            return "untagged", at, None, {"tag": tag, "by": by}
+        case conversation.ContactBlocked(reason=reason, spam=spam, by=by, blocked_at=at):
+            return "blocked", at, reason, {"spam": spam, "by": by}
+        case conversation.ContactUnblocked(by=by, unblocked_at=at):
+            return "unblocked", at, None, {"by": by}
         case _:
             return None

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from adapters.live import rows
 from adapters.log import index, postgres
 from adapters.log.postgres import BY_KEY
 from adapters.views.ground import connect, ensure
@@ -63,6 +64,15 @@ def test_no_statement_of_log_or_index_reads_a_whole_table(migrated: str, name: s
     with psycopg.connect(migrated) as connection:
         connection.execute(BY_KEY)
         assert scanned(connection, OF_THE_LOG[name]) == set()
+
+
+@pytest.mark.parametrize("name", ["_CONVERSATIONS", "_CONVERSATIONS_SINCE", "_LINES", "_LINES_SINCE"])
+def test_nothing_a_live_stream_asks_for_reads_a_whole_table(migrated: str, name: str) -> None:
+    ensure(migrated, list(PROJECTIONS.values()))
+    with connect(migrated) as connection:
+        connection.execute(BY_KEY)
+        asked = re.sub(r"%\(\w+\)s", "%s", getattr(rows, name).as_string(connection))
+        assert scanned(connection, asked) == set()
 
 
 @pytest.mark.parametrize("name", PROJECTIONS)

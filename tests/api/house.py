@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from adapters.reads import Page, Told
 from adapters.whatsapp.door import Line, ProviderDoor
 from adapters.whatsapp.parser import Provider
 from api.app import create_app
-from api.desk import Desk, Probe, Which
+from api.desk import Desk, Probe, Reach, Which
 from api.metrics import Metrics
 from commands import conversation as wanted
 from commands.agent import WelcomeAgent
@@ -44,6 +45,7 @@ from projections import (
     channels,
     chat_messages,
     chat_rooms,
+    contacts,
     deliveries,
     inbox,
     queues,
@@ -183,6 +185,45 @@ class MemoryReads:
                 return Told(row, tuple(sorted(of, key=lambda e: -e.episode)))
         return None
 
+    def _latest(self, rows: list[inbox.Row], limit: int) -> list[inbox.Row]:
+        return sorted(rows, key=lambda row: row.activity_at or NOW, reverse=True)[:limit]
+
+    async def by_ids(self, ids: Sequence[ConversationId], *, limit: int) -> list[inbox.Row]:
+        return self._latest([r for r in self._rows("inbox") if r.episode and r.conversation_id in ids], limit)
+
+    async def by_protocol(self, protocol: str, *, limit: int) -> list[inbox.Row]:
+        of = {e.conversation_id for e in self._rows("episodes") if e.protocol == protocol}
+        return await self.by_ids([*of], limit=limit)
+
+    async def by_name(self, name: str, *, limit: int) -> list[inbox.Row]:
+        wanted = contacts.comparable(name).split()
+        of = [
+            row.conversation_id
+            for row in self._rows("contacts")
+            if wanted and all(any(w.startswith(one) for w in row.words.split()) for one in wanted)
+        ]
+        return await self.by_ids(of, limit=limit)
+
+    async def counts(
+        self, agent_id: AgentId | None, at: datetime, reach: Reach | None = None
+    ) -> inbox.Counts:
+        rows = [r for r in self._rows("inbox") if r.episode and (reach is None or _reached(r, reach))]
+        waits = [row for row in rows if row.stage is Stage.WAITING]
+        served = [row for row in rows if row.stage is Stage.IN_SERVICE]
+        lately = at - timedelta(hours=24)
+        return inbox.Counts(
+            automation=sum(row.stage is Stage.AUTOMATION for row in rows),
+            waiting=len(waits),
+            waiting_late=sum(row.due_at is not None and row.due_at <= at for row in waits),
+            in_service=len(served),
+            mine=sum(agent_id is not None and row.agent_id == agent_id for row in served),
+            closed_lately=sum(
+                row.stage is Stage.CLOSED and row.closed_at is not None and row.closed_at > lately
+                for row in rows
+            ),
+            queues=dict(Counter(row.queue_id or "" for row in waits)),
+        )
+
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int, at: str | None
     ) -> Page[transcript.Row]:
@@ -193,6 +234,10 @@ class MemoryReads:
         end = len(rows) if at is None else int(at)
         start = max(0, end - limit)
         return Page(tuple(rows[start:end]), None, str(start) if start else None)
+
+    async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
+        rows = self._rows("transcript")
+        return [row for row in rows if row.conversation_id == conversation_id and row.line_id in ids]
 
     async def media_type(self, key: str) -> str | None:
         return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
@@ -257,12 +302,15 @@ def _fits(row: inbox.Row, which: Which) -> bool:
         (which.priority, row.priority),
         (which.protocol, row.protocol),
     )
-    if which.reach is not None:
-        whose = row.last_agent_id if row.stage is Stage.CLOSED else row.agent_id
-        mine = whose is not None and whose == which.reach.agent_id
-        if not mine and row.queue_id not in which.reach.queues:
-            return False
-    return bool(stage) and all(asked is None or asked == told for asked, told in pairs)
+    if which.reach is not None and not _reached(row, which.reach):
+        return False
+    tagged = which.tag is None or which.tag in row.tags
+    return bool(stage) and tagged and all(asked is None or asked == told for asked, told in pairs)
+
+
+def _reached(row: inbox.Row, reach: Reach) -> bool:
+    whose = row.last_agent_id if row.stage is Stage.CLOSED else row.agent_id
+    return (whose is not None and whose == reach.agent_id) or row.queue_id in reach.queues
 
 
 @dataclass
@@ -424,6 +472,7 @@ class House:
             read_receipts=self.receipts,
             people=people or self.nobody(),
             meaning=lambda code: f"Frase do código {code}.",
+            live_rows=Nowhere(),  # a stream that is opened ends at once, and says so
             probes=self.probes,
             dispensable=frozenset({"pacing"}),
         )

@@ -95,6 +95,7 @@ def knock(house: House, door: str, who: str | None) -> Any:
     filled = filled.replace("{user_id}", conversation_id).replace("{session_id}", conversation_id)
     filled = filled.replace("{token_id}", conversation_id).replace("{room_id}", conversation_id)
     filled = filled.replace("{command_id}", conversation_id).replace("{delivery_id}", "ab" * 16)
+    filled = filled.replace("{stream_id}", "cd" * 16)
     filled = re.sub(r"\{\w+\}", "geral", filled)
     return house.request(method, filled, who, json={} if method in ("POST", "PUT") else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -106,9 +107,17 @@ def test_every_door_with_a_token_says_so(name: str, operation: dict[str, Any]) -
     assert "401" in operation["responses"]
 
 
+QUESTIONS = {"POST /v1/conversations/search"}
+"""Asked in a body, so that what is asked for stands in no address."""
+
+
 @pytest.mark.parametrize(
     ("name", "operation"),
-    [(n, o) for n, o in OPERATIONS if " /v1/" in n and not n.startswith("GET") and not of_oneself(n)],
+    [
+        (n, o)
+        for n, o in OPERATIONS
+        if " /v1/" in n and not n.startswith("GET") and not of_oneself(n) and n not in QUESTIONS
+    ],
     ids=lambda v: str(v)[:60],
 )
 def test_every_write_knows_its_key_and_what_was_seen(name: str, operation: dict[str, Any]) -> None:
@@ -119,6 +128,7 @@ def test_every_write_knows_its_key_and_what_was_seen(name: str, operation: dict[
 
 VIEWS = {
     "CONVERSATION": views.Conversation,
+    "COUNTS": views.Counts,
     "CONVERSATION_WITH_EPISODES": views.ConversationWithEpisodes,
     "TRANSCRIPT": views.Transcript,
     "DECIDED": views.Decided,
@@ -177,7 +187,8 @@ def test_every_example_of_a_body_is_accepted() -> None:
                 filled = filled.replace("{agent_id}", "bia").replace("{channel_id}", "principal")
                 filled = filled.replace("{user_id}", house.conversation_of())
                 filled = filled.replace("{room_id}", house.conversation_of())
-                who = "carla" if "/conversations" in path or "/chat" in path else "dora"
+                filled = filled.replace("{stream_id}", "ab" * 16)
+                who = "carla" if re.search("/(conversations|chat|live)", path) else "dora"
                 answer = house.request(method, filled, who, json=example)
                 assert answer.json().get("rule") != "Invalid" if answer.content else True, (name, answer.text)
 

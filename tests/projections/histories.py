@@ -28,7 +28,7 @@ SETTINGS = FirstLineSettings(company="Fibra", phone="0800 000 0000")
 AGENTS = (ANA, BIA)
 QUEUES = (QueueId("suporte-tecnico"), QueueId("geral"))
 
-steps = st.lists(st.tuples(st.integers(0, 24), st.integers(0, 1000)), max_size=60)
+steps = st.lists(st.tuples(st.integers(0, 26), st.integers(0, 1000)), max_size=60)
 
 
 def recorded(
@@ -181,6 +181,18 @@ class Walk:
                 self.happen(lambda: answer(state, look, at))
             case 22:
                 self.happen(lambda: conversation.give_protocol(state, state.episode, f"2026{n:010d}", at=at))
+            case 25:
+                tags = ("massiva", "vip", "visita")
+                add, remove = (tags[n % 3],), (tags[n % 2],)
+                self.happen(lambda: conversation.tag(state, add=add, remove=remove, by=agent, at=at))
+            case 26 if n % 3:
+                self.happen(lambda: conversation.unblock(state, agent, at=at))
+            case 26:
+                self.happen(
+                    lambda: conversation.block(
+                        state, agent, reason="propaganda", spam=n % 2 == 0, at=at, seen_version=None
+                    )
+                )
             case _:
                 self.happen(lambda: conversation.open_episode(state, agent, channel_id=CHANNEL, at=at))
 
