@@ -442,6 +442,7 @@ class Play:
             case NoAnswerNeeded():
                 self._needs_none(thread, event)
             case Close():
+                self._may_close(thread, event)
                 self.tell(thread, facts.Closed(at))
                 thread.closed_at = at
                 thread.closed_by = event.by
@@ -473,6 +474,14 @@ class Play:
         through = event.at if event.message is None else thread.heard[event.message]
         self.counts[event.agent or thread.agent or "", "no_answer_needed"] += 1
         self.tell(thread, facts.Settled(event.at, through))
+
+    def _may_close(self, thread: Thread, event: Close) -> None:
+        state = thread.state
+        if event.by == "automation" and state.phase is not Phase.AUTOMATION:
+            raise No("automation closes only its own")
+        theirs = state.phase is Phase.IN_SERVICE and state.turn is Turn.CUSTOMER and not state.unanswered
+        if event.by == "silence" and not (theirs or state.phase is Phase.AUTOMATION):
+            raise No("silence closes only what waits on the customer")
 
     def _new_demand(self, thread: Thread, event: NewDemand) -> None:
         """What the customer wants now is another demand: an episode of its own, with who says so."""

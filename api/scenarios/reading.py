@@ -23,7 +23,7 @@ def read(body: bytes, holidays: Holidays) -> Scenario:
     try:
         scenario = Scenario.model_validate_json(body)
     except ValidationError as error:
-        raise Invalid([_problem(each["loc"], each["msg"]) for each in error.errors()]) from None
+        raise Invalid([_problem(each["type"], each["loc"], each["msg"]) for each in error.errors()]) from None
     problems = scenario.problems()
     for where, rules in [
         *((f"calendars.{name}", rules) for name, rules in scenario.calendars.items()),
@@ -42,8 +42,10 @@ def read(body: bytes, holidays: Holidays) -> Scenario:
     return scenario
 
 
-def _problem(loc: tuple[int | str, ...], message: str) -> tuple[str, str]:
+def _problem(kind: str, loc: tuple[int | str, ...], message: str) -> tuple[str, str]:
     path = ""
+    if kind.startswith("union_tag"):  # not one of the things that happen
+        loc = (*loc, "", "event")
     for n, part in enumerate(loc):
         if isinstance(part, int):
             path += f"[{part}]"

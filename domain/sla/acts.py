@@ -95,7 +95,13 @@ class Acts:
         if clock.paused:
             pauses = (*pauses[:-1], replace(pauses[-1], until=self.at))
         ended = changed(
-            clock, pauses=pauses, ended_at=self.at, ending=ending, stopped_by=message_id, warnings=()
+            clock,
+            pauses=pauses,
+            ended_at=self.at,
+            ending=ending,
+            stopped_by=message_id,
+            warnings=(),
+            steps=tuple(step if step.done_at else replace(step, at=None) for step in clock.steps),
         )
         self._put(ended)
         self.said.append(Ended(self.at, number, clock.kind, ending, message_id))
@@ -233,10 +239,11 @@ class Acts:
     def _stop(self, answer: Answer) -> None:
         state = self.state
         left = tuple(wait for wait in state.unanswered if wait.heard_at > answer.asked_at)
-        if left and state.answered and len(left) == len(state.unanswered):
-            return
         done = tuple(wait for wait in state.unanswered if wait.heard_at <= answer.asked_at)
         clock = state.response
+        if clock is not None and clock.kind is Kind.NEXT and left and not done:
+            self.set(answered=True)
+            return
         if clock is not None:
             self.breach_if_late(clock.number)
             self.end(clock.number, Ending.ANSWERED, answer.message_id)

@@ -74,7 +74,6 @@ def _apply(acts: Acts, fact: Fact) -> None:
                 turn=Turn.CUSTOMER if fact.ours else Turn.AGENT,
                 opened_at=fact.at,
                 active_at=fact.at,
-                answered=fact.ours,
                 owners=(Held(fact.at, fact.owner),),
                 count=state.count,
             )
@@ -90,7 +89,6 @@ def _apply(acts: Acts, fact: Fact) -> None:
                 turn=Turn.CUSTOMER if fact.ours else Turn.AGENT,
                 opened_at=state.opened_at,
                 active_at=fact.at,
-                answered=fact.ours,
                 owners=(Held(fact.at, fact.owner),),
                 count=state.count,
             )

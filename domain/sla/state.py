@@ -67,7 +67,7 @@ class Clocks:
     wake_at: datetime | None = None
     opened_at: datetime | None = None
     active_at: datetime | None = None  # last message, call or transfer
-    answered: bool = False  # a human answered in this period, or none was owed
+    answered: bool = False  # a human answered in this period
     unanswered: tuple[Wait, ...] = ()
     answers: tuple[Answer, ...] = ()  # of this period
     stops: tuple[Stop, ...] = ()

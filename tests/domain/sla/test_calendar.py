@@ -41,12 +41,18 @@ def days(draw: st.DrawFn) -> Day:
     return tuple(zip(edges[::2], edges[1::2], strict=False))
 
 
+def _hours_or_none(week: tuple[Day, ...]) -> bool:
+    """Some hours a week, so that a target does not take years; or none at all."""
+    opened = sum(end - start for day in week for start, end in day)
+    return opened == 0 or opened >= 5 * 60
+
+
 DATES = st.dates(date(1996, 1, 1), date(2031, 12, 31))
 
 
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    week = draw(st.tuples(days(), days(), days(), days(), days(), days(), days()))
+    week = draw(st.tuples(days(), days(), days(), days(), days(), days(), days()).filter(_hours_or_none))
     closed = draw(st.frozensets(DATES, max_size=5))
     special = draw(st.dictionaries(DATES, days(), max_size=3))
     return Calendar(week, draw(st.sampled_from(ZONES)), closed, tuple(special.items()))
@@ -54,7 +60,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 BEGIN = datetime(1997, 1, 1, tzinfo=UTC)
 INSTANTS = st.builds(lambda by: BEGIN + by, st.timedeltas(timedelta(0), timedelta(days=12000)))
-TARGETS = st.timedeltas(timedelta(0), timedelta(hours=60))
+TARGETS = st.timedeltas(timedelta(0), timedelta(hours=30))
 CHANGES = st.sampled_from(
     [
         datetime(2018, 11, 4, 3, tzinfo=UTC),  # São Paulo skips the hour after midnight
@@ -70,7 +76,7 @@ AROUND = st.builds(lambda at, by: at + by, CHANGES, st.timedeltas(timedelta(-3),
 WHENEVER = st.one_of(INSTANTS, AROUND)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER, TARGETS)
 def test_the_open_time_until_the_due_instant_is_the_target(
     calendar: Calendar, start: datetime, target: timedelta
@@ -83,7 +89,7 @@ def test_the_open_time_until_the_due_instant_is_the_target(
         assert calendar.elapsed(start, due) == target
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER, TARGETS.filter(bool))
 def test_nothing_earlier_uses_the_target_up(calendar: Calendar, start: datetime, target: timedelta) -> None:
     due = calendar.due(start, target)
@@ -91,7 +97,7 @@ def test_nothing_earlier_uses_the_target_up(calendar: Calendar, start: datetime,
         assert calendar.elapsed(start, due - timedelta(microseconds=1)) < target
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER, TARGETS, TARGETS)
 def test_more_target_is_never_due_earlier(
     calendar: Calendar, start: datetime, one: timedelta, other: timedelta
@@ -101,7 +107,7 @@ def test_more_target_is_never_due_earlier(
     assert last is None or (first is not None and first <= last)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER, WHENEVER, TARGETS)
 def test_starting_later_is_never_due_earlier(
     calendar: Calendar, one: datetime, other: datetime, target: timedelta
@@ -110,14 +116,14 @@ def test_starting_later_is_never_due_earlier(
     assert last is None or (first is not None and first <= last)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER, TARGETS, TARGETS)
 def test_splits_add_up(calendar: Calendar, start: datetime, one: timedelta, other: timedelta) -> None:
     middle, end = start + one, start + one + other
     assert calendar.elapsed(start, end) == calendar.elapsed(start, middle) + calendar.elapsed(middle, end)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER)
 def test_open_is_what_the_wall_clock_says(calendar: Calendar, at: datetime) -> None:
     wall = at.astimezone(ZoneInfo(calendar.zone))
@@ -125,7 +131,7 @@ def test_open_is_what_the_wall_clock_says(calendar: Calendar, at: datetime) -> N
     assert calendar.is_open(at) == any(a <= minute < b for a, b in calendar.hours(wall.date()))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(calendars(), WHENEVER)
 def test_the_next_opening_is_open_and_nothing_before_it_is(calendar: Calendar, at: datetime) -> None:
     opening = calendar.next_opening(at)
