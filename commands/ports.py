@@ -148,6 +148,24 @@ class Snoozes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A conversation whose clocks have something to say, and the version they were set at."""
+
+    conversation_id: ConversationId
+    armed: int
+
+
+class Deadlines(Protocol):
+    def due(self, at: datetime) -> Awaitable[list[Deadline]]:
+        """Those due by then, however long ago, the longest due first; at most a thousand at once."""
+        ...
+
+    def open_after(self, conversation_id: ConversationId, limit: int) -> Awaitable[list[ConversationId]]:
+        """Open conversations behind that one, by id."""
+        ...
+
+
 # ── leaving the house ────────────────────────────────────────────────────────────────────────────
 
 

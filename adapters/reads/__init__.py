@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from adapters.reads import chats, conversations, lists, transcripts
+from adapters.reads import chats, conversations, deadlines, lists, transcripts
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
 from adapters.reads.conversations import SnoozedRows, Told, Wanted
+from adapters.reads.deadlines import DeadlineRows
 from adapters.reads.first_line import FirstLineRows
 from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
@@ -31,10 +32,12 @@ from projections import (
     transcript,
     users,
 )
+from projections import deadlines as timers
 
 __all__ = [
     "BadCursor",
     "CorrespondenceRows",
+    "DeadlineRows",
     "FirstLineRows",
     "OutgoingRows",
     "Page",
@@ -66,6 +69,10 @@ class Reads:
     async def conversation(self, conversation_id: ConversationId) -> Told | None:
         async with asking(self._pool) as connection:
             return await conversations.conversation(connection, conversation_id)
+
+    async def clocks(self, conversation_id: ConversationId) -> timers.Row | None:
+        async with asking(self._pool) as connection:
+            return await deadlines.clocks_of(connection, conversation_id)
 
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None

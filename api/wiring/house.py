@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from adapters.archive import Archive, Unopened
+from adapters.books import Bookshelf
 from adapters.clock import SystemClock
 from adapters.engine.answers import Answers
 from adapters.engine.asking import Asking
@@ -44,6 +45,7 @@ from adapters.raw_bodies import RawFiles
 from adapters.read_receipts import OwnersReceipts
 from adapters.reads import (
     CorrespondenceRows,
+    DeadlineRows,
     FirstLineRows,
     OutgoingRows,
     Page,
@@ -65,7 +67,7 @@ from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
-from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
+from commands.ports import Clock, Correspondence, Deadlines, FirstLine, Inbox, Names, Outgoing, Snoozes
 from commands.processes.postman import Postman
 from commands.roles import Courier, Policy, Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
@@ -93,12 +95,19 @@ class Ports:
     first_line: FirstLine
     first_line_settings: FirstLineSettings
     snoozes: Snoozes
+    deadlines: Deadlines
+    shelf: Bookshelf
     outgoing: Outgoing
     correspondence: Correspondence
     names: Names
     whatsapp: WhatsApp
     pacing: Pacing
     objects: ObjectStore
+
+    @property
+    def book(self) -> str:
+        """The rules in force, as they travel with commands."""
+        return self.shelf.text
 
 
 class DeskReads(Reads):
@@ -134,6 +143,8 @@ class House:
         self.pool: Pool = AsyncConnectionPool(
             dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
         )
+        self.shelf = Bookshelf()
+        self.inbox.brief = self.shelf.brief
         self.redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
         self.client = graph_client()
         self.objects = FileObjects(settings.data / "media")
@@ -165,6 +176,8 @@ class House:
             first_line=FirstLineRows(self.pool, first_line),
             first_line_settings=first_line,
             snoozes=SnoozedRows(self.pool),
+            deadlines=DeadlineRows(self.pool),
+            shelf=self.shelf,
             outgoing=OutgoingRows(self.pool),
             correspondence=correspondence,
             names=KeyedNames(key),
@@ -220,6 +233,7 @@ class House:
             self._keep("couriers", partial(self._couriers, couriers))
         if POSTMAN in wanted:
             self._keep(POSTMAN, None, self._walk)
+        self._keep("rules", None, partial(self.shelf.keep, self.pool, self._stopping))
         self._keep("sweep", None, self._sweep)
 
     def _begin(self, follows: Collection[str]) -> None:

@@ -14,6 +14,15 @@ from typing import NewType, TypeAlias
 
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.conversation.clock_events import (
+    Breached,
+    ClocksSet,
+    Escalated,
+    EscalationAcknowledged,
+    NoAnswerNeeded,
+    StopVoided,
+    Warned,
+)
 from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
 
@@ -474,4 +483,11 @@ Event: TypeAlias = (
     | AnswerVoided
     | AnswerArrived
     | SubjectForgotten
+    | Breached
+    | ClocksSet
+    | Escalated
+    | EscalationAcknowledged
+    | NoAnswerNeeded
+    | StopVoided
+    | Warned
 )

@@ -104,3 +104,11 @@ class NotYet(Refused):
 
 class EarlierPending(Refused):
     """An earlier message to this customer has not left yet. `message` is which."""
+
+
+class UnknownMessage(Refused):
+    """No such message of the customer was heard."""
+
+
+class NothingToAcknowledge(Refused):
+    """Nobody waits longer than they should."""

@@ -235,6 +235,15 @@ class Acts:
             return
         self.set(answers=(*state.answers, answer)[-ANSWERS:])
         self._stop(answer)
+        self._forget_answers()
+
+    def _forget_answers(self) -> None:
+        """Those before the first stop that can be voided tell nothing any more."""
+        order = [answer.message_id for answer in self.state.answers]
+        wanted = [stop.message_id for stop in self.state.stops] + [self.state.voided]
+        first = min((order.index(each) for each in wanted if each in order), default=len(order) - 1)
+        if first > 0:
+            self.set(answers=self.state.answers[first:])
 
     def _stop(self, answer: Answer) -> None:
         state = self.state

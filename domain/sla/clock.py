@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.grammar import changed
+from domain.privacy import Open
 from domain.queue import Priority, QueueId
 from domain.sla.calendar import Calendar
 from domain.sla.facts import Cause, Turn
@@ -55,12 +56,12 @@ class Breach:
     at: datetime
     due_at: datetime
     cause: Cause
-    owner: str
+    owner: Open
     target: int
     queue_id: QueueId
     priority: Priority
     policy_version: int
-    calendar_id: str
+    calendar_id: Open
     calendar_version: int
 
 
@@ -88,17 +89,18 @@ class Clock:
     priority: Priority
     target: int = 0  # minutes
     policy_version: int = 0
-    calendar_id: str = ""
+    calendar_id: Open = ""
     calendar_version: int = 0
     due_at: datetime | None = None  # None while it is paused, or if we never open
     warnings: tuple[tuple[int, datetime], ...] = ()  # still to come: percent, when
     sent: int = 0  # the highest percentage that was told
     steps: tuple[Step, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    earlier: int = 0  # in what is told of changes: how many pauses before these are as they were
     breach: Breach | None = None
     ended_at: datetime | None = None
     ending: Ending | None = None
-    stopped_by: str | None = None  # the message that did
+    stopped_by: Open | None = None  # the message that did
 
     @property
     def runs(self) -> bool:

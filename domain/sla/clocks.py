@@ -7,8 +7,8 @@ limit that is reached is not passed.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import assert_never
+from datetime import UTC, datetime, timedelta
+from typing import Final, assert_never
 
 from domain.sla.acts import Acts
 from domain.sla.clock import Ending
@@ -39,20 +39,24 @@ from domain.sla.policy import Book, Kind
 from domain.sla.state import OWNERS, WAITS, Answer, Clocks, Held, Wait
 from domain.sla.verdicts import Said
 
-PROMPT = timedelta(0)
+PROMPT: Final = timedelta(0)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def apply(clocks: Clocks, book: Book, fact: Fact) -> tuple[Clocks, list[Said]]:
-    """The clocks after a fact, and what they said about it."""
-    acts = Acts(clocks.tidied(), book, fact.at)
-    _apply(acts, fact)
+def apply(clocks: Clocks, book: Book, *happened: Fact) -> tuple[Clocks, list[Said]]:
+    """The clocks after what happened in one breath, and what they said about it. Clocks that ended in it are
+    still among them, those that had ended before and cannot run again are not."""
+    acts = Acts(clocks.tidied(), book, clocks.active_at or NEVER)
+    for fact in happened:
+        acts.at = fact.at
+        _apply(acts, fact)
     return acts.state, acts.said
 
 
 def fire(clocks: Clocks, book: Book, at: datetime, prompt: timedelta = PROMPT) -> tuple[Clocks, list[Said]]:
     """What is due by now: breaches and steps are recorded now, however late. Warnings that are later than
     `prompt` are dropped."""
-    acts = Acts(clocks, book, at)
+    acts = Acts(clocks.tidied(), book, at)
     if clocks.wake_at is not None and clocks.wake_at <= at:
         _to_agent(acts)
     for number in [clock.number for clock in acts.state.clocks if clock.runs]:
@@ -75,6 +79,7 @@ def _apply(acts: Acts, fact: Fact) -> None:
                 opened_at=fact.at,
                 active_at=fact.at,
                 owners=(Held(fact.at, fact.owner),),
+                clocks=tuple(clock for clock in state.clocks if not clock.runs),
                 count=state.count,
             )
             _begin(acts, ours=fact.ours)
@@ -90,6 +95,7 @@ def _apply(acts: Acts, fact: Fact) -> None:
                 opened_at=state.opened_at,
                 active_at=fact.at,
                 owners=(Held(fact.at, fact.owner),),
+                clocks=tuple(clock for clock in state.clocks if not clock.runs),
                 count=state.count,
             )
             _begin(acts, ours=fact.ours)

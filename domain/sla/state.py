@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.grammar import changed
+from domain.privacy import Open
 from domain.queue import Priority, QueueId
 from domain.sla.clock import Clock
 from domain.sla.facts import Phase, Turn
@@ -14,25 +15,25 @@ from domain.sla.policy import Kind
 
 ANSWERS: Final = 50
 """How many of our answers are remembered, to know whether a later one reached the customer."""
-STOPS: Final = 8
+STOPS: Final = 4
 """How many stops can still be voided."""
-WAITS: Final = 50
+WAITS: Final = 20
 NOWHERE: Final = QueueId("")
-OWNERS: Final = 100
+OWNERS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A customer message nobody has answered."""
 
-    message_id: str
+    message_id: Open
     since: datetime
     heard_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    message_id: str
+    message_id: Open
     asked_at: datetime
     failed: bool = False
 
@@ -41,7 +42,7 @@ class Answer:
 class Stop:
     """A clock that an answer stopped, and what it would be again if the answer fails."""
 
-    message_id: str
+    message_id: Open
     clock: int
     answered: bool  # whether there had been an answer in the period
     unanswered: tuple[Wait, ...]  # what it answered
@@ -52,7 +53,7 @@ class Held:
     """Who had it from an instant on: `automation`, `queue:<id>`, `agent:<id>`."""
 
     since: datetime
-    owner: str
+    owner: Open
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Clocks:
     unanswered: tuple[Wait, ...] = ()
     answers: tuple[Answer, ...] = ()  # of this period
     stops: tuple[Stop, ...] = ()
-    voided: str | None = None  # the answer whose failure set the running clock going again
+    voided: Open | None = None  # the answer whose failure set the running clock going again
     owners: tuple[Held, ...] = ()  # of this period
     clocks: tuple[Clock, ...] = ()  # of this period: those that run, and the last that ended
     count: int = 0  # clocks so far
@@ -108,3 +109,39 @@ class Clocks:
         if self.wake_at is not None:
             times.append(self.wake_at)
         return min(times, default=None)
+
+
+def difference(before: Clocks, after: Clocks) -> Clocks:
+    """What of `after` cannot be known from `before`: only clocks that are others, and of their pauses only
+    those that are; `earlier` says how many are as they were."""
+    known = {clock.number: clock for clock in before.clocks}
+    news = []
+    for clock in after.clocks:
+        was = known.get(clock.number)
+        if was == clock:
+            continue
+        same = 0
+        if was is not None:
+            for one, other in zip(was.pauses, clock.pauses, strict=False):
+                if one != other:
+                    break
+                same += 1
+        news.append(changed(clock, pauses=clock.pauses[same:], earlier=same))
+    return changed(after, clocks=tuple(news))
+
+
+def merged(before: Clocks, news: Clocks) -> Clocks:
+    """`after`, from `before` and their difference."""
+    known = {clock.number: clock for clock in before.clocks}
+    kept = {stop.clock for stop in news.stops}
+    told = {clock.number: clock for clock in news.clocks}
+    clocks = []
+    for number in sorted({*known, *told}):
+        clock = told.get(number)
+        if clock is None:
+            if known[number].runs or number in kept:
+                clocks.append(known[number])
+        else:
+            earlier = known[number].pauses[: clock.earlier] if number in known else ()
+            clocks.append(changed(clock, pauses=(*earlier, *clock.pauses), earlier=0))
+    return changed(news, clocks=tuple(clocks))
