@@ -20,6 +20,7 @@ from api.desk import Desk
 from api.metrics import Metrics
 from api.routes import (
     chat,
+    clocks,
     conversations,
     journal,
     me,
@@ -40,6 +41,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     conversations.router,
     serving.router,
+    clocks.router,
     media.router,
     desk_routes.router,
     chat.router,

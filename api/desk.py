@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
@@ -24,10 +24,12 @@ from projections import (
     channels,
     chat_messages,
     chat_rooms,
+    deadlines,
     deliveries,
     episodes,
     inbox,
     queues,
+    rules,
     transcript,
     users,
 )
@@ -88,6 +90,12 @@ class Reads(Protocol):
         ...
 
     def conversation(self, conversation_id: ConversationId) -> Awaitable[Told | None]: ...
+
+    def clocks(self, conversation_id: ConversationId) -> Awaitable[deadlines.Row | None]: ...
+
+    def rules(self) -> Awaitable[Sequence[rules.Row]]:
+        """The policy and the calendars in force."""
+        ...
 
     def transcript(
         self, conversation_id: ConversationId, *, limit: int, at: str | None
@@ -159,5 +167,6 @@ class Desk:
     read_receipts: ReadReceipts
     people: People
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
+    free_days: Callable[[Iterable[int], str | None], Iterable[date]] = lambda _years, _state: ()
     probes: Mapping[str, Probe] = field(default_factory=dict)
     dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

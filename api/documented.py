@@ -135,6 +135,7 @@ TAGS: Final = [
     {"name": "conversations", "description": "Who waits, what was said, and everything an agent does"},
     {"name": "people", "description": "Signing in, sessions, users, tokens, permissions"},
     {"name": "chat", "description": "Colleagues among themselves"},
+    {"name": "clocks", "description": "Until when an answer is due, who was told, and by which rules"},
     {"name": "desk", "description": "Queues, agents, channels"},
     {"name": "journal", "description": "What became of a delivery or a command"},
     {"name": "webhooks", "description": "Where providers knock"},

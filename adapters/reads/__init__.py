@@ -33,6 +33,7 @@ from projections import (
     users,
 )
 from projections import deadlines as timers
+from projections import rules as judging
 
 __all__ = [
     "BadCursor",
@@ -73,6 +74,10 @@ class Reads:
     async def clocks(self, conversation_id: ConversationId) -> timers.Row | None:
         async with asking(self._pool) as connection:
             return await deadlines.clocks_of(connection, conversation_id)
+
+    async def rules(self) -> list[judging.Row]:
+        async with asking(self._pool) as connection:
+            return await deadlines.rules_in_force(connection)
 
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None

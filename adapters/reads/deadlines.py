@@ -50,12 +50,16 @@ async def clocks_of(connection: Connection, conversation_id: ConversationId) -> 
     return None if values is None else DEADLINES.row(values)
 
 
+async def rules_in_force(connection: Connection) -> list[rules.Row]:
+    found = await connection.execute(RULES.select("ORDER BY t.kind, t.name"))
+    return [RULES.row(values) for values in await found.fetchall()]
+
+
 async def book(pool: Pool) -> Book | None:
     """The rules in force; None when nobody has given any. ValueError when the policy names a calendar that
     is not there (yet)."""
     async with asking(pool) as connection:
-        found = await (await connection.execute(RULES.select(""))).fetchall()
-    rows = [RULES.row(values) for values in found]
+        rows = await rules_in_force(connection)
     if not rows:
         return None
     calendars = {row.name: (row.version, read_calendar(row.rules)) for row in rows if row.kind == "calendar"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from pydantic import ValidationError
 
 from api.scenarios.events import Scenario
-from api.scenarios.rules import Holidays
+from api.scenarios.rules import Holidays, Strict
 
 _TAGS = frozenset({"function-after", "function-before", "function-wrap", "[key]"})
 
@@ -18,12 +20,20 @@ class Invalid(Exception):
         self.problems = problems
 
 
-def read(body: bytes, holidays: Holidays) -> Scenario:
-    """The scenario. Raises Invalid."""
+S = TypeVar("S", bound=Strict)
+
+
+def checked(kind: type[S], body: bytes) -> S:
+    """What JSON says, read as one of these. Raises Invalid."""
     try:
-        scenario = Scenario.model_validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError as error:
         raise Invalid([_problem(each["type"], each["loc"], each["msg"]) for each in error.errors()]) from None
+
+
+def read(body: bytes, holidays: Holidays) -> Scenario:
+    """The scenario. Raises Invalid."""
+    scenario = checked(Scenario, body)
     problems = scenario.problems()
     for where, rules in [
         *((f"calendars.{name}", rules) for name, rules in scenario.calendars.items()),

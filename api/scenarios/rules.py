@@ -177,9 +177,10 @@ class PolicyRules(Strict):
             if queue.calendar is not None:
                 yield ("queues", name, "calendar"), queue.calendar
 
-    def policy(self) -> pol.Policy:
+    def policy(self, *, anybody: bool = True) -> pol.Policy:
+        """`anybody`: a level that is not spoken of is somebody of its name; else it is empty."""
         targets = _over(self.targets, pol.TARGETS)
-        anybody = {level: [level.value] for level in pol.Level}
+        unnamed = {level: [level.value] for level in pol.Level} if anybody else {}
         return pol.Policy(
             targets=targets,
             automation=self.automation,
@@ -190,7 +191,7 @@ class PolicyRules(Strict):
                 )
                 for name, queue in self.queues.items()
             },
-            recipients=_people({**anybody, **self.recipients}),
+            recipients=_people({**unnamed, **self.recipients}),
             echo_stops=self.echo_stops,
             warnings=tuple(self.warnings),
             steps=tuple((step.after, step.level) for step in self.steps),

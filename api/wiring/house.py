@@ -65,6 +65,7 @@ from api.settings import ChannelSettings, Settings
 from api.wiring import people
 from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
+from api.wiring.scenarios import free_days
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
 from commands.ports import Clock, Correspondence, Deadlines, FirstLine, Inbox, Names, Outgoing, Snoozes
@@ -197,6 +198,7 @@ class House:
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
             people=people.of(settings, self.pool, self.redis),
+            free_days=free_days,
             meaning=lambda code: whatsapp.meaning(code).sentence,
             probes=self._probes(),
             dispensable=frozenset({"redis", "parked"}),

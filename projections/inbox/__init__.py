@@ -14,6 +14,8 @@ from domain.conversation import Author, Awaiting, ConversationId, Stage
 from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import told
+from domain.sla.policy import Level
+from domain.sla.state import Clocks
 from projections.answer import Projection, by_root, replace
 from projections.inbox.row import MANAGER, Row, place
 
@@ -114,8 +116,33 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return replace(row, version=version, cancellation_at=at)
         case conversation.AutomationSilenced():
             return replace(row, version=version, silenced=True)
+        case conversation.ClocksSet(clocks=clocks):
+            return _clocked(row, clocks, version)
+        case conversation.NoAnswerNeeded():
+            return replace(row, version=version)
         case _:
             return row
+
+
+def _clocked(row: Row, clocks: Clocks, version: int) -> Row:
+    """What the response clock says, if anything about it is new; only one of them runs."""
+    told = [clock for clock in clocks.clocks if clock.kind.human]
+    running = next((clock for clock in told if clock.runs), None)
+    left = len(clocks.unanswered)
+    unanswered = row.unanswered[-left:] if left else ()
+    row = replace(row, version=version, unanswered=unanswered, unanswered_since=_oldest(unanswered))
+    if running is not None:
+        manager = next((step for step in running.steps if step.level is Level.MANAGER), None)
+        return replace(
+            row,
+            waiting_since=running.started_at,
+            due_at=running.due_at,
+            breached=running.breach is not None,
+            manager_at=None if manager is None else manager.done_at or manager.at,
+        )
+    if told:
+        return replace(row, waiting_since=None, due_at=None, breached=False, manager_at=None)
+    return row
 
 
 def _received(row: Row, event: conversation.MessageReceived, version: int) -> Row:
@@ -305,7 +332,7 @@ def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int
 
 INBOX = Projection(
     "inbox",
-    1,
+    2,
     Row,
     by_root,
     evolve,
@@ -316,10 +343,12 @@ INBOX = Projection(
         conversation.AutomationSilenced,
         conversation.CallHeard,
         conversation.CancellationRequested,
+        conversation.ClocksSet,
         conversation.Closed,
         conversation.ContactKnown,
         conversation.EnteredWaiting,
         conversation.MessageReceived,
+        conversation.NoAnswerNeeded,
         conversation.Opened,
         conversation.PriorityChanged,
         conversation.ProtocolGiven,

@@ -44,9 +44,11 @@ from projections import (
     channels,
     chat_messages,
     chat_rooms,
+    deadlines,
     deliveries,
     inbox,
     queues,
+    rules,
     transcript,
     users,
 )
@@ -193,6 +195,13 @@ class MemoryReads:
         end = len(rows) if at is None else int(at)
         start = max(0, end - limit)
         return Page(tuple(rows[start:end]), None, str(start) if start else None)
+
+    async def clocks(self, conversation_id: ConversationId) -> deadlines.Row | None:
+        rows = self._rows("deadlines")
+        return next((row for row in rows if row.conversation_id == conversation_id), None)
+
+    async def rules(self) -> Sequence[rules.Row]:
+        return self._rows("rules")
 
     async def media_type(self, key: str) -> str | None:
         return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
@@ -502,7 +511,9 @@ class House:
         return self.inbox.states[f"conversation-{conversation_id}"][1]
 
     def events(self) -> list[str]:
-        return [type(recorded.event).__name__ for recorded in self.inbox.history]
+        """What was decided, without how the clocks stand after it."""
+        names = [type(recorded.event).__name__ for recorded in self.inbox.history]
+        return [name for name in names if name != "ClocksSet"]
 
     # ── the doors ────────────────────────────────────────────────────────────────────────────────
 
