@@ -24,6 +24,7 @@ from commands import (
     user,
 )
 from commands.intention import Command, Handler, on
+from commands.processes.herald import herald
 from commands.processes.librarian import librarian
 from commands.processes.reader import reader
 from commands.processes.receptionist import receptionist
@@ -171,6 +172,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
 COURIERS: Final[tuple[Courier, ...]] = (
     librarian(),
     reader(),
+    herald(),
 )
 """Woken by an event, they call out and report what came of it."""
 

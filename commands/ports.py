@@ -166,6 +166,24 @@ class Deadlines(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something somebody outside the desk shall know: words for people, and the same as data. Nothing in it
+    is a customer's. `key` is the same however often it is told."""
+
+    key: str
+    subject: str
+    text: str
+    data: dict[str, str | int | None]
+
+
+class Alarms(Protocol):
+    def tell(self, recipient: str, alarm: Alarm) -> Awaitable[bool]:
+        """By all channels that are known of a recipient; whether one of them took it. Tries for some seconds,
+        and raises nothing when nobody is there to take it."""
+        ...
+
+
 # ── leaving the house ────────────────────────────────────────────────────────────────────────────
 
 

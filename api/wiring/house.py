@@ -16,9 +16,11 @@ from uuid import uuid4
 import psycopg
 import structlog
 from psycopg_pool import AsyncConnectionPool
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from adapters.alarms import Outside, OutsideAlarms
 from adapters.archive import Archive, Unopened
 from adapters.books import Bookshelf
 from adapters.clock import SystemClock
@@ -61,14 +63,24 @@ from adapters.whatsapp.meta_api import Access, MetaWhatsApp, graph_client
 from adapters.whatsapp.pacing import MetaPacing
 from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Which
-from api.settings import ChannelSettings, Settings
+from api.settings import ChannelSettings, RecipientSettings, Settings
 from api.wiring import people
 from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.scenarios import free_days
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
-from commands.ports import Clock, Correspondence, Deadlines, FirstLine, Inbox, Names, Outgoing, Snoozes
+from commands.ports import (
+    Alarms,
+    Clock,
+    Correspondence,
+    Deadlines,
+    FirstLine,
+    Inbox,
+    Names,
+    Outgoing,
+    Snoozes,
+)
 from commands.processes.postman import Postman
 from commands.roles import Courier, Policy, Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
@@ -104,6 +116,7 @@ class Ports:
     whatsapp: WhatsApp
     pacing: Pacing
     objects: ObjectStore
+    alarms: Alarms
 
     @property
     def book(self) -> str:
@@ -185,6 +198,16 @@ class House:
             whatsapp=whatsapp,
             pacing=MetaPacing(self.redis),
             objects=self.objects,
+            alarms=OutsideAlarms(
+                {name: _outside(told) for name, told in settings.recipients.items()},
+                self.client,
+                self.clock,
+                smtp_url=_secret(settings.smtp_url),
+                sender=settings.smtp_from,
+                secret=None
+                if settings.alarm_secret is None
+                else settings.alarm_secret.get_secret_value().encode(),
+            ),
         )
         self.desk = Desk(
             inbox=self.inbox,
@@ -529,6 +552,14 @@ def follower_names() -> list[str]:
 def process_names() -> list[str]:
     """All that follows by itself."""
     return [*follower_names(), *(watch.name for watch in WATCHES), POSTMAN]
+
+
+def _outside(told: RecipientSettings) -> Outside:
+    return Outside(_secret(told.email), _secret(told.webhook))
+
+
+def _secret(told: SecretStr | None) -> str | None:
+    return None if told is None else told.get_secret_value()
 
 
 def _line(channel: ChannelSettings) -> Line:

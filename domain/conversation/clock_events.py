@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NewType
 
 from domain.privacy import Open
+from domain.queue import QueueId
 from domain.sla.clock import Breach
 from domain.sla.policy import Kind, Level
 from domain.sla.state import Clocks
@@ -52,6 +53,8 @@ class Escalated:
     minutes: int
     reached: Level | None
     recipients: tuple[Open, ...]
+    queue_id: QueueId
+    waiting_since: datetime
     escalated_at: datetime
 
 

@@ -194,7 +194,14 @@ def _events(said: Iterable[verdicts.Said]) -> list[Event]:
             case verdicts.Escalated():
                 events.append(
                     told.Escalated(
-                        what.clock, what.level, what.minutes, what.reached, what.recipients, what.at
+                        what.clock,
+                        what.level,
+                        what.minutes,
+                        what.reached,
+                        what.recipients,
+                        what.queue_id,
+                        what.waiting_since,
+                        what.at,
                     )
                 )
             case verdicts.EscalationAcknowledged():

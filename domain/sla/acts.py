@@ -207,7 +207,17 @@ class Acts:
         self._put(changed(clock, steps=tuple(steps)))
         first = clock.steps[n]
         self.said.append(
-            Escalated(self.at, clock.number, first.minutes, first.level, reached, recipients, tuple(empty))
+            Escalated(
+                self.at,
+                clock.number,
+                first.minutes,
+                first.level,
+                reached,
+                recipients,
+                tuple(empty),
+                clock.queue_id,
+                clock.started_at,
+            )
         )
 
     def acknowledge(self, by: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.queue import QueueId
 from domain.sla.clock import Breach, Ending
 from domain.sla.facts import Cause, Turn
 from domain.sla.policy import Kind, Level
@@ -99,6 +100,8 @@ class Escalated:
     reached: Level | None
     recipients: tuple[str, ...]
     passed: tuple[Level, ...]
+    queue_id: QueueId
+    waiting_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
