@@ -19,7 +19,6 @@ from domain.queue import Priority
 from domain.sla.policy import ROUND_THE_CLOCK
 
 CHANNEL = "default"
-ANSWERS = ("agent_message", "template", "echo")
 
 
 class Happening(Strict):
@@ -57,6 +56,7 @@ class Call(In):
 class Automatic(In):
     event: Literal["automatic"]
     awaits_customer: bool = True
+    text: str | None = None
 
 
 class AgentMessage(In):
@@ -64,17 +64,20 @@ class AgentMessage(In):
     agent: Name | None = None
     message: Name | None = None
     asked_at: AwareDatetime | None = None
+    text: str | None = None
 
 
 class Echo(In):
     event: Literal["echo"]
     message: Name | None = None
+    text: str | None = None
     channel: Name = CHANNEL
 
 
 class Aside(In):
     event: Literal["note", "reaction"]
     agent: Name | None = None
+    text: str | None = None
 
 
 class Became(In):

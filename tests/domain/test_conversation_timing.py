@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given as hypothetically
@@ -19,6 +19,7 @@ from domain.sla.state import difference, merged
 from domain.sla.written import read_book, write_book
 from tests.domain.facts import (
     ANA,
+    CHANNEL,
     SERVED,
     TECHNICAL,
     WAITS,
@@ -174,6 +175,18 @@ def test_what_needs_no_answer_is_not_waited_for() -> None:
     )
 
 
+def test_in_the_queue_too_a_message_after_what_needed_no_answer_waits_again() -> None:
+    settled = timing.need_no_answer(state_of(WAITING), None, ANA, at(5))
+    history = [*WAITING, *timing.timed(state_of(WAITING), settled, BOOK, at(5))]
+    assert (state_of(history).due_at, state_of(history).clocks.response) == (None, None)
+    heard = c.receive(state_of(history), said("oi?", 8), channel_id=CHANNEL)
+    history += timing.timed(state_of(history), heard, BOOK, at(8))
+    response = state_of(history).clocks.response
+    assert response is not None
+    assert (response.kind, response.started_at) == (Kind.FIRST, at(8))
+    assert state_of(history).due_at == response.due_at == at(38)
+
+
 def test_other_rules_judge_open_clocks_again_before_anything_else() -> None:
     hurried = Book(Policy(targets={p: Targets(5, 5, 60) for p in Priority}), 2)
     events = timing.revise(state_of(WAITING), hurried, at(20))
@@ -225,6 +238,15 @@ def test_without_a_word_about_rules_nothing_is_different_from_before() -> None:
 
 class Timed(Walk):
     """A walk whose decisions the clocks are told, and whose timers are fired in time."""
+
+    def step(self, choice: int, n: int) -> None:
+        if choice != 7:
+            super().step(choice, n)
+            return
+        self.at += timedelta(seconds=n)
+        state, at = self.state, self.at
+        last = state.last_message if n % 2 else None
+        self.happen(lambda: timing.need_no_answer(state, last, ANA, at))
 
     def happen(self, decide: Any) -> None:
         self.fire()
