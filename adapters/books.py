@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
+import psycopg
 import structlog
 
 from adapters.reads.asking import Pool
@@ -38,6 +39,8 @@ class Bookshelf:
         """Read what is in force. Rules that do not fit together yet leave the last ones in force."""
         try:
             found = await book(pool)
+        except psycopg.errors.UndefinedTable:
+            return  # nothing was ever folded here: nobody can have given any rules
         except ValueError as why:
             log.error("rules_do_not_fit", reason=str(why))
             return

@@ -248,6 +248,7 @@ class House:
         Halted when the chain is broken."""
         await self.open_for_commands()
         await asyncio.to_thread(self._begin, follows)
+        await self.shelf.refresh(self.pool)  # before anything is decided by rules that are none of ours
         wanted = set(follows) - (set() if self.settings.couriers else LEAVES)
         if policies := [policy for policy in POLICIES if policy.name in wanted]:
             self._keep("policies", partial(self._policies, policies))

@@ -148,14 +148,18 @@ def revise(state: Conversation, book: Book, at: datetime) -> list[Event]:
 
 
 def _current(clocks: Clocks, book: Book, at: datetime) -> tuple[Clocks, list[Event]]:
-    """The clocks under the book in force: what was reckoned by other versions is reckoned again first."""
+    """The clocks under the book in force: what was reckoned by earlier versions is reckoned again first. A
+    door that has not heard of the latest rules yet takes nothing back."""
     for clock in clocks.clocks:
         if not clock.runs:
             continue
         terms = book.terms(clock.kind, clock.priority, clock.queue_id)
-        if clock.policy_version != terms.policy_version:
+        same = clock.calendar_id == terms.calendar_id
+        if clock.policy_version < terms.policy_version:
             cause = Cause.POLICY
-        elif (clock.calendar_id, clock.calendar_version) != (terms.calendar_id, terms.calendar_version):
+        elif clock.policy_version == terms.policy_version and (
+            not same or clock.calendar_version < terms.calendar_version
+        ):
             cause = Cause.CALENDAR
         else:
             continue

@@ -195,6 +195,19 @@ def test_other_rules_judge_open_clocks_again_before_anything_else() -> None:
     assert timing.revise(state_of([*WAITING, *events]), hurried, at(21)) == []
 
 
+def test_a_door_that_lags_behind_takes_nothing_back() -> None:
+    patient = Book(Policy(targets={p: Targets(90, 90, 900) for p in Priority}), 3)
+    history = [*WAITING, *timing.revise(state_of(WAITING), patient, at(5))]
+    assert timing.revise(state_of(history), BOOK, at(40)) == []
+    claims = timing.timed(state_of(history), (claimed(ANA, 40),), BOOK, at(40))
+    assert kept(claims, c.Breached) == []
+    office = {"office": (2, OFFICE)}
+    newer = Book(Policy(calendar="office"), 4, office)
+    older = Book(Policy(calendar="office"), 4, {"office": (1, Calendar(weekly(())))})
+    history += timing.revise(state_of(history), newer, at(6))
+    assert timing.revise(state_of(history), older, at(7)) == []
+
+
 def test_rules_that_are_the_same_revise_nothing() -> None:
     assert timing.revise(state_of(WAITING), BOOK, at(5)) == []
 
