@@ -21,6 +21,7 @@ from api.live import Hub
 from api.metrics import Metrics
 from api.routes import (
     chat,
+    clocks,
     conversations,
     journal,
     labelling,
@@ -45,6 +46,7 @@ ROUTERS = (
     serving.router,
     labelling.router,
     live_routes.router,
+    clocks.router,
     media.router,
     desk_routes.router,
     chat.router,

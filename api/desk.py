@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from api.live_ports import Rows
@@ -26,10 +26,12 @@ from projections import (
     channels,
     chat_messages,
     chat_rooms,
+    deadlines,
     deliveries,
     episodes,
     inbox,
     queues,
+    rules,
     transcript,
     users,
 )
@@ -114,6 +116,12 @@ class Reads(Protocol):
         """Those of these lines that there are."""
         ...
 
+    def clocks(self, conversation_id: ConversationId) -> Awaitable[deadlines.Row | None]: ...
+
+    def rules(self) -> Awaitable[Sequence[rules.Row]]:
+        """The policy and the calendars in force."""
+        ...
+
     def transcript(
         self, conversation_id: ConversationId, *, limit: int, at: str | None
     ) -> Awaitable[Page[transcript.Row]]:
@@ -186,5 +194,6 @@ class Desk:
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     live_rows: Rows
     wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner
+    free_days: Callable[[Iterable[int], str | None], Iterable[date]] = lambda _years, _state: ()
     probes: Mapping[str, Probe] = field(default_factory=dict)
     dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

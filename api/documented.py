@@ -137,6 +137,7 @@ TAGS: Final = [
     {"name": "live", "description": "What changes, told as it does"},
     {"name": "people", "description": "Signing in, sessions, users, tokens, permissions"},
     {"name": "chat", "description": "Colleagues among themselves"},
+    {"name": "clocks", "description": "Until when an answer is due, who was told, and by which rules"},
     {"name": "desk", "description": "Queues, agents, channels"},
     {"name": "journal", "description": "What became of a delivery or a command"},
     {"name": "webhooks", "description": "Where providers knock"},

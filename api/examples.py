@@ -53,6 +53,8 @@ CONVERSATION: Final[dict[str, Any]] = {
     "closed_at": None,
     "closed_by": None,
     "closed_reason": None,
+    "breached": False,
+    "manager_at": "2026-03-12T18:32:10Z",
 }
 
 COUNTS: Final[dict[str, Any]] = {
@@ -430,4 +432,66 @@ def decided(value: Any, status: int = 200) -> Responses:
 
 ETAG: Final[dict[str, Any]] = {
     "ETag": {"description": "The version you see", "schema": {"type": "string", "examples": ['"17"']}}
+}
+
+CLOCK: Final[dict[str, Any]] = {
+    "number": 3,
+    "kind": "first",
+    "episode": 1,
+    "period": 1,
+    "state": "running",
+    "verdict": "breached",
+    "started_at": "2026-03-12T17:32:10Z",
+    "due_at": "2026-03-12T17:37:10Z",
+    "target_minutes": 5,
+    "queue_id": "suporte",
+    "priority": "urgent",
+    "policy_version": 2,
+    "calendar": "comercial",
+    "calendar_version": 4,
+    "pauses": [],
+    "owners": [{"from": "2026-03-12T17:32:10Z", "owner": "queue:suporte"}],
+    "breach": {
+        "at": "2026-03-12T17:37:10Z",
+        "due_at": "2026-03-12T17:37:10Z",
+        "cause": "due",
+        "owner": "queue:suporte",
+        "target_minutes": 5,
+        "queue_id": "suporte",
+        "priority": "urgent",
+        "policy_version": 2,
+        "calendar": "comercial",
+        "calendar_version": 4,
+    },
+    "steps": [
+        {
+            "after_minutes": 30,
+            "level": "supervisor",
+            "at": "2026-03-12T18:02:10Z",
+            "postponed": False,
+            "done_at": None,
+        }
+    ],
+    "ended_at": None,
+    "ended_by": None,
+}
+CLOCKS: Final[dict[str, Any]] = {"items": [CLOCK], "next_timer_at": "2026-03-12T18:02:10Z"}
+POLICY: Final[dict[str, Any]] = {
+    "targets": {"urgent": {"first": 5}},
+    "recipients": {"supervisor": ["sofia"], "manager": ["gerencia"], "director": []},
+}
+CALENDAR: Final[dict[str, Any]] = {
+    "week": {"mon": ["08:00-12:00", "13:00-18:00"], "sat": ["08:00-12:00"]},
+    "holidays": "BR-SP",
+    "closed": ["2026-03-19"],
+}
+RULES: Final[dict[str, Any]] = {
+    "policy": None,
+    "calendars": [
+        {
+            "name": "comercial",
+            "version": 1,
+            "rules": {"week": [[[480, 720]], [], [], [], [], [], []], "zone": "America/Sao_Paulo"},
+        }
+    ],
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -45,6 +45,15 @@ class ChannelSettings(BaseModel):
     )
     verify_token: SecretStr | None = None
     access_token: SecretStr | None = None
+
+
+class RecipientSettings(BaseModel):
+    """How somebody outside the desk is told of waits that are too long."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    email: SecretStr | None = None
+    webhook: SecretStr | None = None
 
 
 class Settings(BaseSettings):
@@ -95,6 +104,16 @@ class Settings(BaseSettings):
 
     quiet_window: float = Field(4.0, gt=0, description="seconds of silence that end a burst")
     longest_burst: float = Field(20.0, gt=0, description="seconds after which a burst is read anyway")
+
+    recipients: dict[str, RecipientSettings] = Field(
+        default_factory=dict,
+        description="by the names of the policy: e-mail and webhook, a JSON object",
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:port or smtps://…; without it no e-mail is sent"
+    )
+    smtp_from: str = "atende@localhost"
+    alarm_secret: SecretStr | None = Field(None, min_length=16, description="signs webhooks to recipients")
 
     second_factor: list[Role] = Field(
         [Role.ADMIN, Role.DPO, Role.AUDITOR],

@@ -9,29 +9,58 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from commands import access, agent, channel, chat, conversation, delivery, firstline, protocol, queue, user
+from commands import (
+    access,
+    agent,
+    calendar,
+    channel,
+    chat,
+    conversation,
+    delivery,
+    firstline,
+    policy,
+    protocol,
+    queue,
+    user,
+)
 from commands.intention import Command, Handler, on
+from commands.processes.herald import herald
 from commands.processes.librarian import librarian
 from commands.processes.reader import reader
 from commands.processes.receptionist import receptionist
 from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
+from commands.processes.timekeeper import reviser, timekeeper
 from commands.processes.waker import waker
 from commands.roles import Courier, Policy, Watch
 from domain.access import ACCESS
 from domain.agent import AGENT
+from domain.calendar import CALENDAR
 from domain.channel import CHANNEL
 from domain.chat import CHAT
 from domain.conversation import CONVERSATION, ConversationId
 from domain.delivery import DELIVERY
 from domain.grammar import Stream
+from domain.policy import DESK, POLICY
 from domain.protocol import PROTOCOL
 from domain.queue import QUEUE
 from domain.user import USER
 
 STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
     stream.kind: stream
-    for stream in (ACCESS, AGENT, CHANNEL, CHAT, CONVERSATION, DELIVERY, PROTOCOL, QUEUE, USER)
+    for stream in (
+        ACCESS,
+        AGENT,
+        CALENDAR,
+        CHANNEL,
+        CHAT,
+        CONVERSATION,
+        DELIVERY,
+        POLICY,
+        PROTOCOL,
+        QUEUE,
+        USER,
+    )
 }
 """Every kind of history."""
 
@@ -41,7 +70,7 @@ def _id(command: Any) -> ConversationId:
     return root
 
 
-HANDLERS: Final[Mapping[type[Command], Handler]] = {
+_HANDLERS: Final[Mapping[type[Command], Handler]] = {
     # conversation: episodes
     conversation.OpenConversation: on(CONVERSATION, key=_id, decide=conversation.open_conversation),
     conversation.CloseConversation: on(CONVERSATION, key=_id, decide=conversation.close_conversation),
@@ -85,6 +114,11 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.TagConversation: on(CONVERSATION, key=_id, decide=conversation.tag_conversation),
     conversation.BlockContact: on(CONVERSATION, key=_id, decide=conversation.block_contact),
     conversation.UnblockContact: on(CONVERSATION, key=_id, decide=conversation.unblock_contact),
+    # conversation: clocks
+    conversation.FireTimer: on(CONVERSATION, key=_id, decide=conversation.fire_timer),
+    conversation.ReviseClocks: on(CONVERSATION, key=_id, decide=conversation.revise_clocks),
+    conversation.AcknowledgeEscalation: on(CONVERSATION, key=_id, decide=conversation.acknowledge_escalation),
+    conversation.NeedNoAnswer: on(CONVERSATION, key=_id, decide=conversation.need_no_answer),
     # conversation: forgetting
     conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),
     # conversation: the first line
@@ -98,6 +132,9 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     queue.RetireQueue: on(QUEUE, key=lambda c: c.queue_id, decide=queue.retire_queue),
     # channel
     channel.ConnectChannel: on(CHANNEL, key=lambda c: c.channel_id, decide=channel.connect_channel),
+    # policy and calendars
+    policy.EditPolicy: on(POLICY, key=lambda c: DESK, decide=policy.edit_policy),
+    calendar.EditCalendar: on(CALENDAR, key=lambda c: c.calendar_id, decide=calendar.edit_calendar),
     # protocol
     protocol.AllocateProtocol: on(PROTOCOL, key=lambda c: str(c.year), decide=protocol.allocate_protocol),
     # delivery
@@ -124,7 +161,11 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     access.RecordToken: on(ACCESS, key=lambda c: c.person, decide=access.record_token),
     access.RecordRevocation: on(ACCESS, key=lambda c: c.person, decide=access.record_revocation),
 }
-"""Who decides each command, and on which stream."""
+HANDLERS: Final[Mapping[type[Command], Handler]] = {
+    command: conversation.timed(handler) if handler.stream is CONVERSATION else handler
+    for command, handler in _HANDLERS.items()
+}
+"""Who decides each command, and on which stream; what is decided on a conversation, its clocks are told."""
 
 POLICIES: Final[tuple[Policy, ...]] = (
     sorter(),
@@ -135,8 +176,9 @@ POLICIES: Final[tuple[Policy, ...]] = (
 COURIERS: Final[tuple[Courier, ...]] = (
     librarian(),
     reader(),
+    herald(),
 )
 """Woken by an event, they call out and report what came of it."""
 
-WATCHES: Final[tuple[Watch, ...]] = (receptionist(), waker())
+WATCHES: Final[tuple[Watch, ...]] = (receptionist(), waker(), timekeeper(), reviser())
 """Woken by the clock, they read one list of what is due."""

@@ -18,11 +18,14 @@ COMMANDS = UUID("5f0c6a4e-1d0e-5c1b-9a53-2c7a3f1f6b10")  # the namespace of ever
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """What someone wants. `id` makes asking twice the same as asking once. `candidate` is whose keys seal
-    what it leads to, if its stream is nobody's yet: made by dice, so that nobody can be guessed from it."""
+    what it leads to, if its stream is nobody's yet: made by dice, so that nobody can be guessed from it.
+    `book` is by which policy and calendars clocks are reckoned (`domain.sla.written`), put in where it is
+    handed over; empty for what has no clocks."""
 
     id: UUID
     cause: Cause
     candidate: SubjectId = field(default_factory=lambda: SubjectId(str(uuid4())), compare=False, repr=False)
+    book: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,42 @@ class Snoozes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A conversation whose clocks have something to say, and the version they were set at."""
+
+    conversation_id: ConversationId
+    armed: int
+
+
+class Deadlines(Protocol):
+    def due(self, at: datetime) -> Awaitable[list[Deadline]]:
+        """Those due by then, however long ago, the longest due first; at most a thousand at once."""
+        ...
+
+    def open_after(self, conversation_id: ConversationId, limit: int) -> Awaitable[list[ConversationId]]:
+        """Open conversations behind that one, by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something somebody outside the desk shall know: words for people, and the same as data. Nothing in it
+    is a customer's. `key` is the same however often it is told."""
+
+    key: str
+    subject: str
+    text: str
+    data: dict[str, str | int | None]
+
+
+class Alarms(Protocol):
+    def tell(self, recipient: str, alarm: Alarm) -> Awaitable[bool]:
+        """By all channels that are known of a recipient; whether one of them took it. Tries for some seconds,
+        and raises nothing when nobody is there to take it."""
+        ...
+
+
 # ── leaving the house ────────────────────────────────────────────────────────────────────────────
 
 

@@ -10,6 +10,7 @@ from projections.channels import CHANNELS
 from projections.chat_messages import CHAT_MESSAGES
 from projections.chat_rooms import CHAT_ROOMS
 from projections.contacts import CONTACTS
+from projections.deadlines import DEADLINES
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
 from projections.first_line import FIRST_LINE
@@ -17,6 +18,7 @@ from projections.inbox import INBOX
 from projections.numbers import NUMBERS
 from projections.outgoing import OUTGOING
 from projections.queues import QUEUES
+from projections.rules import RULES
 from projections.transcript import TRANSCRIPT
 from projections.users import USERS
 
@@ -37,5 +39,7 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         USERS,
         CHAT_ROOMS,
         CHAT_MESSAGES,
+        DEADLINES,
+        RULES,
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -24,6 +24,7 @@ class Asking(ABC):
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self._answers: dict[asyncio.AbstractEventLoop, list[Answer]] = {}
+        self.brief: Callable[[Command], Command] = _as_it_is  # gives commands what they must know
 
     @property
     @abstractmethod
@@ -77,7 +78,7 @@ class Asking(ABC):
         futures: list[asyncio.Future[Decision | None]] = [loop.create_future() for _ in commands]
         self._put(
             [
-                Waiting(command, partial(self._tell, loop, future))
+                Waiting(self.brief(command), partial(self._tell, loop, future))
                 for command, future in zip(commands, futures, strict=True)
             ],
             urgent=urgent,
@@ -95,7 +96,8 @@ class Asking(ABC):
             return []
         told = _Told(len(commands))
         self._put(
-            [Waiting(command, partial(told.tell, n)) for n, command in enumerate(commands)], urgent=False
+            [Waiting(self.brief(command), partial(told.tell, n)) for n, command in enumerate(commands)],
+            urgent=False,
         )
         return _all_told(told.wait(timeout or self._patience))
 
@@ -113,6 +115,10 @@ class Asking(ABC):
         for loop, pairs in answers.items():
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_resolve, pairs)
+
+
+def _as_it_is(command: Command) -> Command:
+    return command
 
 
 class _Told:

@@ -121,7 +121,7 @@ class TopicInbox(Asking):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_settle, there, durable)
 
-        self._send(command, "", told)
+        self._send(self.brief(command), "", told)
         try:
             async with asyncio.timeout(DURABLE):
                 if not await there:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from adapters.reads import chats, conversations, finding, lists, transcripts
+from adapters.reads import chats, conversations, deadlines, finding, lists, transcripts
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
 from adapters.reads.conversations import SnoozedRows, Told, Wanted, Within
+from adapters.reads.deadlines import DeadlineRows
 from adapters.reads.first_line import FirstLineRows
 from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
@@ -31,10 +32,13 @@ from projections import (
     transcript,
     users,
 )
+from projections import deadlines as timers
+from projections import rules as judging
 
 __all__ = [
     "BadCursor",
     "CorrespondenceRows",
+    "DeadlineRows",
     "FirstLineRows",
     "OutgoingRows",
     "Page",
@@ -88,6 +92,14 @@ class Reads:
     async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
         async with asking(self._pool) as connection:
             return await transcripts.some_lines(connection, conversation_id, ids)
+
+    async def clocks(self, conversation_id: ConversationId) -> timers.Row | None:
+        async with asking(self._pool) as connection:
+            return await deadlines.clocks_of(connection, conversation_id)
+
+    async def rules(self) -> list[judging.Row]:
+        async with asking(self._pool) as connection:
+            return await deadlines.rules_in_force(connection)
 
     async def transcript(
         self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None

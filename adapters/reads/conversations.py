@@ -32,8 +32,10 @@ _ORDER: Final = sql.SQL(
     CROSS JOIN LATERAL (SELECT
         CASE WHEN t.stage = 'closed' THEN 4
              WHEN t.due_at IS NULL THEN 3
-             WHEN greatest(t.due_at, coalesce(t.waiting_since, t.due_at) + {manager}) <= %(at)s THEN 0
-             WHEN t.due_at <= %(at)s OR t.priority = {urgent} THEN 1
+             WHEN coalesce(
+                 t.manager_at, greatest(t.due_at, coalesce(t.waiting_since, t.due_at) + {manager})
+             ) <= %(at)s THEN 0
+             WHEN t.breached OR t.due_at <= %(at)s OR t.priority = {urgent} THEN 1
              ELSE 2 END AS tier,
         {priority} AS priority,
         CASE WHEN t.stage = 'closed' THEN -date_part('epoch', t.closed_at)

@@ -22,5 +22,9 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "ready": "(ready_at) WHERE ready_at IS NOT NULL",
         "started": "(since) WHERE status = 'started'",
     },
+    "deadlines": {
+        "due": "(due_at) WHERE due_at IS NOT NULL",
+        "open": "(conversation_id) WHERE open",
+    },
     "numbers": {"channel": "(channel_id, window_until)"},
 }

@@ -161,7 +161,7 @@ def schema(
 
 
 def bench(
-    context: typer.Context, name: Annotated[str, typer.Argument(help="engine, intake or rebuild")]
+    context: typer.Context, name: Annotated[str, typer.Argument(help="engine, intake, rebuild or timers")]
 ) -> None:
     """Measure beside a peer in the same run. Needs a checkout and `make install-dev`."""
     from api.wiring.tools import ROOT

@@ -240,6 +240,10 @@ class ChangePriority(Ask):
     reason: Line
 
 
+class NoAnswerNeeded(Ask):
+    message_id: Id | None = Field(None, description="Up to this message of the customer; left out, all")
+
+
 class Snooze(Ask):
     until: AwareDatetime = Field(description="At most 5 days ahead")
     reason: Line

@@ -99,6 +99,8 @@ class Conversation(View):
     closed_at: datetime | None
     closed_by: str | None
     closed_reason: str | None
+    breached: bool = Field(description="The running clock ran out, as history says")
+    manager_at: datetime | None = Field(description="When the manager is told of the wait that runs")
 
 
 class Episode(View):

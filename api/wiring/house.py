@@ -16,10 +16,13 @@ from uuid import uuid4
 import psycopg
 import structlog
 from psycopg_pool import AsyncConnectionPool
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from adapters.alarms import Outside, OutsideAlarms
 from adapters.archive import Archive, Unopened
+from adapters.books import Bookshelf
 from adapters.clock import SystemClock
 from adapters.engine.answers import Answers
 from adapters.engine.asking import Asking
@@ -45,6 +48,7 @@ from adapters.raw_bodies import RawFiles
 from adapters.read_receipts import OwnersReceipts
 from adapters.reads import (
     CorrespondenceRows,
+    DeadlineRows,
     FirstLineRows,
     OutgoingRows,
     Page,
@@ -60,13 +64,24 @@ from adapters.whatsapp.meta_api import Access, MetaWhatsApp, graph_client
 from adapters.whatsapp.pacing import MetaPacing
 from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Reach, Which
-from api.settings import ChannelSettings, Settings
+from api.settings import ChannelSettings, RecipientSettings, Settings
 from api.wiring import people
 from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
+from api.wiring.scenarios import free_days
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
-from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
+from commands.ports import (
+    Alarms,
+    Clock,
+    Correspondence,
+    Deadlines,
+    FirstLine,
+    Inbox,
+    Names,
+    Outgoing,
+    Snoozes,
+)
 from commands.processes.postman import Postman
 from commands.roles import Courier, Policy, Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
@@ -95,12 +110,20 @@ class Ports:
     first_line: FirstLine
     first_line_settings: FirstLineSettings
     snoozes: Snoozes
+    deadlines: Deadlines
+    shelf: Bookshelf
     outgoing: Outgoing
     correspondence: Correspondence
     names: Names
     whatsapp: WhatsApp
     pacing: Pacing
     objects: ObjectStore
+    alarms: Alarms
+
+    @property
+    def book(self) -> str:
+        """The rules in force, as they travel with commands."""
+        return self.shelf.text
 
 
 class DeskReads(Reads):
@@ -142,6 +165,8 @@ class House:
         self.pool: Pool = AsyncConnectionPool(
             dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
         )
+        self.shelf = Bookshelf()
+        self.inbox.brief = self.shelf.brief
         self.redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
         self.wire = RedisWire(settings.redis_url.get_secret_value()) if settings.redis_url else None
         self.client = graph_client()
@@ -174,12 +199,24 @@ class House:
             first_line=FirstLineRows(self.pool, first_line),
             first_line_settings=first_line,
             snoozes=SnoozedRows(self.pool),
+            deadlines=DeadlineRows(self.pool),
+            shelf=self.shelf,
             outgoing=OutgoingRows(self.pool),
             correspondence=correspondence,
             names=KeyedNames(key),
             whatsapp=whatsapp,
             pacing=MetaPacing(self.redis),
             objects=self.objects,
+            alarms=OutsideAlarms(
+                {name: _outside(told) for name, told in settings.recipients.items()},
+                self.client,
+                self.clock,
+                smtp_url=_secret(settings.smtp_url),
+                sender=settings.smtp_from,
+                secret=None
+                if settings.alarm_secret is None
+                else settings.alarm_secret.get_secret_value().encode(),
+            ),
         )
         self.desk = Desk(
             inbox=self.inbox,
@@ -193,6 +230,7 @@ class House:
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
             people=people.of(settings, self.pool, self.redis),
+            free_days=free_days,
             meaning=lambda code: whatsapp.meaning(code).sentence,
             live_rows=ChangedRows(self.pool),
             wire=self.wire,
@@ -221,6 +259,7 @@ class House:
         Halted when the chain is broken."""
         await self.open_for_commands()
         await asyncio.to_thread(self._begin, follows)
+        await self.shelf.refresh(self.pool)  # before anything is decided by rules that are none of ours
         wanted = set(follows) - (set() if self.settings.couriers else LEAVES)
         if policies := [policy for policy in POLICIES if policy.name in wanted]:
             self._keep("policies", partial(self._policies, policies))
@@ -231,6 +270,7 @@ class House:
             self._keep("couriers", partial(self._couriers, couriers))
         if POSTMAN in wanted:
             self._keep(POSTMAN, None, self._walk)
+        self._keep("rules", None, partial(self.shelf.keep, self.pool, self._stopping))
         self._keep("sweep", None, self._sweep)
 
     def _begin(self, follows: Collection[str]) -> None:
@@ -526,6 +566,14 @@ def follower_names() -> list[str]:
 def process_names() -> list[str]:
     """All that follows by itself."""
     return [*follower_names(), *(watch.name for watch in WATCHES), POSTMAN]
+
+
+def _outside(told: RecipientSettings) -> Outside:
+    return Outside(_secret(told.email), _secret(told.webhook))
+
+
+def _secret(told: SecretStr | None) -> str | None:
+    return None if told is None else told.get_secret_value()
 
 
 def _line(channel: ChannelSettings) -> Line:

@@ -94,3 +94,14 @@ from commands.conversation.serving import (
     transfer_conversation as transfer_conversation,
     wake_conversation as wake_conversation,
 )
+from commands.conversation.timing import (
+    AcknowledgeEscalation as AcknowledgeEscalation,
+    FireTimer as FireTimer,
+    NeedNoAnswer as NeedNoAnswer,
+    ReviseClocks as ReviseClocks,
+    acknowledge_escalation as acknowledge_escalation,
+    fire_timer as fire_timer,
+    need_no_answer as need_no_answer,
+    revise_clocks as revise_clocks,
+    timed as timed,
+)

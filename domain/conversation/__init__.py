@@ -15,6 +15,15 @@ from domain.conversation.episodes import (
     reopen as reopen,
     start_new_demand as start_new_demand,
 )
+from domain.conversation.clock_events import (
+    Breached as Breached,
+    ClocksSet as ClocksSet,
+    Escalated as Escalated,
+    EscalationAcknowledged as EscalationAcknowledged,
+    NoAnswerNeeded as NoAnswerNeeded,
+    StopVoided as StopVoided,
+    Warned as Warned,
+)
 from domain.conversation.events import (
     AnswerArrived as AnswerArrived,
     AnswerVoided as AnswerVoided,
@@ -116,10 +125,12 @@ from domain.conversation.refusals import (
     NotInService as NotInService,
     NotOpen as NotOpen,
     NotOwner as NotOwner,
+    NothingToAcknowledge as NothingToAcknowledge,
     NotYet as NotYet,
     ReopenTooLate as ReopenTooLate,
     TooManyTags as TooManyTags,
     UnknownEpisode as UnknownEpisode,
+    UnknownMessage as UnknownMessage,
     UnknownReason as UnknownReason,
     UnknownSend as UnknownSend,
     WindowClosed as WindowClosed,

@@ -14,6 +14,15 @@ from typing import NewType, TypeAlias
 
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.conversation.clock_events import (
+    Breached,
+    ClocksSet,
+    Escalated,
+    EscalationAcknowledged,
+    NoAnswerNeeded,
+    StopVoided,
+    Warned,
+)
 from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
 from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
@@ -479,4 +488,11 @@ Event: TypeAlias = (
     | Untagged
     | ContactBlocked
     | ContactUnblocked
+    | Breached
+    | ClocksSet
+    | Escalated
+    | EscalationAcknowledged
+    | NoAnswerNeeded
+    | StopVoided
+    | Warned
 )

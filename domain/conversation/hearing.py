@@ -135,7 +135,7 @@ def _received(
     elif state.stage is Stage.AUTOMATION and (late or state.silenced):
         reason = "silenced" if state.silenced else "late"
         said.append(waiting(state, state.queue_id or queue_id, state.priority, reason, state.subject, at))
-    elif state.stage is Stage.IN_SERVICE and state.waiting_since is None:
+    elif state.stage is not Stage.AUTOMATION and state.waiting_since is None:
         since = waits_since(message.sent_at, at, late=late)
         said[-1] = replace(message, due_at=due(since, state.priority))
     if state.awaiting is Awaiting.THIRD_PARTY:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Final, assert_never, get_args
 
+from domain.conversation.clock_events import (
+    Breached,
+    ClocksSet,
+    Escalated,
+    EscalationAcknowledged,
+    NoAnswerNeeded,
+    StopVoided,
+    Warned,
+)
 from domain.conversation.events import (
     AnswerArrived,
     AnswerVoided,
@@ -73,6 +82,7 @@ from domain.conversation.weighing import (
 )
 from domain.grammar import Stream, changed
 from domain.queue import Priority
+from domain.sla.state import merged
 
 
 def evolve(state: Conversation, event: Event) -> Conversation:
@@ -305,9 +315,31 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             if heard_as is None:
                 return changed(state, version=version)
             return changed(state, version=version, heard=with_heard(state.heard, heard_as, version))
+        case ClocksSet(clocks=news):
+            clocks = merged(state.clocks, news)
+            return changed(state, version=version, clocks=clocks, clocks_version=version)
+        case NoAnswerNeeded():
+            return _settled(state, event, version)
+        case Warned() | Breached() | Escalated() | EscalationAcknowledged() | StopVoided():
+            return changed(state, version=version)
         case NoteAdded() | MediaStored() | MediaLost():
             return changed(state, version=version)
     assert_never(event)
+
+
+def _settled(state: Conversation, event: NoAnswerNeeded, version: int) -> Conversation:
+    """What was written up to there waits no more, and no answer is due unless more came after it."""
+    through = version if event.message_id is None else state.heard.get(MessageId(event.message_id), version)
+    left = tuple(u for u in state.unanswered if u.version > through)
+    if left and len(left) == len(state.unanswered):
+        return changed(state, version=version)
+    return changed(
+        state,
+        version=version,
+        unanswered=left,
+        waiting_since=left[0].since if left and state.waiting_since is not None else None,
+        due_at=state.due_at if left else None,
+    )
 
 
 def _received(state: Conversation, event: MessageReceived, version: int) -> Conversation:

@@ -120,3 +120,11 @@ class NeedsReason(Refused):
 
 class Blocked(Refused):
     """Whoever writes here is not attended any more."""
+
+
+class UnknownMessage(Refused):
+    """No such message of the customer was heard."""
+
+
+class NothingToAcknowledge(Refused):
+    """Nobody waits longer than they should."""

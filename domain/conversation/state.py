@@ -14,6 +14,7 @@ from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation.events import Author, MessageId, Receipt, Stage
 from domain.queue import Priority, QueueId
+from domain.sla.state import Clocks
 
 HEARD: Final = 500
 """How many provider messages are remembered as heard; older ones are answered by the command's id."""
@@ -200,6 +201,10 @@ class Conversation:
     # what we said
     sends: dict[MessageId, Send] = field(default_factory=dict)  # in the order they were requested
     parked: tuple[Parked, ...] = ()
+
+    # the clocks, as they were set last
+    clocks: Clocks = field(default_factory=Clocks)
+    clocks_version: int = 0  # where that stands: what was armed for another version is void
 
     @property
     def is_open(self) -> bool:

@@ -217,6 +217,25 @@ SERVICE: Final[Mapping[str, Text]] = {
     ),
 }
 
+ALARMS: Final[Mapping[str, Text]] = {
+    key: Text(sentence, Reader.AGENT, Part.SENTENCE, automatic=False)
+    for key, sentence in {
+        "alarm.subject": "Prazo vencido na fila {queue}",
+        "alarm.answer": (
+            "Um cliente da fila {queue} espera resposta e o prazo venceu {due}. Abra a conversa"
+            " {conversation} e responda."
+        ),
+        "alarm.resolution": (
+            "Um atendimento da fila {queue} passou do prazo de solução, que venceu {due}. Abra a conversa"
+            " {conversation} e combine com o cliente o que falta."
+        ),
+        "alarm.step": (
+            "Um cliente da fila {queue} espera resposta desde {since} e ninguém respondeu. Abra a conversa"
+            " {conversation} e assuma o aviso."
+        ),
+    }.items()
+}
+
 _FAILURES: Final[Mapping[str, Text]] = {
     key: Text(
         sentence,
@@ -228,7 +247,15 @@ _FAILURES: Final[Mapping[str, Text]] = {
     for key, sentence in FAILURES.items()
 }
 
-TEXTS: Final[Mapping[str, Text]] = {**GREETING, **HANDOFF, **TEAMS, **CANCELLATION, **SERVICE, **_FAILURES}
+TEXTS: Final[Mapping[str, Text]] = {
+    **GREETING,
+    **HANDOFF,
+    **TEAMS,
+    **CANCELLATION,
+    **SERVICE,
+    **ALARMS,
+    **_FAILURES,
+}
 
 
 def say(key: str, **variables: str) -> str:

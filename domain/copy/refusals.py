@@ -73,6 +73,14 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     "NeedsOutcome": ("Escreva em uma linha o resultado do atendimento antes de encerrar.",),
     "BadWakeUp": ("Escolha um horário para retomar: a partir de agora e em até 5 dias.",),
     "UnknownEpisode": ("Este atendimento não foi encontrado na conversa. Atualize a tela e tente de novo.",),
+    # clocks
+    "NothingToAcknowledge": (
+        "Esta conversa não está com o prazo vencido, então não há aviso para assumir. Atualize a tela.",
+    ),
+    "UnknownMessage": ("Esta mensagem não foi encontrada na conversa. Atualize a tela e tente de novo.",),
+    "UnreadablePolicy": ("Estas regras de prazo não estão completas. Confira os campos e salve de novo.",),
+    "UnreadableCalendar": ("Este calendário não está completo. Confira os horários e salve de novo.",),
+    "NameTaken": ("Este nome já é do calendário que nunca fecha. Escolha outro.",),
     # sending
     "WindowClosed": (
         "O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente, que foi"

@@ -14,6 +14,8 @@ from domain.conversation import Author, Awaiting, ConversationId, Stage
 from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import told
+from domain.sla.policy import Level
+from domain.sla.state import Clocks
 from projections.answer import Projection, by_root, replace
 from projections.inbox.lists import lists
 from projections.inbox.row import MANAGER, Counts, Row, place
@@ -123,8 +125,33 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return replace(row, version=version, blocked=True)
         case conversation.ContactUnblocked():
             return replace(row, version=version, blocked=False)
+        case conversation.ClocksSet(clocks=clocks):
+            return _clocked(row, clocks, version)
+        case conversation.NoAnswerNeeded():
+            return replace(row, version=version)
         case _:
             return row
+
+
+def _clocked(row: Row, clocks: Clocks, version: int) -> Row:
+    """What the response clock says, if anything about it is new; only one of them runs."""
+    told = [clock for clock in clocks.clocks if clock.kind.human]
+    running = next((clock for clock in told if clock.runs), None)
+    left = len(clocks.unanswered)
+    unanswered = row.unanswered[-left:] if left else ()
+    row = replace(row, version=version, unanswered=unanswered, unanswered_since=_oldest(unanswered))
+    if running is not None:
+        manager = next((step for step in running.steps if step.level is Level.MANAGER), None)
+        return replace(
+            row,
+            waiting_since=running.started_at,
+            due_at=running.due_at,
+            breached=running.breach is not None,
+            manager_at=None if manager is None else manager.done_at or manager.at,
+        )
+    if told:
+        return replace(row, waiting_since=None, due_at=None, breached=False, manager_at=None)
+    return row
 
 
 def _received(row: Row, event: conversation.MessageReceived, version: int) -> Row:
@@ -326,12 +353,14 @@ INBOX = Projection(
         conversation.AutomationSilenced,
         conversation.CallHeard,
         conversation.CancellationRequested,
+        conversation.ClocksSet,
         conversation.Closed,
         conversation.ContactBlocked,
         conversation.ContactKnown,
         conversation.ContactUnblocked,
         conversation.EnteredWaiting,
         conversation.MessageReceived,
+        conversation.NoAnswerNeeded,
         conversation.Opened,
         conversation.PriorityChanged,
         conversation.ProtocolGiven,

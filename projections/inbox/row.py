@@ -63,6 +63,8 @@ class Row:
     closed_at: datetime | None = None
     closed_by: Open | None = None
     closed_reason: Open | None = None
+    breached: bool = False  # the running clock, as an event says
+    manager_at: datetime | None = None  # when the manager is told of the running clock
     # what the fold must remember: [version, since] of unanswered messages, and where our answers under way
     # were asked for
     unanswered: Annotated[tuple[list[Any], ...], Clear()] = ()
@@ -86,10 +88,13 @@ class Counts:
 def place(row: Row, at: datetime) -> tuple[conversation.Place, ConversationId]:
     """Where an open conversation stands in the one order, as of an instant; the smallest comes first.
 
-    Until breaches and the manager's step are events of their own, both are read off the running clock.
+    A breach and the manager's step are those of the running clock; where no event has spoken of it, both are
+    read off its times.
     """
-    breached = row.due_at is not None and row.due_at <= at
-    manager_at = None if row.due_at is None else max(row.due_at, (row.waiting_since or row.due_at) + MANAGER)
+    breached = row.breached or (row.due_at is not None and row.due_at <= at)
+    manager_at = row.manager_at
+    if manager_at is None and row.due_at is not None:
+        manager_at = max(row.due_at, (row.waiting_since or row.due_at) + MANAGER)
     opened_at = row.opened_at or _EVER
     where = conversation.place(
         row.priority,

@@ -46,9 +46,11 @@ from projections import (
     chat_messages,
     chat_rooms,
     contacts,
+    deadlines,
     deliveries,
     inbox,
     queues,
+    rules,
     transcript,
     users,
 )
@@ -238,6 +240,13 @@ class MemoryReads:
     async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
         rows = self._rows("transcript")
         return [row for row in rows if row.conversation_id == conversation_id and row.line_id in ids]
+
+    async def clocks(self, conversation_id: ConversationId) -> deadlines.Row | None:
+        rows = self._rows("deadlines")
+        return next((row for row in rows if row.conversation_id == conversation_id), None)
+
+    async def rules(self) -> Sequence[rules.Row]:
+        return self._rows("rules")
 
     async def media_type(self, key: str) -> str | None:
         return next((row.file_mime for row in self._rows("transcript") if row.file_key == key), None)
@@ -551,7 +560,9 @@ class House:
         return self.inbox.states[f"conversation-{conversation_id}"][1]
 
     def events(self) -> list[str]:
-        return [type(recorded.event).__name__ for recorded in self.inbox.history]
+        """What was decided, without how the clocks stand after it."""
+        names = [type(recorded.event).__name__ for recorded in self.inbox.history]
+        return [name for name in names if name != "ClocksSet"]
 
     # ── the doors ────────────────────────────────────────────────────────────────────────────────
 

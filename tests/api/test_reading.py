@@ -167,7 +167,7 @@ def test_every_column_is_told_or_withheld_on_purpose() -> None:
 def test_a_read_waits_for_what_one_wrote(house: House) -> None:
     conversation_id = house.somebody_waits()
     position = house.post(f"/v1/conversations/{conversation_id}/claim").headers["position"]
-    house.reads.hidden = 1
+    house.reads.hidden = 2  # that it was claimed, and what its clocks say
     answer = house.get("/v1/conversations", params={"after": position})
     assert (answer.status_code, answer.json()["rule"]) == (503, "NotThereYet")
     assert answer.headers["retry-after"] == "1"

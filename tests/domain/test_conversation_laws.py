@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -50,12 +52,14 @@ def value_of(hint: object) -> st.SearchStrategy[object]:
         return st.one_of([value_of(arg) for arg in args])
     if isinstance(hint, typing.NewType):
         return value_of(hint.__supertype__)
-    if isinstance(hint, type) and issubclass(hint, c.Stage | c.Receipt | c.Author | c.Opener | Priority):
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
         return st.sampled_from(hint)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return any_of(hint)
     return VALUES[hint]
 
 
-def any_of(event: type) -> st.SearchStrategy[Event]:
+def any_of(event: type) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(event, include_extras=True)
     return st.builds(event, **{field.name: value_of(hints[field.name]) for field in fields(event)})
 

@@ -61,6 +61,9 @@ LONGEST = {
     "phone": "0800 000 0000",
     "agent": "Maximiliano",
     "outcome": "o" * 280,
+    "conversation": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
+    "due": "segunda, 16/03, às 14h32",
+    "since": "segunda, 16/03, às 14h32",
 }
 
 

@@ -19,6 +19,13 @@ UNSEEN = {
     conversation.ReceiptParked,  # told again as ReceiptHeard when its message is known
     conversation.AnswerVoided,  # the message's own line says that it failed
     conversation.AnswerArrived,  # … or that it arrived
+    conversation.ClocksSet,  # what clocks say is told by `deadlines`
+    conversation.Warned,
+    conversation.Breached,
+    conversation.Escalated,
+    conversation.EscalationAcknowledged,
+    conversation.StopVoided,
+    conversation.NoAnswerNeeded,
     conversation.SubjectForgotten,  # what was said until then reads as gone
 }
 """Events of a conversation that change no transcript."""

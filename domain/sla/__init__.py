@@ -1,0 +1,1 @@
+"""Calendars, targets and clocks. No stream: arithmetic on what others recorded."""
