@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import forgetting, looking, moving, parked, running, tokens, users
+from api.cli import forgetting, looking, moving, parked, routing, running, tokens, users
 from api.cli.options import err
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ for command in (
     running.services,
     looking.parse,
     looking.tell,
+    routing.route,
     looking.verify,
     looking.rebuild,
     looking.begin,
