@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from domain.copy import say
+
 HEARTBEAT: Final = timedelta(seconds=10)
 MISSED: Final = 3
 """So many heartbeats in a row are missed before a connection is declared lost."""
@@ -38,20 +40,24 @@ class PauseReason:
     stopped by them. What is not `counted` is never limited, and enters no evaluation."""
 
     code: str
-    name: str
     minutes: int | None = None
     times: int | None = None
     counted: bool = True
+
+    @property
+    def name(self) -> str:
+        """How people read it."""
+        return say(f"pause.{self.code}")
 
 
 PAUSES: Final = {
     reason.code: reason
     for reason in (
-        PauseReason("almoco", "Almoço", 60, 1),
-        PauseReason("nr17", "Descanso (NR-17)", 10, 2),
-        PauseReason(TOILET, "Banheiro", counted=False),
-        PauseReason("treinamento", "Treinamento"),
-        PauseReason(NOT_ANSWERING, "Não respondeu"),
+        PauseReason("almoco", 60, 1),
+        PauseReason("nr17", 10, 2),
+        PauseReason(TOILET, counted=False),
+        PauseReason("treinamento"),
+        PauseReason(NOT_ANSWERING),
     )
 }
 """The reasons every deployment starts with; `nao_respondeu` is set by offers that expired."""

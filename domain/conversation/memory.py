@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, assert_never, get_args
+from typing import Any, Final, assert_never, get_args
 
 from domain.conversation.events import (
     AnswerArrived,
@@ -16,6 +16,7 @@ from domain.conversation.events import (
     ContactKnown,
     EnteredWaiting,
     Event,
+    FellSilent,
     MediaLost,
     MediaStored,
     MessageDeleted,
@@ -24,6 +25,11 @@ from domain.conversation.events import (
     MessageReceived,
     NoteAdded,
     NumberChanged,
+    OfferAccepted,
+    OfferDeclined,
+    Offered,
+    OfferExpired,
+    OfferWithdrawn,
     Opened,
     Opener,
     PriorityChanged,
@@ -33,14 +39,19 @@ from domain.conversation.events import (
     ReceiptParked,
     Released,
     Reopened,
+    Ripened,
+    RoundEnded,
+    RoundRestarted,
     SendAccepted,
     SendFailed,
     SendPostponed,
     SendRequested,
     SendStarted,
     SendUnknown,
+    SkillsRelaxed,
     Snoozed,
     Stage,
+    Stirred,
     SubjectForgotten,
     Transferred,
     Woke,
@@ -72,6 +83,15 @@ from domain.conversation.weighing import (
 )
 from domain.grammar import Stream, changed
 from domain.queue import Priority
+
+UNASKED: Final[dict[str, Any]] = {
+    "offered_to": None,
+    "expires_at": None,
+    "tried": (),
+    "restart_at": None,
+    "relaxed": False,
+}
+"""Nobody is being asked, nor was in this wait."""
 
 
 def evolve(state: Conversation, event: Event) -> Conversation:
@@ -157,6 +177,21 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             )
         case Opened():
             return _opened(state, event, version)
+        case Offered(agent_id=agent_id, expires_at=expires_at):
+            return changed(state, version=version, offered_to=agent_id, expires_at=expires_at)
+        case OfferAccepted() | OfferWithdrawn():
+            return changed(state, version=version, offered_to=None, expires_at=None)
+        case OfferDeclined(agent_id=agent_id) | OfferExpired(agent_id=agent_id):
+            tried = state.tried if agent_id in state.tried else (*state.tried, agent_id)
+            return changed(state, version=version, offered_to=None, expires_at=None, tried=tried)
+        case RoundEnded(restart_at=restart_at):
+            return changed(state, version=version, restart_at=restart_at)
+        case RoundRestarted():
+            return changed(state, version=version, tried=(), restart_at=None)
+        case SkillsRelaxed():
+            return changed(state, version=version, relaxed=True)
+        case FellSilent() | Stirred():
+            return changed(state, version=version, silent=isinstance(event, FellSilent))
         case Reopened(agent_id=agent_id):
             return changed(
                 state,
@@ -182,6 +217,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 burst_at=None,
                 tries=0,
                 understood=None,
+                silent=False,
+                **UNASKED,
             )
         case Closed():
             return changed(
@@ -198,6 +235,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_by=event.closed_by,
                 due_at=None,
                 burst_at=None,
+                silent=False,
+                **UNASKED,
             )
         case ProtocolGiven(episode=episode, number=number):
             return changed(
@@ -226,6 +265,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_version=state.moved_version if state.stage is Stage.WAITING else version,
                 moved_by="automation" if state.stage is Stage.AUTOMATION else state.moved_by,
                 burst_at=None,
+                silent=False,
+                **UNASKED,
             )
         case Assigned(agent_id=agent_id, due_at=due_at):
             handed_on = state.stage is Stage.IN_SERVICE and due_at is None
@@ -242,6 +283,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_version=version,
                 moved_by=agent_id,
                 burst_at=None,
+                silent=False,
+                **UNASKED,
             )
         case Released(agent_id=agent_id):
             return changed(
@@ -298,7 +341,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             if heard_as is None:
                 return changed(state, version=version)
             return changed(state, version=version, heard=with_heard(state.heard, heard_as, version))
-        case NoteAdded() | MediaStored() | MediaLost():
+        case NoteAdded() | MediaStored() | MediaLost() | Ripened():
             return changed(state, version=version)
     assert_never(event)
 
@@ -368,6 +411,8 @@ def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
         read_through=None,
         understood=None,
         tries=0,
+        silent=False,
+        **UNASKED,
     )
 
 
@@ -413,5 +458,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=2, fence=SubjectForgotten
+    "conversation", EVENTS, Conversation(), evolve, version=3, fence=SubjectForgotten
 )

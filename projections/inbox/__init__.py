@@ -15,6 +15,7 @@ from domain.conversation.weighing import is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import told
 from projections.answer import Projection, by_root, replace
+from projections.inbox.offers import asked
 from projections.inbox.row import MANAGER, Row, place
 
 __all__ = ["INBOX", "MANAGER", "Row", "place"]
@@ -26,7 +27,7 @@ ANSWERING: Final = 50
 
 def evolve(row: Row | None, recorded: Recorded) -> Row | None:
     known = Row(ConversationId(recorded.root), 0) if row is None else row
-    changed = _evolve(known, recorded.event, recorded.version)
+    changed = asked(known, _evolve(known, recorded.event, recorded.version), recorded)
     return row if changed is known else changed
 
 
@@ -305,7 +306,7 @@ def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int
 
 INBOX = Projection(
     "inbox",
-    1,
+    2,
     Row,
     by_root,
     evolve,
@@ -319,15 +320,26 @@ INBOX = Projection(
         conversation.Closed,
         conversation.ContactKnown,
         conversation.EnteredWaiting,
+        conversation.FellSilent,
         conversation.MessageReceived,
+        conversation.OfferAccepted,
+        conversation.OfferDeclined,
+        conversation.OfferExpired,
+        conversation.OfferWithdrawn,
+        conversation.Offered,
         conversation.Opened,
         conversation.PriorityChanged,
         conversation.ProtocolGiven,
         conversation.Released,
         conversation.Reopened,
+        conversation.Ripened,
+        conversation.RoundEnded,
+        conversation.RoundRestarted,
         conversation.SendAccepted,
         conversation.SendRequested,
+        conversation.SkillsRelaxed,
         conversation.Snoozed,
+        conversation.Stirred,
         conversation.Transferred,
         conversation.Woke,
     ),

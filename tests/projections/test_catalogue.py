@@ -20,6 +20,12 @@ UNSEEN = {
     conversation.AnswerVoided,  # the message's own line says that it failed
     conversation.AnswerArrived,  # … or that it arrived
     conversation.SubjectForgotten,  # what was said until then reads as gone
+    conversation.OfferAccepted,  # told by the assignment that follows
+    conversation.RoundRestarted,
+    conversation.SkillsRelaxed,
+    conversation.Ripened,
+    conversation.FellSilent,
+    conversation.Stirred,
 }
 """Events of a conversation that change no transcript."""
 
