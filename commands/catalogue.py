@@ -11,11 +11,16 @@ from typing import Any, Final
 
 from commands import access, agent, channel, chat, conversation, delivery, firstline, protocol, queue, user
 from commands.intention import Command, Handler, on
+from commands.processes.hourglass import hourglass
 from commands.processes.librarian import librarian
+from commands.processes.lookout import lookout
+from commands.processes.matchmaker import matchmaker
+from commands.processes.porter import porter
 from commands.processes.reader import reader
 from commands.processes.receptionist import receptionist
 from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
+from commands.processes.steward import steward
 from commands.processes.waker import waker
 from commands.roles import Courier, Policy, Watch
 from domain.access import ACCESS
@@ -155,14 +160,17 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
 POLICIES: Final[tuple[Policy, ...]] = (
     sorter(),
     registrar(),
+    porter(),
 )
 """Woken by an event, they only want things."""
 
 COURIERS: Final[tuple[Courier, ...]] = (
     librarian(),
     reader(),
+    matchmaker(),
+    steward(),
 )
 """Woken by an event, they call out and report what came of it."""
 
-WATCHES: Final[tuple[Watch, ...]] = (receptionist(), waker())
+WATCHES: Final[tuple[Watch, ...]] = (receptionist(), waker(), hourglass(), lookout())
 """Woken by the clock, they read one list of what is due."""

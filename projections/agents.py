@@ -29,6 +29,7 @@ class Row:
     agent_id: AgentId
     name: Identity
     active: bool
+    equipped: bool = False  # somebody said what they can do, and how much
     every_queue: bool = True
     queues: tuple[QueueId, ...] = ()
     skills: Levels = field(default_factory=dict)
@@ -94,6 +95,7 @@ def _evolve(row: Row, event: object) -> Row:
         case agent.Equipped(queues=queues):
             return replace(
                 row,
+                equipped=True,
                 every_queue=queues is None,
                 queues=queues or (),
                 skills=event.skills,

@@ -40,6 +40,7 @@ from adapters.log.index import Index, Mark
 from adapters.log.port import Log, LogUnavailable
 from adapters.objects import FileObjects
 from adapters.outcomes import IndexOutcomes
+from adapters.presence import RedisPresence
 from adapters.raw_bodies import RawFiles
 from adapters.read_receipts import OwnersReceipts
 from adapters.reads import (
@@ -52,6 +53,7 @@ from adapters.reads import (
     SnoozedRows,
     Wanted,
 )
+from adapters.reads.floor import FloorRows
 from adapters.tokens import PostgresTokens
 from adapters.whatsapp.addresses import KeyedNames
 from adapters.whatsapp.door import Line, ProviderDoor
@@ -65,7 +67,9 @@ from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
+from commands.floor_ports import Floor, Presence
 from commands.ports import Clock, Correspondence, FirstLine, Inbox, Names, Outgoing, Snoozes
+from commands.processes import matchmaker, steward
 from commands.processes.postman import Postman
 from commands.roles import Courier, Policy, Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
@@ -80,7 +84,8 @@ BEHIND = 500  # records a follower may lie behind before the house says it is no
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
 POSTMAN = "postman"
-LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)}  # what goes out of the house
+INSIDE = {matchmaker.NAME, steward.NAME}  # couriers that only read
+LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)} - INSIDE  # what goes out of the house
 RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
@@ -99,6 +104,8 @@ class Ports:
     whatsapp: WhatsApp
     pacing: Pacing
     objects: ObjectStore
+    floor: Floor
+    presence: Presence
 
 
 class DeskReads(Reads):
@@ -171,6 +178,8 @@ class House:
             whatsapp=whatsapp,
             pacing=MetaPacing(self.redis),
             objects=self.objects,
+            floor=FloorRows(self.pool),
+            presence=RedisPresence(self.redis),
         )
         self.desk = Desk(
             inbox=self.inbox,
