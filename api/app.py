@@ -24,6 +24,7 @@ from api.routes import (
     journal,
     me,
     media,
+    routing,
     running,
     serving,
     sign_in,
@@ -39,6 +40,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 ROUTERS = (
     conversations.router,
+    routing.router,
     serving.router,
     media.router,
     desk_routes.router,

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
 from commands.people_ports import People
+from commands.floor_ports import Presence
 from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
@@ -158,6 +159,7 @@ class Desk:
     objects: ObjectStore
     read_receipts: ReadReceipts
     people: People
+    presence: Presence
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     probes: Mapping[str, Probe] = field(default_factory=dict)
     dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

@@ -48,6 +48,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "UnknownCommand": Kind(
         404, "Ainda não se sabe nada deste comando. Se acabou de enviar, consulte de novo em instantes."
     ),
+    "NothingWaits": Kind(404, "Nada espera por você nas suas filas agora."),
     "UnknownMedia": Kind(404, "Este arquivo não foi encontrado."),
     "MethodNotAllowed": Kind(405, "Este endereço não aceita este método."),
     "TooLarge": Kind(413, "O corpo da requisição é maior do que o permitido."),

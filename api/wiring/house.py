@@ -193,6 +193,7 @@ class House:
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
             people=people.of(settings, self.pool, self.redis),
+            presence=self.ports.presence,
             meaning=lambda code: whatsapp.meaning(code).sentence,
             probes=self._probes(),
             dispensable=frozenset({"redis", "parked"}),

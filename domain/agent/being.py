@@ -48,7 +48,8 @@ def log_out(state: Agent, *, settled: Collection[str], keeps: Collection[str], a
         raise NeedsChoice(conversation=missing[0])
     if state.availability is Availability.OFFLINE:
         return []
-    return [WentOffline(at), Left("offline", at, tuple(sorted(keeps)))]
+    chosen = tuple(sorted(one for one in state.has if one in keeps or one in settled))
+    return [WentOffline(at), Left("offline", at, chosen)]
 
 
 def lose_connection(state: Agent, *, at: datetime) -> list[Event]:

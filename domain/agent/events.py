@@ -101,7 +101,8 @@ class Connected:
 @dataclass(frozen=True, slots=True)
 class Left:
     """Away for so long that the offline policies of their queues hold, until they are back. `cause`: `lost`,
-    `pause` or `offline`; `keeps`: what they chose to keep until the next shift."""
+    `pause`, `offline` or `deactivated`; `keeps`: what they chose for, so that no policy touches it: kept
+    until the next shift, or on its way to somebody else."""
 
     cause: Open
     left_at: datetime

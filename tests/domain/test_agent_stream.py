@@ -123,7 +123,7 @@ def test_logging_out_asks_for_each_conversation() -> None:
         agent.NeedsChoice, conversation="c2"
     )
     busy.when(agent.log_out, settled=["c1"], keeps=["c2"], at=at(5)).then(
-        agent.WentOffline(at(5)), agent.Left("offline", at(5), ("c2",))
+        agent.WentOffline(at(5)), agent.Left("offline", at(5), ("c1", "c2"))
     )
 
 
