@@ -37,7 +37,7 @@ def waits(house: House) -> Person:
     who, caio = house.customer(), house.agent("caio")
     house.writes(who, "estou sem internet")
     path = f"/v1/conversations/{house.conversation_id(who)}"
-    until(lambda: house.conversation(who)["stage"] == "waiting", "the wait")
+    until(lambda: house.conversation(who).get("stage") == "waiting", "the wait")
     assert caio.post(f"{path}/transfer", {"to_queue": QUEUE, "reason": "teste"}).status_code == 200
     return who
 
@@ -46,8 +46,8 @@ def test_an_offer_is_made_accepted_and_its_place_is_taken(house: House, queue: s
     ana = serves(house, "ana")
     who = waits(house)
     path = f"/v1/conversations/{house.conversation_id(who)}"
-    until(lambda: house.conversation(who)["offered_to"] == "ana", "the offer")
-    assert house.conversation(who)["stage"] == "waiting"
+    until(lambda: house.conversation(who).get("offered_to") == "ana", "the offer")
+    assert house.conversation(who).get("stage") == "waiting"
     assert ana.post(f"{path}/accept", {}).status_code == 200
     until(lambda: ana.get("/v1/agents/ana").json()["load"]["active"] == 1, "the place")
     assert ana.get("/v1/agents/ana").json()["load"]["reserved"] == 0
@@ -61,9 +61,9 @@ def test_an_offer_is_made_accepted_and_its_place_is_taken(house: House, queue: s
 def test_an_offer_that_expires_goes_to_the_next(house: House, queue: str) -> None:
     serves(house, "ana")
     who = waits(house)
-    until(lambda: house.conversation(who)["offered_to"] == "ana", "the offer")
+    until(lambda: house.conversation(who).get("offered_to") == "ana", "the offer")
     bia = serves(house, "bia")
-    until(lambda: house.conversation(who)["offered_to"] == "bia", "the offer to the next")
+    until(lambda: house.conversation(who).get("offered_to") == "bia", "the offer to the next")
     path = f"/v1/conversations/{house.conversation_id(who)}"
     assert bia.post(f"{path}/accept", {}).status_code == 200
     outcome = {"reason": "technical/solved", "outcome": "Resolvido."}
