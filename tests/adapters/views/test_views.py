@@ -155,7 +155,7 @@ def test_every_row_remembers_the_last_event_folded_into_it(ground: str, view_of:
     noise = recorded(agent.Welcomed("Ana"), 1, stream="agent-ana", ordinal=3)
     assert view_of(QUEUES).apply([*facts, noise], after([noise]))
     with connect(ground) as connection:
-        assert connection.execute("SELECT partition, ordinal FROM view_queues_v1").fetchall() == [(0, 2)]
+        assert connection.execute("SELECT partition, ordinal FROM view_queues_v2").fetchall() == [(0, 2)]
 
 
 def test_what_was_folded_is_passed_over_when_it_is_read_again(
@@ -274,14 +274,14 @@ def test_an_older_version_stays_until_the_new_one_has_come_as_far(
 ) -> None:
     facts = told(queue.Created("Suporte"), queue.Renamed("Técnico"), stream="queue-q")
     view_of(QUEUES).apply(facts, after(facts))
-    newer = replace(QUEUES, version=2)
+    newer = replace(QUEUES, version=3)
     ensure(ground, [newer])
     assert retire(ground, [newer]) == []
     view = view_of(newer)
     view.apply(facts[:1], after(facts[:1]))
     assert retire(ground, [newer]) == []
     view.apply(facts[1:], after(facts))
-    assert retire(ground, [newer]) == ["view_queues_v1"]
+    assert retire(ground, [newer]) == ["view_queues_v2"]
     assert retire(ground, [newer]) == []
     assert rows_in(ground, view) == fold(newer, facts)
 
@@ -299,15 +299,15 @@ def test_a_view_built_anew_is_the_same_and_can_take_the_place_of_the_live_one(
 ) -> None:
     facts = told(*walk([(0, 1), (4, 6), (5, 0), (6, 0), (8, 1), (10, 0), (13, 1)]).events)
     live = followed(view_of(INBOX), facts)
-    before = indexes(ground, "view_inbox_v1")
+    before = indexes(ground, "view_inbox_v2")
     begin(ground, INBOX)
     assert compare_or_none(ground) is None
     followed(view_of(INBOX, spare=True), facts)
     assert compare(ground, INBOX).identical
     swap(ground, INBOX)
     assert rows_in(ground, live) == fold(INBOX, facts)
-    assert indexes(ground, "view_inbox_v1") == before
-    assert indexes(ground, "view_inbox_v1_new") == set()
+    assert indexes(ground, "view_inbox_v2") == before
+    assert indexes(ground, "view_inbox_v2_new") == set()
 
 
 def test_a_row_that_was_changed_by_hand_is_found_and_put_right(
@@ -316,7 +316,7 @@ def test_a_row_that_was_changed_by_hand_is_found_and_put_right(
     facts = told(*walk([(0, 1), (0, 2), (0, 3), (0, 4)]).events)
     live = followed(view_of(INBOX), facts[:-1])
     with connect(ground) as connection:
-        connection.execute("UPDATE view_inbox_v1 SET unread = 77")
+        connection.execute("UPDATE view_inbox_v2 SET unread = 77")
     begin(ground, INBOX)
     followed(view_of(INBOX, spare=True), facts[:-1])
     found = compare(ground, INBOX)
@@ -334,7 +334,7 @@ def test_a_rebuild_may_be_given_up_and_begun_again(ground: str, view_of: Callabl
     begin(ground, INBOX)
     assert view_of(INBOX, spare=True).bookmarks() == {}
     abandon(ground, INBOX)
-    assert indexes(ground, "view_inbox_v1_new") == set()
+    assert indexes(ground, "view_inbox_v2_new") == set()
 
 
 def compare_or_none(dsn: str) -> object:
