@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
-from commands.people_ports import People
 from commands.floor_ports import Presence
+from commands.people_ports import People
 from commands.ports import Clock, Inbox
 from commands.whatsapp_port import ObjectStore
 from domain.agent import AgentId
