@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
+from api.access import about, reach
 from api.desk import Which
 from api.documented import WRITES, problems
 from api.errors import Problem, refused
 from api.examples import DECIDED, NOTHING_YET, OUTCOMES, decided, example
 from api.models import asks, views
-from api.permissions import Permission
+from api.permissions import Permission, everywhere, grant
 from api.routes.conversations import OfConversation
 from api.routes.desk import OfAgent, OfQueue
 from api.wishes import Attending, Running, Wish
@@ -50,7 +51,7 @@ async def take_next(
     Without room for it a reason is needed."""
     me, desk = await _me(wish), wish.desk
     known = {row.queue_id: row for row in await desk.reads.queues()}
-    which = Which(stage=Stage.WAITING)
+    which = Which(stage=Stage.WAITING, reach=reach(wish.identity, Permission.ATTEND))
     page = await desk.reads.conversations(which, desk.clock.now(), limit=LOOKED_AT, after=None)
     rows = {row.conversation_id: row for row in page.rows if row.queue_id is not None}
     named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
@@ -151,19 +152,23 @@ async def bulk(
         raise Problem("UrgentNotAllowed")
     if ask.do == "transfer" and (ask.to_agent is None) == (ask.to_queue is None):
         raise Problem("NeedsReceiver", status=422, detail=refusal("NeedsReceiver"))
-    commands = [_one_of(ask, wish, n, one) for n, one in enumerate(ask.conversations)]
-    decisions = await wish.desk.inbox.submit_all(commands)
-    outcomes = []
-    for one, decision in zip(ask.conversations, decisions, strict=True):
-        match decision:
-            case Accepted():
-                outcomes.append(views.Outcome(conversation_id=one, done=True))
-            case Denied(rule=rule):
-                told = await refused(decision, wish.desk, wish.zone)
-                outcomes.append(views.Outcome(conversation_id=one, done=False, rule=rule, detail=told.detail))
-            case Broken():
-                outcomes.append(views.Outcome(conversation_id=one, done=False, rule="Broken"))
-    return views.Outcomes(items=outcomes)
+    return views.Outcomes(items=[await _done(ask, wish, n, one) for n, one in enumerate(ask.conversations)])
+
+
+async def _done(ask: asks.Bulk, wish: Wish, n: int, one: str) -> views.Outcome:
+    if not everywhere(wish.identity, Permission.ATTEND):
+        found = await wish.desk.reads.conversation(ConversationId(one))
+        if found is None or grant(wish.identity, Permission.ATTEND, about(found.row)) is None:
+            problem = Problem("UnknownConversation" if found is None else "OutOfReach")
+            return views.Outcome(conversation_id=one, done=False, rule=problem.rule, detail=problem.detail)
+    match await wish.desk.inbox.submit(_one_of(ask, wish, n, one)):
+        case Accepted():
+            return views.Outcome(conversation_id=one, done=True)
+        case Denied() as denied:
+            told = await refused(denied, wish.desk, wish.zone)
+            return views.Outcome(conversation_id=one, done=False, rule=told.rule, detail=told.detail)
+        case Broken():
+            return views.Outcome(conversation_id=one, done=False, rule="Broken")
 
 
 def _one_of(ask: asks.Bulk, wish: Wish, n: int, one: str) -> Command:

@@ -142,3 +142,11 @@ def test_a_notice_is_posted_and_taken_down(house: House) -> None:
     assert house.get("/v1/queues/geral", "bia").json()["notice"] == "Rompimento no centro."
     assert house.request("DELETE", "/v1/queues/geral/notice", "dora").status_code == 200
     assert house.get("/v1/queues/geral", "bia").json()["notice"] is None
+
+
+def test_nobody_reaches_by_many_or_by_the_next_what_they_do_not_reach_one_by_one(house: House) -> None:
+    one = house.somebody_waits()  # in `suporte`
+    assert house.post("/v1/conversations/next", {}, "fora").json()["rule"] in ("NothingWaits", "UnknownAgent")
+    ask = {"conversations": [one], "do": "close", "reason": "technical/solved", "outcome": "Resolvido."}
+    (item,) = house.post("/v1/conversations/bulk", ask, "fora").json()["items"]
+    assert (item["done"], item["rule"]) == (False, "OutOfReach")
