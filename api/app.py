@@ -27,6 +27,7 @@ from api.routes import (
     labelling,
     me,
     media,
+    routing,
     running,
     serving,
     sign_in,
@@ -43,6 +44,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 ROUTERS = (
     conversations.router,
+    routing.router,
     serving.router,
     labelling.router,
     live_routes.router,

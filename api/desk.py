@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from api.live_ports import Rows
 from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
+from commands.floor_ports import Presence
 from commands.live_ports import Wire
 from commands.people_ports import People
 from commands.ports import Clock, Inbox
@@ -191,6 +192,7 @@ class Desk:
     objects: ObjectStore
     read_receipts: ReadReceipts
     people: People
+    presence: Presence
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     live_rows: Rows
     wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner

@@ -25,6 +25,9 @@ CONVERSATION: Final[dict[str, Any]] = {
     "awaiting": None,
     "agent_id": None,
     "last_agent_id": "bia",
+    "offered_to": "ana",
+    "offer_expires_at": "2026-03-12T17:33:10Z",
+    "silent": False,
     "queue_id": "suporte",
     "priority": "urgent",
     "subject": "technical",
@@ -153,8 +156,39 @@ QUEUE: Final[dict[str, Any]] = {
     "name": "Suporte técnico",
     "active": True,
     "targets": {"urgent": 5, "high": 15, "normal": 30, "low": 60},
+    "mode": "offer",
+    "strategy": "load_balanced",
+    "offer_for": 30,
+    "required": {"fibra": 2},
+    "preferred": {},
+    "relax_after": 120,
+    "prefer_last": 60,
+    "offline": "return_waiting",
+    "notice": None,
+    "notice_until": None,
 }
-AGENT: Final[dict[str, Any]] = {"agent_id": "bia", "name": "Bia", "active": True}
+AGENT: Final[dict[str, Any]] = {
+    "agent_id": "bia",
+    "name": "Bia",
+    "active": True,
+    "availability": "available",
+    "pause_reason": None,
+    "connected": True,
+    "load": {"active": 2, "silent": 1, "reserved": 1, "capacity": 4, "ceiling": 8},
+    "queues": ["suporte"],
+    "skills": {"fibra": 3},
+}
+OUTCOMES: Final[dict[str, Any]] = {
+    "items": [
+        {"conversation_id": _ID, "done": True, "rule": None, "detail": None},
+        {
+            "conversation_id": _COMMAND,
+            "done": False,
+            "rule": "NotOpen",
+            "detail": "Este atendimento já foi encerrado.",
+        },
+    ]
+}
 CHANNEL: Final[dict[str, Any]] = {
     "channel_id": "principal",
     "name": "Atendimento",

@@ -25,16 +25,21 @@ from commands import (
 )
 from commands.intention import Command, Handler, on
 from commands.processes.herald import herald
+from commands.processes.hourglass import hourglass
 from commands.processes.librarian import librarian
+from commands.processes.lookout import lookout
+from commands.processes.matchmaker import matchmaker
+from commands.processes.porter import porter
 from commands.processes.reader import reader
 from commands.processes.receptionist import receptionist
 from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
+from commands.processes.steward import steward
 from commands.processes.timekeeper import reviser, timekeeper
 from commands.processes.waker import waker
 from commands.roles import Courier, Policy, Watch
 from domain.access import ACCESS
-from domain.agent import AGENT
+from domain.agent import AGENT, AgentId
 from domain.calendar import CALENDAR
 from domain.channel import CHANNEL
 from domain.chat import CHAT
@@ -67,6 +72,11 @@ STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
 
 def _id(command: Any) -> ConversationId:
     root: ConversationId = command.conversation_id
+    return root
+
+
+def _agent(command: Any) -> AgentId:
+    root: AgentId = command.agent_id
     return root
 
 
@@ -119,17 +129,44 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.ReviseClocks: on(CONVERSATION, key=_id, decide=conversation.revise_clocks),
     conversation.AcknowledgeEscalation: on(CONVERSATION, key=_id, decide=conversation.acknowledge_escalation),
     conversation.NeedNoAnswer: on(CONVERSATION, key=_id, decide=conversation.need_no_answer),
+    # conversation: being offered
+    conversation.OfferConversation: on(CONVERSATION, key=_id, decide=conversation.offer_conversation),
+    conversation.AcceptOffer: on(CONVERSATION, key=_id, decide=conversation.accept_offer),
+    conversation.DeclineOffer: on(CONVERSATION, key=_id, decide=conversation.decline_offer),
+    conversation.ExpireOffer: on(CONVERSATION, key=_id, decide=conversation.expire_offer),
+    conversation.WithdrawOffer: on(CONVERSATION, key=_id, decide=conversation.withdraw_offer),
+    conversation.EndRound: on(CONVERSATION, key=_id, decide=conversation.end_round),
+    conversation.RestartRound: on(CONVERSATION, key=_id, decide=conversation.restart_round),
+    conversation.RelaxSkills: on(CONVERSATION, key=_id, decide=conversation.relax_skills),
+    conversation.RipenConversation: on(CONVERSATION, key=_id, decide=conversation.ripen_conversation),
+    conversation.SilenceConversation: on(CONVERSATION, key=_id, decide=conversation.silence_conversation),
     # conversation: forgetting
     conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),
     # conversation: the first line
     firstline.AnswerBurst: on(CONVERSATION, key=_id, decide=firstline.answer_burst),
     # agent
-    agent.WelcomeAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.welcome_agent),
-    agent.DeactivateAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.deactivate_agent),
-    agent.ReactivateAgent: on(AGENT, key=lambda c: c.agent_id, decide=agent.reactivate_agent),
+    agent.WelcomeAgent: on(AGENT, key=_agent, decide=agent.welcome_agent),
+    agent.DeactivateAgent: on(AGENT, key=_agent, decide=agent.deactivate_agent),
+    agent.ReactivateAgent: on(AGENT, key=_agent, decide=agent.reactivate_agent),
+    agent.EquipAgent: on(AGENT, key=_agent, decide=agent.equip_agent),
+    agent.BecomeAvailable: on(AGENT, key=_agent, decide=agent.become_available),
+    agent.PauseAgent: on(AGENT, key=_agent, decide=agent.pause_agent),
+    agent.LogOut: on(AGENT, key=_agent, decide=agent.log_out),
+    agent.LoseConnection: on(AGENT, key=_agent, decide=agent.lose_connection),
+    agent.ConnectAgent: on(AGENT, key=_agent, decide=agent.connect_agent),
+    agent.LeaveDesk: on(AGENT, key=_agent, decide=agent.leave_desk),
+    agent.ReservePlace: on(AGENT, key=_agent, decide=agent.reserve_place),
+    agent.TakeUp: on(AGENT, key=_agent, decide=agent.take_up),
+    agent.LetGo: on(AGENT, key=_agent, decide=agent.let_go),
+    agent.HushPlace: on(AGENT, key=_agent, decide=agent.hush_place),
+    agent.RousePlace: on(AGENT, key=_agent, decide=agent.rouse_place),
     # queue
     queue.CreateQueue: on(QUEUE, key=lambda c: c.queue_id, decide=queue.create_queue),
     queue.RetireQueue: on(QUEUE, key=lambda c: c.queue_id, decide=queue.retire_queue),
+    queue.SetRouting: on(QUEUE, key=lambda c: c.queue_id, decide=queue.set_routing),
+    queue.SetService: on(QUEUE, key=lambda c: c.queue_id, decide=queue.set_service),
+    queue.PostNotice: on(QUEUE, key=lambda c: c.queue_id, decide=queue.post_notice),
+    queue.TakeDownNotice: on(QUEUE, key=lambda c: c.queue_id, decide=queue.take_down_notice),
     # channel
     channel.ConnectChannel: on(CHANNEL, key=lambda c: c.channel_id, decide=channel.connect_channel),
     # policy and calendars
@@ -170,6 +207,7 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
 POLICIES: Final[tuple[Policy, ...]] = (
     sorter(),
     registrar(),
+    porter(),
 )
 """Woken by an event, they only want things."""
 
@@ -177,8 +215,17 @@ COURIERS: Final[tuple[Courier, ...]] = (
     librarian(),
     reader(),
     herald(),
+    matchmaker(),
+    steward(),
 )
 """Woken by an event, they call out and report what came of it."""
 
-WATCHES: Final[tuple[Watch, ...]] = (receptionist(), waker(), timekeeper(), reviser())
+WATCHES: Final[tuple[Watch, ...]] = (
+    receptionist(),
+    waker(),
+    hourglass(),
+    lookout(),
+    timekeeper(),
+    reviser(),
+)
 """Woken by the clock, they read one list of what is due."""

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import clocks, forgetting, looking, moving, parked, running, tokens, users
+from api.cli import clocks, forgetting, looking, moving, parked, routing, running, tokens, users
 from api.cli.options import err
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command in (
     looking.parse,
     looking.tell,
     clocks.clocks,
+    routing.route,
     looking.verify,
     looking.rebuild,
     looking.begin,

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from domain.queue import Priority
+from domain.queueing import Mode, OfflinePolicy, Strategy
 
 DEEPEST: Final = 12
 
@@ -64,6 +65,9 @@ def _id() -> Any:
 
 Name: TypeAlias = Annotated[str, StringConstraints(max_length=80), AfterValidator(_not_blank)]
 Id: TypeAlias = Annotated[str, _id()]
+ConversationRef: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+]
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line: TypeAlias = Annotated[str, StringConstraints(max_length=500), AfterValidator(_not_blank)]
 Reference: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{16,64}$")]
@@ -293,6 +297,101 @@ class PutQueue(Ask):
 class PutAgent(Ask):
     name: Name
     active: bool = True
+
+
+Skills: TypeAlias = Annotated[
+    dict[Code, Annotated[int, Field(ge=1, le=100)]], Field(max_length=50, description="With levels")
+]
+Seconds: TypeAlias = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+
+
+class Shift(Ask):
+    weekday: int = Field(ge=0, le=6, description="0 is Monday")
+    starts: int = Field(ge=0, le=1440, description="Minutes of the day")
+    ends: int = Field(ge=0, le=1440)
+
+
+class EquipAgent(Ask):
+    queues: Annotated[list[Id], Field(max_length=200)] | None = Field(None, description="null: all")
+    skills: Skills = Field(default_factory=dict)
+    capacity: int = Field(ge=0, le=1000)
+    ceiling: int | None = Field(None, ge=0, le=2000, description="null: twice the capacity")
+    shifts: Annotated[list[Shift], Field(max_length=50)] = Field(default_factory=list)
+
+
+class SetRouting(Ask):
+    mode: Mode = Mode.OFFER
+    strategy: Strategy = Strategy.ROUND_ROBIN
+    required: Skills = Field(default_factory=dict)
+    preferred: Skills = Field(default_factory=dict)
+    relax_after: Seconds | None = Field(None, description="Seconds; null: never")
+    prefer_last: Seconds = Field(0, description="Seconds a returning customer waits for their last agent")
+    offer_for: float = Field(30, ge=5, le=3600, description="Seconds", allow_inf_nan=False)
+    offline: OfflinePolicy = OfflinePolicy.RETURN_WAITING
+    weights: dict[Priority, Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]] = Field(
+        default_factory=dict, description="In an agent's load, by priority; 1 where nothing is said"
+    )
+
+
+class SetService(Ask):
+    calendar_id: Id | None = None
+    reopening: int = Field(24, ge=0, le=24, description="Hours")
+    reasons: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$", max_length=80)]],
+        Field(max_length=200),
+    ] = Field(default_factory=list)
+
+
+class PostNotice(Ask):
+    text: Line
+    until: AwareDatetime | None = None
+
+
+# Being there
+
+
+class Ground(Ask):
+    """Why, where somebody wants to know."""
+
+    reason: Line | None = None
+
+
+class Declare(Ask):
+    availability: Literal["available", "paused"]
+    reason: Code | None = Field(None, description="Of a pause: almoco, nr17, banheiro, treinamento")
+
+    @model_validator(mode="after")
+    def _has_a_reason(self) -> Declare:
+        if (self.availability == "paused") != (self.reason is not None):
+            raise ValueError("a pause has a reason, and nothing else has")
+        return self
+
+
+class Leave(Ask):
+    conversation_id: ConversationRef
+    choice: Literal["return", "transfer", "keep"]
+    to_agent: Id | None = None
+    to_queue: Id | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Leave:
+        if ((self.to_agent is None) == (self.to_queue is None)) == (self.choice == "transfer"):
+            raise ValueError("a transfer names an agent or a queue, and nothing else does")
+        return self
+
+
+class LogOut(Ask):
+    conversations: Annotated[list[Leave], Field(max_length=200)] = Field(default_factory=list)
+
+
+class Bulk(Ask):
+    conversations: Annotated[list[ConversationRef], Field(min_length=1, max_length=100)]
+    do: Literal["transfer", "release", "close", "priority"]
+    to_agent: Id | None = None
+    to_queue: Id | None = None
+    reason: Line
+    outcome: Line | None = Field(None, description="Of closing: one line")
+    priority: Priority | None = None
 
 
 class PutChannel(Ask):

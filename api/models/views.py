@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.permissions import Mask, Scope
 from commands.door_ports import Role
 from domain.conversation import Awaiting, Opener, Stage
+from domain.presence import Availability
 from domain.queue import TARGETS, Priority
+from domain.queueing import Mode, OfflinePolicy, Strategy
 from projections import agents, channels, deliveries, episodes, inbox, queues, transcript
 from projections.answer import columns
 
@@ -34,6 +36,19 @@ class Decided(View):
     conversation_id: str | None = None
     line_id: str | None = Field(None, description="The line of the transcript this will be")
     room_id: str | None = None
+
+
+class Outcome(View):
+    """What came of one of many. `rule` and `detail` say why not, as a problem would."""
+
+    conversation_id: str
+    done: bool
+    rule: str | None = None
+    detail: str | None = None
+
+
+class Outcomes(View):
+    items: list[Outcome]
 
 
 class Undecided(View):
@@ -71,6 +86,9 @@ class Conversation(View):
     awaiting: Awaiting | None = Field(description="In service: whose turn it is")
     agent_id: str | None
     last_agent_id: str | None
+    offered_to: str | None = Field(None, description="While it waits: who is being asked")
+    offer_expires_at: datetime | None = None
+    silent: bool = Field(False, description="In service: takes no place of its agent")
     queue_id: str | None
     priority: Priority
     subject: str | None
@@ -211,12 +229,41 @@ class Queue(View):
     name: str
     active: bool
     targets: dict[Priority, int] = Field(description="Minutes to every human answer, by priority")
+    mode: Mode
+    strategy: Strategy
+    offer_for: float = Field(description="Seconds an offer may be accepted")
+    required: dict[str, int] = Field(default_factory=dict, description="Skills, with levels")
+    preferred: dict[str, int] = Field(default_factory=dict)
+    relax_after: float | None = Field(None, description="Seconds until what is required is preferred")
+    prefer_last: float = Field(0, description="Seconds a returning customer waits for their last agent")
+    offline: OfflinePolicy
+    notice: str | None = None
+    notice_until: datetime | None = None
+
+
+_QUEUE = ("mode", "strategy", "offer_for", "required", "preferred", "relax_after", "prefer_last", "offline")
+
+
+class Load(View):
+    """What an agent has, and how much that may be. `reserved`: offered to them, or about to be theirs."""
+
+    active: int
+    silent: int
+    reserved: int
+    capacity: int
+    ceiling: int
 
 
 class Agent(View):
     agent_id: str
     name: Annotated[str, Mask.NAME]
     active: bool
+    availability: Availability = Field(description="What they declare")
+    pause_reason: str | None = None
+    connected: bool = Field(description="false: their connection was declared lost")
+    load: Load
+    queues: list[str] | None = Field(description="Those they serve; null: all")
+    skills: dict[str, int] = Field(default_factory=dict, description="With levels")
 
 
 class Channel(View):
@@ -346,11 +393,36 @@ def delivery(row: deliveries.Row) -> Delivery:
 
 
 def queue(row: queues.Row) -> Queue:
-    return Queue(queue_id=row.queue_id, name=row.name, active=row.active, targets=dict(TARGETS))
+    return Queue(
+        queue_id=row.queue_id,
+        name=row.name,
+        active=row.active,
+        targets=dict(TARGETS),
+        notice=row.notice,
+        notice_until=row.notice_until,
+        **{name: getattr(row, name) for name in _QUEUE},
+    )
 
 
 def agent(row: agents.Row) -> Agent:
-    return Agent(agent_id=row.agent_id, name=row.name, active=row.active)
+    load = row.load
+    return Agent(
+        agent_id=row.agent_id,
+        name=row.name,
+        active=row.active,
+        availability=row.availability,
+        pause_reason=row.pause_reason,
+        connected=row.lost_at is None,
+        load=Load(
+            active=load.active,
+            silent=load.silent,
+            reserved=load.reserved,
+            capacity=load.capacity,
+            ceiling=load.ceiling,
+        ),
+        queues=None if row.every_queue else list(row.queues),
+        skills=row.skills,
+    )
 
 
 def channel(row: channels.Row) -> Channel:

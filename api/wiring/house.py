@@ -44,6 +44,7 @@ from adapters.log.index import Index, Mark
 from adapters.log.port import Log, LogUnavailable
 from adapters.objects import FileObjects
 from adapters.outcomes import IndexOutcomes
+from adapters.presence import RedisPresence
 from adapters.raw_bodies import RawFiles
 from adapters.read_receipts import OwnersReceipts
 from adapters.reads import (
@@ -57,6 +58,7 @@ from adapters.reads import (
     SnoozedRows,
     Wanted,
 )
+from adapters.reads.floor import FloorRows
 from adapters.tokens import PostgresTokens
 from adapters.whatsapp.addresses import KeyedNames
 from adapters.whatsapp.door import Line, ProviderDoor
@@ -71,6 +73,7 @@ from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.scenarios import free_days
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
+from commands.floor_ports import Floor, Presence
 from commands.ports import (
     Alarms,
     Clock,
@@ -82,6 +85,7 @@ from commands.ports import (
     Outgoing,
     Snoozes,
 )
+from commands.processes import matchmaker, steward
 from commands.processes.postman import Postman
 from commands.roles import Courier, Policy, Watch
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
@@ -97,7 +101,8 @@ BEHIND = 500  # records a follower may lie behind before the house says it is no
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
 POSTMAN = "postman"
-LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)}  # what goes out of the house
+INSIDE = {matchmaker.NAME, steward.NAME}  # couriers that only read
+LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)} - INSIDE  # what goes out of the house
 RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
@@ -119,6 +124,8 @@ class Ports:
     pacing: Pacing
     objects: ObjectStore
     alarms: Alarms
+    floor: Floor
+    presence: Presence
 
     @property
     def book(self) -> str:
@@ -217,6 +224,8 @@ class House:
                 if settings.alarm_secret is None
                 else settings.alarm_secret.get_secret_value().encode(),
             ),
+            floor=FloorRows(self.pool),
+            presence=RedisPresence(self.redis),
         )
         self.desk = Desk(
             inbox=self.inbox,
@@ -231,6 +240,7 @@ class House:
             read_receipts=OwnersReceipts(reads, whatsapp),
             people=people.of(settings, self.pool, self.redis),
             free_days=free_days,
+            presence=self.ports.presence,
             meaning=lambda code: whatsapp.meaning(code).sentence,
             live_rows=ChangedRows(self.pool),
             wire=self.wire,

@@ -56,6 +56,28 @@ from commands.conversation.labelling import (
     tag_conversation as tag_conversation,
     unblock_contact as unblock_contact,
 )
+from commands.conversation.offering import (
+    AcceptOffer as AcceptOffer,
+    DeclineOffer as DeclineOffer,
+    EndRound as EndRound,
+    ExpireOffer as ExpireOffer,
+    OfferConversation as OfferConversation,
+    RelaxSkills as RelaxSkills,
+    RestartRound as RestartRound,
+    RipenConversation as RipenConversation,
+    SilenceConversation as SilenceConversation,
+    WithdrawOffer as WithdrawOffer,
+    accept_offer as accept_offer,
+    decline_offer as decline_offer,
+    end_round as end_round,
+    expire_offer as expire_offer,
+    offer_conversation as offer_conversation,
+    relax_skills as relax_skills,
+    restart_round as restart_round,
+    ripen_conversation as ripen_conversation,
+    silence_conversation as silence_conversation,
+    withdraw_offer as withdraw_offer,
+)
 from commands.conversation.sending import (
     ReactToMessage as ReactToMessage,
     ReportAccepted as ReportAccepted,

@@ -37,15 +37,29 @@ def hand_over(command: HandOver, state: Conversation, at: datetime) -> list[Even
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimConversation(Command):
-    """An agent takes what waits."""
+    """An agent takes what waits. `how`: `claimed`, or `pulled` (the next in order); `full`: there was no room
+    for it, `reason` says why; `passed_over`: how many came before it in the order."""
 
     conversation_id: ConversationId
     agent_id: AgentId
     seen_version: int | None = None
+    how: str = "claimed"
+    full: bool = False
+    reason: str | None = None
+    passed_over: int = 0
 
 
 def claim_conversation(command: ClaimConversation, state: Conversation, at: datetime) -> list[Event]:
-    return conversation.claim(state, command.agent_id, at=at, seen_version=command.seen_version)
+    return conversation.claim(
+        state,
+        command.agent_id,
+        at=at,
+        seen_version=command.seen_version,
+        how=command.how,
+        full=command.full,
+        reason=command.reason,
+        passed_over=command.passed_over,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

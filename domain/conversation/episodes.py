@@ -20,6 +20,7 @@ from domain.conversation.events import (
     Stage,
 )
 from domain.conversation.hearing import may_reopen, news
+from domain.conversation.offering import withdrawn
 from domain.conversation.refusals import (
     AlreadyAttended,
     AlreadyOpen,
@@ -86,7 +87,11 @@ def close(
     line = " ".join((outcome or "").split())
     if not line:
         raise NeedsOutcome
-    return [Closed(state.episode, reason, line, by, at)]
+    return [*withdrawn(state, "closed", at), _closed(state, reason, line, by, at)]
+
+
+def _closed(state: Conversation, reason: str, outcome: str | None, by: str, at: datetime) -> Closed:
+    return Closed(state.episode, reason, outcome, by, at, state.agent_id if state.attended else None)
 
 
 def close_by_silence(state: Conversation, *, seen_version: int | None, at: datetime) -> list[Event]:
@@ -99,7 +104,7 @@ def close_by_silence(state: Conversation, *, seen_version: int | None, at: datet
     )
     if state.wrote_since(seen_version) or not (said_all or their_turn):
         raise CustomerWaits
-    return [Closed(state.episode, "silence", None, "silence", at)]
+    return [_closed(state, "silence", None, "silence", at)]
 
 
 def close_quietly(
@@ -141,7 +146,7 @@ def start_new_demand(
         raise NotOpen
     if state.agent_id != agent_id:
         raise NotOwner(owner=state.agent_id)
-    closed = Closed(state.episode, NEW_DEMAND, None, agent_id, at)
+    closed = _closed(state, NEW_DEMAND, None, agent_id, at)
     if state.waiting_since is None:
         opened = Opened(state.episode + 1, state.channel_id, Opener.AGENT, at, Stage.IN_SERVICE, agent_id)
         return [closed, opened]

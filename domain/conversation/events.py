@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
-from domain.agent import AgentId
+from domain.agent.events import AgentId, Inputs
 from domain.channel import ChannelId
 from domain.conversation.clock_events import (
     Breached,
@@ -112,6 +112,7 @@ class Closed:
     outcome: Content | None  # one line
     closed_by: Open  # an agent id, `automation` or `silence`
     closed_at: datetime
+    agent_id: AgentId | None = None  # who had it
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +234,12 @@ class EnteredWaiting:
 @dataclass(frozen=True, slots=True)
 class Assigned:
     agent_id: AgentId
-    how: Open  # claimed, taken (from another agent), assigned, transferred, reopened
+    how: Open  # claimed, taken (from another agent), assigned, accepted, pulled, transferred, reopened
     assigned_at: datetime
     due_at: datetime | None = None  # a first-response clock starts with it (not out of a queue), due then
+    reason: Content | None = None  # by hand above capacity, there is one
+    over_capacity: bool = False
+    passed_over: int = 0  # how many came before it in the order, when it was chosen by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +301,94 @@ class CancellationRequested:
     """Law: it counts from this moment, before any identification and any human."""
 
     requested_at: datetime
+
+
+# ── routing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An agent is asked; it waits as before, its clock runs. `why`: what the choice looked at."""
+
+    agent_id: AgentId
+    offered_at: datetime
+    expires_at: datetime
+    why: Inputs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    """`Assigned` follows in the same breath."""
+
+    agent_id: AgentId
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeclined:
+    agent_id: AgentId
+    reason: Content | None
+    declined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferExpired:
+    agent_id: AgentId
+    expired_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWithdrawn:
+    """Ended by something else than its agent. `reason`: `claimed`, `transferred`, `closed`, `paused` …"""
+
+    agent_id: AgentId
+    reason: Open
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnded:
+    """Everybody who could take it now was asked: the supervisor is told, and a new round begins then."""
+
+    asked: tuple[AgentId, ...]
+    restart_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRestarted:
+    restarted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SkillsRelaxed:
+    """It waited so long that what its queue requires is only preferred."""
+
+    relaxed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ripened:
+    """What kept it from being offered is over: a transfer that may be undone, a wait for the last agent."""
+
+    reason: Open
+    ripened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FellSilent:
+    """The customer owes the answer for so long, or a third party has it: it takes no place of its agent."""
+
+    agent_id: AgentId
+    silent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stirred:
+    """It was silent, and is its agent's to answer again."""
+
+    agent_id: AgentId
+    stirred_at: datetime
 
 
 # ── the first line ───────────────────────────────────────────────────────────────────────────────
@@ -471,6 +563,17 @@ Event: TypeAlias = (
     | Woke
     | NoteAdded
     | CancellationRequested
+    | Offered
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferWithdrawn
+    | RoundEnded
+    | RoundRestarted
+    | SkillsRelaxed
+    | Ripened
+    | FellSilent
+    | Stirred
     | BurstRead
     | AutomationSilenced
     | SendRequested

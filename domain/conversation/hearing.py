@@ -31,6 +31,7 @@ from domain.conversation.events import (
     Woke,
 )
 from domain.conversation.memory import evolve
+from domain.conversation.offering import stirred
 from domain.conversation.serving import waiting
 from domain.conversation.state import (
     DEVICE,
@@ -140,7 +141,7 @@ def _received(
         said[-1] = replace(message, due_at=due(since, state.priority))
     if state.awaiting is Awaiting.THIRD_PARTY:
         said.append(Woke(at))
-    return said
+    return [*said, *stirred(state, at)]
 
 
 def _opened(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, assert_never, get_args
+from typing import Any, Final, assert_never, get_args
 
 from domain.conversation.clock_events import (
     Breached,
@@ -25,6 +25,7 @@ from domain.conversation.events import (
     ContactKnown,
     EnteredWaiting,
     Event,
+    FellSilent,
     MediaLost,
     MediaStored,
     MessageDeleted,
@@ -33,6 +34,11 @@ from domain.conversation.events import (
     MessageReceived,
     NoteAdded,
     NumberChanged,
+    OfferAccepted,
+    OfferDeclined,
+    Offered,
+    OfferExpired,
+    OfferWithdrawn,
     Opened,
     Opener,
     PriorityChanged,
@@ -42,14 +48,19 @@ from domain.conversation.events import (
     ReceiptParked,
     Released,
     Reopened,
+    Ripened,
+    RoundEnded,
+    RoundRestarted,
     SendAccepted,
     SendFailed,
     SendPostponed,
     SendRequested,
     SendStarted,
     SendUnknown,
+    SkillsRelaxed,
     Snoozed,
     Stage,
+    Stirred,
     SubjectForgotten,
     Transferred,
     Woke,
@@ -83,6 +94,15 @@ from domain.conversation.weighing import (
 from domain.grammar import Stream, changed
 from domain.queue import Priority
 from domain.sla.state import merged
+
+UNASKED: Final[dict[str, Any]] = {
+    "offered_to": None,
+    "expires_at": None,
+    "tried": (),
+    "restart_at": None,
+    "relaxed": False,
+}
+"""Nobody is being asked, nor was in this wait."""
 
 
 def evolve(state: Conversation, event: Event) -> Conversation:
@@ -168,6 +188,21 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             )
         case Opened():
             return _opened(state, event, version)
+        case Offered(agent_id=agent_id, expires_at=expires_at):
+            return changed(state, version=version, offered_to=agent_id, expires_at=expires_at)
+        case OfferAccepted() | OfferWithdrawn():
+            return changed(state, version=version, offered_to=None, expires_at=None)
+        case OfferDeclined(agent_id=agent_id) | OfferExpired(agent_id=agent_id):
+            tried = state.tried if agent_id in state.tried else (*state.tried, agent_id)
+            return changed(state, version=version, offered_to=None, expires_at=None, tried=tried)
+        case RoundEnded(restart_at=restart_at):
+            return changed(state, version=version, restart_at=restart_at)
+        case RoundRestarted():
+            return changed(state, version=version, tried=(), restart_at=None)
+        case SkillsRelaxed():
+            return changed(state, version=version, relaxed=True)
+        case FellSilent() | Stirred():
+            return changed(state, version=version, silent=isinstance(event, FellSilent))
         case Reopened(agent_id=agent_id):
             return changed(
                 state,
@@ -193,6 +228,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 burst_at=None,
                 tries=0,
                 understood=None,
+                silent=False,
+                **UNASKED,
             )
         case Closed():
             return changed(
@@ -209,6 +246,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_by=event.closed_by,
                 due_at=None,
                 burst_at=None,
+                silent=False,
+                **UNASKED,
             )
         case ProtocolGiven(episode=episode, number=number):
             return changed(
@@ -237,6 +276,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_version=state.moved_version if state.stage is Stage.WAITING else version,
                 moved_by="automation" if state.stage is Stage.AUTOMATION else state.moved_by,
                 burst_at=None,
+                silent=False,
+                **UNASKED,
             )
         case Assigned(agent_id=agent_id, due_at=due_at):
             handed_on = state.stage is Stage.IN_SERVICE and due_at is None
@@ -253,6 +294,8 @@ def evolve(state: Conversation, event: Event) -> Conversation:
                 moved_version=version,
                 moved_by=agent_id,
                 burst_at=None,
+                silent=False,
+                **UNASKED,
             )
         case Released(agent_id=agent_id):
             return changed(
@@ -322,7 +365,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             return _settled(state, event, version)
         case Warned() | Breached() | Escalated() | EscalationAcknowledged() | StopVoided():
             return changed(state, version=version)
-        case NoteAdded() | MediaStored() | MediaLost():
+        case NoteAdded() | MediaStored() | MediaLost() | Ripened():
             return changed(state, version=version)
     assert_never(event)
 
@@ -408,6 +451,8 @@ def _opened(state: Conversation, event: Opened, version: int) -> Conversation:
         read_through=None,
         understood=None,
         tries=0,
+        silent=False,
+        **UNASKED,
     )
 
 

@@ -21,6 +21,22 @@ class Changed(Refused):
     """Stage or owner changed since what was seen. `by` is who did it."""
 
 
+class NotWaiting(Refused):
+    """Only what waits can be offered."""
+
+
+class NotOffered(Refused):
+    """Only who is being asked can answer. `by` is who is, None when nobody."""
+
+
+class AlreadyOffered(Refused):
+    """Somebody else is being asked. `by` is who."""
+
+
+class NeedsGround(Refused):
+    """Taking more than there is room for says why."""
+
+
 class NotOwner(Refused):
     """Only who attends may do this. `owner` is who does, None when nobody."""
 

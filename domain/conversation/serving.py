@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ from domain.conversation.events import (
     Assigned,
     EnteredWaiting,
     Event,
+    FellSilent,
     MessageId,
     NoteAdded,
     PriorityChanged,
@@ -19,11 +21,13 @@ from domain.conversation.events import (
     Transferred,
     Woke,
 )
+from domain.conversation.offering import accept_offer, stirred, withdrawn
 from domain.conversation.refusals import (
     AlreadyAttended,
     BadWakeUp,
     Changed,
     HumanOwns,
+    NeedsGround,
     NeedsQueue,
     NeedsReceiver,
     NotInService,
@@ -71,17 +75,39 @@ def enter_waiting(
         case Stage.WAITING if (state.queue_id, state.priority) == (queue_id, priority):
             return []
         case _:
-            return [waiting(state, queue_id, priority, reason, subject, at)]
+            entered = waiting(state, queue_id, priority, reason, subject, at)
+            return [*withdrawn(state, "moved", at), entered]
 
 
-def claim(state: Conversation, agent_id: AgentId, *, at: datetime, seen_version: int | None) -> list[Event]:
-    """An agent takes what waits."""
-    return _give(state, agent_id, "claimed", at=at, seen_version=seen_version)
+def claim(
+    state: Conversation,
+    agent_id: AgentId,
+    *,
+    at: datetime,
+    seen_version: int | None,
+    how: str = "claimed",
+    full: bool = False,
+    reason: str | None = None,
+    passed_over: int = 0,
+) -> list[Event]:
+    """An agent takes what waits. `full`: they have no room for it, and say why. An offer to somebody else is
+    withdrawn; one to themselves is accepted."""
+    if state.offered_to == agent_id:
+        return accept_offer(state, agent_id, reason=reason, at=at)
+    events = _give(state, agent_id, how, at=at, seen_version=seen_version)
+    if not events:
+        return []
+    if full and not reason:
+        raise NeedsGround
+    taken = given(state, agent_id, how, at)
+    by_hand = replace(taken, reason=reason, over_capacity=full, passed_over=passed_over)
+    return [*withdrawn(state, "claimed", at), by_hand]
 
 
 def assign(state: Conversation, agent_id: AgentId, *, at: datetime, seen_version: int | None) -> list[Event]:
     """Somebody, or the routing, gives what waits to an agent."""
-    return _give(state, agent_id, "assigned", at=at, seen_version=seen_version)
+    events = _give(state, agent_id, "assigned", at=at, seen_version=seen_version)
+    return [*withdrawn(state, "assigned", at), *events] if events else []
 
 
 def _give(
@@ -127,10 +153,11 @@ def transfer(
     moved = Transferred(
         state.agent_id, to_agent, to_queue, reason, at, by=None if by == state.agent_id else by
     )
+    before = withdrawn(state, "transferred", at)
     if to_agent is not None:
-        return [moved, given(state, to_agent, "transferred", at)]
+        return [*before, moved, given(state, to_agent, "transferred", at)]
     assert to_queue is not None
-    return [moved, waiting(state, to_queue, state.priority, "transferred", state.subject, at)]
+    return [*before, moved, waiting(state, to_queue, state.priority, "transferred", state.subject, at)]
 
 
 def release(
@@ -191,7 +218,8 @@ def snooze(
         raise BadWakeUp
     if state.awaiting is Awaiting.THIRD_PARTY and state.wake_at == until:
         return []
-    return [Snoozed(reason, until, at)]
+    silent: list[Event] = [] if state.silent else [FellSilent(by, at)]
+    return [Snoozed(reason, until, at), *silent]
 
 
 def wake(state: Conversation, *, due_at: datetime | None, at: datetime) -> list[Event]:
@@ -201,7 +229,7 @@ def wake(state: Conversation, *, due_at: datetime | None, at: datetime) -> list[
         return []
     if due_at is not None and (due_at != state.wake_at or at < due_at):
         return []
-    return [Woke(at)]
+    return [Woke(at), *stirred(state, at)]
 
 
 def add_note(

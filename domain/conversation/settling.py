@@ -19,6 +19,7 @@ from domain.conversation.events import (
     Stage,
 )
 from domain.conversation.memory import evolve
+from domain.conversation.offering import stirred
 from domain.conversation.refusals import WrongAttempt
 from domain.conversation.sending import known_send
 from domain.conversation.serving import waiting
@@ -191,7 +192,7 @@ def _with_void(state: Conversation, events: list[Event], message_id: MessageId, 
     if stop is None:
         return events
     due_at = due(stop.since, after.priority)
-    return [*events, AnswerVoided(stop.message_id, stop.since, due_at, stop.first, at)]
+    return [*events, AnswerVoided(stop.message_id, stop.since, due_at, stop.first, at), *stirred(after, at)]
 
 
 def _arrival(state: Conversation, send: Send, receipt: Receipt, at: datetime) -> list[Event]:

@@ -185,6 +185,14 @@ class Conversation:
     stops: tuple[Stop, ...] = ()
     voided: int | None = None  # where the answer stands whose failure set the running clock going again
 
+    # being offered
+    offered_to: AgentId | None = None
+    expires_at: datetime | None = None
+    tried: tuple[AgentId, ...] = ()  # asked in this round, and did not accept
+    restart_at: datetime | None = None  # the round is over
+    relaxed: bool = False  # what the queue requires is only preferred
+    silent: bool = False  # takes no place of its agent
+
     # what the customer said
     inbound_at: datetime | None = None  # provider time of the latest: the 24 h window
     wrote_version: int = 0  # where the customer's last message stands

@@ -9,6 +9,16 @@ from typing import Final
 REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     # agents and queues
     "UnknownAgent": ("Este atendente não está cadastrado. Confira o nome na lista da equipe.",),
+    "AgentDeactivated": ("Este atendente foi desativado. Reative o cadastro antes.",),
+    "BadCapacity": ("A capacidade não pode ser negativa, e o teto não pode ser menor que ela.",),
+    "NotAvailable": ("Este atendente não está disponível agora. Escolha outra pessoa.",),
+    "AtCapacity": ("Este atendente já está com todas as conversas que pode atender agora.",),
+    "AtCeiling": ("Este atendente já está com todas as conversas que pode ter, contando as silenciosas.",),
+    "NeedsChoice": (
+        "Antes de sair, diga o que fazer com cada conversa aberta: devolver, transferir ou manter até o"
+        " próximo turno.",
+    ),
+    "BadNotice": ("Escreva o aviso e escolha um fim que ainda não passou.",),
     "UnknownQueue": ("Esta fila não existe ou foi desativada. Escolha outra fila na lista.",),
     # users
     "UnknownUser": ("Esta pessoa não está cadastrada. Confira a lista de usuários.",),
@@ -37,6 +47,18 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     "NotOwner": (
         "Quem está com esta conversa é {agent}. Para escrever, use *assumir e enviar*.",
         "Esta conversa não está com você. Para escrever, use *assumir e enviar*.",
+    ),
+    "NotWaiting": ("Esta conversa não está mais na espera. Confira como ela está agora.",),
+    "NotOffered": (
+        "Esta conversa está sendo oferecida a {agent}. Confira a sua lista.",
+        "O tempo desta oferta acabou, ou ela foi retirada. Confira a sua lista.",
+    ),
+    "AlreadyOffered": (
+        "Esta conversa já está sendo oferecida a {agent}.",
+        "Esta conversa já está sendo oferecida a outra pessoa.",
+    ),
+    "NeedsGround": (
+        "Você já está com todas as conversas da sua capacidade. Para assumir mais uma, diga o motivo.",
     ),
     "NotInService": (
         "Só dá para fazer isso em uma conversa que está em atendimento. Assuma a conversa antes.",

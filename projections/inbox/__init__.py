@@ -18,6 +18,7 @@ from domain.sla.policy import Level
 from domain.sla.state import Clocks
 from projections.answer import Projection, by_root, replace
 from projections.inbox.lists import lists
+from projections.inbox.offers import asked
 from projections.inbox.row import MANAGER, Counts, Row, place
 
 __all__ = ["INBOX", "MANAGER", "Counts", "Row", "lists", "place"]
@@ -29,7 +30,7 @@ ANSWERING: Final = 50
 
 def evolve(row: Row | None, recorded: Recorded) -> Row | None:
     known = Row(ConversationId(recorded.root), 0) if row is None else row
-    changed = _evolve(known, recorded.event, recorded.version)
+    changed = asked(known, _evolve(known, recorded.event, recorded.version), recorded)
     return row if changed is known else changed
 
 
@@ -359,16 +360,27 @@ INBOX = Projection(
         conversation.ContactKnown,
         conversation.ContactUnblocked,
         conversation.EnteredWaiting,
+        conversation.FellSilent,
         conversation.MessageReceived,
         conversation.NoAnswerNeeded,
+        conversation.OfferAccepted,
+        conversation.OfferDeclined,
+        conversation.OfferExpired,
+        conversation.OfferWithdrawn,
+        conversation.Offered,
         conversation.Opened,
         conversation.PriorityChanged,
         conversation.ProtocolGiven,
         conversation.Released,
         conversation.Reopened,
+        conversation.Ripened,
+        conversation.RoundEnded,
+        conversation.RoundRestarted,
         conversation.SendAccepted,
         conversation.SendRequested,
+        conversation.SkillsRelaxed,
         conversation.Snoozed,
+        conversation.Stirred,
         conversation.Tagged,
         conversation.Transferred,
         conversation.Untagged,

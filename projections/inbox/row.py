@@ -65,6 +65,15 @@ class Row:
     closed_reason: Open | None = None
     breached: bool = False  # the running clock, as an event says
     manager_at: datetime | None = None  # when the manager is told of the running clock
+    # being offered: it waits, under this name
+    offered_to: AgentId | None = None
+    offer_expires_at: datetime | None = None
+    tried: tuple[AgentId, ...] = ()  # asked in this round, and did not accept
+    restart_at: datetime | None = None  # the round is over
+    relaxed: bool = False  # what the queue requires is only preferred
+    ripe: bool = False  # what kept it from being offered is over
+    quiet_since: datetime | None = None  # in service: the customer owes the answer
+    silent: bool = False  # takes no place of its agent
     # what the fold must remember: [version, since] of unanswered messages, and where our answers under way
     # were asked for
     unanswered: Annotated[tuple[list[Any], ...], Clear()] = ()

@@ -26,6 +26,11 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.PriorityChanged,
     conversation.Snoozed,
     conversation.Woke,
+    conversation.Offered,
+    conversation.OfferDeclined,
+    conversation.OfferExpired,
+    conversation.OfferWithdrawn,
+    conversation.RoundEnded,
     conversation.CancellationRequested,
     conversation.AutomationSilenced,
     conversation.Tagged,
@@ -56,6 +61,16 @@ def turn(recorded: Recorded) -> Row | None:
 
 def _said(event: object) -> _Said | None:
     match event:
+        case conversation.Offered(agent_id=agent_id, offered_at=at, expires_at=expires_at):
+            return "offered", at, None, {"agent_id": agent_id, "expires_at": expires_at.isoformat()}
+        case conversation.OfferDeclined(agent_id=agent_id, reason=reason, declined_at=at):
+            return "offer_declined", at, reason, {"agent_id": agent_id}
+        case conversation.OfferExpired(agent_id=agent_id, expired_at=at):
+            return "offer_expired", at, None, {"agent_id": agent_id}
+        case conversation.OfferWithdrawn(agent_id=agent_id, reason=why, withdrawn_at=at):
+            return "offer_withdrawn", at, None, {"agent_id": agent_id, "reason": why}
+        case conversation.RoundEnded(asked=asked, ended_at=at):
+            return "round_ended", at, None, {"asked": list(asked)}
         case conversation.Opened(episode=episode, opened_by=by, stage=stage, agent_id=agent_id, opened_at=at):
             return "opened", at, None, {"episode": episode, "by": by, "stage": stage, "agent_id": agent_id}
         case conversation.ProtocolGiven(episode=episode, number=number, given_at=at):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -79,7 +80,8 @@ def test_names_say_the_kind_and_the_event_and_no_module() -> None:
 @given(st.data())
 def test_what_is_written_is_read_back_as_it_was(data: st.DataObject) -> None:
     made = st.one_of(*(st.from_type(event) for event in EVENTS if plain(event)))
-    event = data.draw(made.filter(lambda event: "\\x00" not in repr(event)))  # a NUL cannot be written
+    # a NUL cannot be written, and what is no number is none in JSON
+    event = data.draw(made.filter(lambda event: not re.search(r"\\x00|\bnan\b|\binf\b", repr(event))))
     kept = archive()
     name, schema, body = written(kept, event)
     assert kept.read(name, schema, body, "conversation-c", 1) == event

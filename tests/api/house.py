@@ -382,6 +382,20 @@ class MemoryObjects:
 
 
 @dataclass
+class MemoryPresence:
+    beats: list[AgentId] = field(default_factory=list)
+
+    async def beat(self, agent_id: AgentId, at: datetime) -> None:
+        self.beats.append(agent_id)
+
+    async def silent_since(self, before: datetime) -> list[tuple[AgentId, datetime]]:
+        return []
+
+    async def forget(self, agent_id: AgentId, last: datetime) -> None:
+        raise AssertionError
+
+
+@dataclass
 class MemoryReceipts:
     seen_by: list[tuple[ConversationId, AgentId, bool]] = field(default_factory=list)
 
@@ -468,6 +482,7 @@ class House:
         )
         self.probes: dict[str, Probe] = {}
         self.metrics = Metrics(inbox_waiting=lambda: 7, follower_lags=lambda: {"couriers": 3})
+        self.presence = MemoryPresence()
         self.desk = Desk(
             inbox=self.inbox,
             clock=self.clock,
@@ -480,6 +495,7 @@ class House:
             objects=self.objects,
             read_receipts=self.receipts,
             people=people or self.nobody(),
+            presence=self.presence,
             meaning=lambda code: f"Frase do código {code}.",
             live_rows=Nowhere(),  # a stream that is opened ends at once, and says so
             probes=self.probes,

@@ -152,6 +152,7 @@ VIEWS = {
     "TOKEN": people.Token,
     "NEW_TOKEN": people.NewToken,
     "PERMISSIONS_TABLE": people.Permissions,
+    "OUTCOMES": views.Outcomes,
     "READY": views.Health,
     "NOT_READY": views.Health,
 }

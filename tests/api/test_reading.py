@@ -150,7 +150,9 @@ def test_a_transcript_is_read_backwards(house: House) -> None:
     assert house.get(path, params={"cursor": "Joana"}).status_code == 422
 
 
-HIDDEN = {"unanswered", "answering", "contact_name", "contact_phone"}
+HIDDEN = {"unanswered", "answering", "contact_name", "contact_phone"} | {
+    *("tried", "restart_at", "relaxed", "ripe", "quiet_since")  # what the routing alone looks at
+}
 WITHHELD = {"conversation_id", "provider_id", "codes"}
 
 
@@ -213,7 +215,8 @@ def test_an_admin_runs_the_desk(house: House) -> None:
 
     assert house.put("/v1/agents/edu", {"name": "Edu"}).json()["changed"] is True
     assert house.put("/v1/agents/edu", {"name": "Eduardo", "active": False}).status_code == 200
-    assert house.get("/v1/agents/edu").json() == {"agent_id": "edu", "name": "Eduardo", "active": False}
+    gone = house.get("/v1/agents/edu").json()
+    assert (gone["agent_id"], gone["name"], gone["active"]) == ("edu", "Eduardo", False)
     assert house.put("/v1/agents/edu", {"name": "Eduardo", "active": True}).status_code == 200
     assert house.get("/v1/agents/edu").json()["active"] is True
     assert house.put("/v1/agents/aparelho", {"name": "Celular"}).status_code == 403

@@ -369,8 +369,8 @@ def test_a_conversation_is_noted_transferred_released_closed_and_reopened(house:
     assert does("reactions", {"target": f"{1:032x}", "emoji": "👍"}) == ["Reacted", "SendRequested"]
     assert does("priority", {"priority": "high", "reason": "Sem telefone."}) == ["PriorityChanged"]
     later = (NOW + timedelta(days=1)).isoformat()
-    assert does("snooze", {"until": later, "reason": "Visita marcada."}) == ["Snoozed"]
-    assert does("wake") == ["Woke"]
+    assert does("snooze", {"until": later, "reason": "Visita marcada."}) == ["Snoozed", "FellSilent"]
+    assert does("wake") == ["Woke", "Stirred"]
     assert does("transfer", {"to_agent": "bia", "reason": "Especialista."}) == ["Transferred", "Assigned"]
     assert does("release", {"reason": "end_of_shift"}, "bia") == ["Released", "EnteredWaiting"]
     assert does("claim") == ["Assigned"]

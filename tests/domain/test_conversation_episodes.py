@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain import conversation as c
@@ -71,7 +73,7 @@ def closing(**fields: object) -> dict[str, object]:
 
 def test_closing_says_why_and_what_came_of_it_in_one_line() -> None:
     done = given(CONVERSATION, *ANSWERED).when(c.close, ANA, **closing(outcome="  Voltou a\nfuncionar "))
-    state = done.then(closed(10)).state
+    state = done.then(replace(closed(10), agent_id=ANA)).state
     assert (state.stage, state.agent_id, state.last_agent, state.due_at) == (Stage.CLOSED, None, ANA, None)
 
 
@@ -105,9 +107,9 @@ def test_only_who_has_it_closes_unless_they_may_for_others() -> None:
 
 
 def test_silence_closes_automation_and_what_waits_on_the_customer() -> None:
-    for history in (MACHINE, ANSWERED):
+    for history, had_it in ((MACHINE, None), (ANSWERED, ANA)):
         done = given(CONVERSATION, *history).when(c.close_by_silence, seen_version=None, at=at(60))
-        done.then(c.Closed(1, "silence", None, "silence", at(60)))
+        done.then(c.Closed(1, "silence", None, "silence", at(60), had_it))
     given(CONVERSATION, *CLOSED).when(c.close_by_silence, seen_version=None, at=at(60)).then_nothing()
 
 
@@ -168,7 +170,7 @@ def test_what_is_open_cannot_be_reopened() -> None:
 def test_a_new_demand_gets_an_episode_of_its_own_and_keeps_the_customers_clock_running() -> None:
     done = given(CONVERSATION, *SERVED).when(c.start_new_demand, ANA, at=at(9), seen_version=4)
     state = done.then(
-        c.Closed(1, c.NEW_DEMAND, None, ANA, at(9)),
+        c.Closed(1, c.NEW_DEMAND, None, ANA, at(9), ANA),
         c.Opened(2, CHANNEL, c.Opener.CUSTOMER, at(9), Stage.IN_SERVICE, ANA),
         c.Assigned(ANA, "claimed", at(9), at(39)),
     ).state

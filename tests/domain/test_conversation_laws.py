@@ -46,6 +46,8 @@ def value_of(hint: object) -> st.SearchStrategy[object]:
         if personal(hint):
             return st.just({"text": MARK} if typing.get_origin(inner) is dict else MARK)
         return value_of(inner)
+    if typing.get_origin(hint) is dict:
+        return st.dictionaries(st.sampled_from(["strategy", "relaxed"]), st.integers(), max_size=2)
     if args := [arg for arg in typing.get_args(hint) if arg is not Ellipsis]:
         if typing.get_origin(hint) is tuple:
             return st.lists(value_of(args[0]), max_size=2).map(tuple)

@@ -252,12 +252,12 @@ def snooze(until_minutes: float) -> dict[str, object]:
 
 def test_waiting_on_a_third_party_ends_by_its_wake_up() -> None:
     asleep = given(CONVERSATION, *ANSWERED).when(c.snooze, ANA, **snooze(60))
-    after = asleep.then(c.Snoozed("técnico", at(60), at(5)))
+    after = asleep.then(c.Snoozed("técnico", at(60), at(5)), c.FellSilent(ANA, at(5)))
     assert (after.state.awaiting, after.state.wake_at) == (c.Awaiting.THIRD_PARTY, at(60))
     after.when(c.snooze, ANA, **snooze(60)).then_nothing()
     after.when(c.wake, due_at=at(60), at=at(59)).then_nothing()
-    after.when(c.wake, due_at=at(60), at=at(60)).then(c.Woke(at(60)))
-    after.when(c.wake, due_at=None, at=at(7)).then(c.Woke(at(7)))
+    after.when(c.wake, due_at=at(60), at=at(60)).then(c.Woke(at(60)), c.Stirred(ANA, at(60)))
+    after.when(c.wake, due_at=None, at=at(7)).then(c.Woke(at(7)), c.Stirred(ANA, at(7)))
 
 
 def test_a_wake_up_armed_for_another_time_wakes_nobody() -> None:

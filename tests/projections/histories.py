@@ -28,7 +28,7 @@ SETTINGS = FirstLineSettings(company="Fibra", phone="0800 000 0000")
 AGENTS = (ANA, BIA)
 QUEUES = (QueueId("suporte-tecnico"), QueueId("geral"))
 
-steps = st.lists(st.tuples(st.integers(0, 26), st.integers(0, 1000)), max_size=60)
+steps = st.lists(st.tuples(st.integers(0, 31), st.integers(0, 1000)), max_size=60)
 
 
 def recorded(
@@ -179,15 +179,43 @@ class Walk:
                     message_id=MessageId(f"auto-{len(self.events)}"),
                 )
                 self.happen(lambda: answer(state, look, at))
+            case 25 | 26:
+                expires_at = at + timedelta(seconds=30)
+                self.happen(
+                    lambda: conversation.offer(
+                        state, agent, expires_at=expires_at, why={"could": n}, entered_at=None, at=at
+                    )
+                )
+            case 27:
+                self.happen(lambda: self._answered(n))
+            case 28 if state.restart_at is not None:
+                due_at = state.restart_at
+                self.happen(lambda: conversation.restart_round(state, restart_at=due_at, at=due_at))
+            case 28:
+                self.happen(
+                    lambda: conversation.decline_offer(state, state.offered_to or agent, reason=None, at=at)
+                )
+                after, restart_at = self.state, at + timedelta(seconds=60)
+                self.happen(lambda: conversation.end_round(after, after.tried, restart_at=restart_at, at=at))
+                if n % 3 == 0:
+                    over = self.state
+                    self.happen(
+                        lambda: conversation.restart_round(over, restart_at=restart_at, at=restart_at)
+                    )
+            case 29 if state.entered_at is not None and n % 2:
+                entered_at = state.entered_at
+                self.happen(lambda: conversation.relax(state, entered_at=entered_at, at=at))
+            case 29:
+                self.happen(lambda: conversation.fall_silent(state, since_version=None, at=at))
             case 22:
                 self.happen(lambda: conversation.give_protocol(state, state.episode, f"2026{n:010d}", at=at))
-            case 25:
+            case 30:
                 tags = ("massiva", "vip", "visita")
                 add, remove = (tags[n % 3],), (tags[n % 2],)
                 self.happen(lambda: conversation.tag(state, add=add, remove=remove, by=agent, at=at))
-            case 26 if n % 3:
+            case 31 if n % 3:
                 self.happen(lambda: conversation.unblock(state, agent, at=at))
-            case 26:
+            case 31:
                 self.happen(
                     lambda: conversation.block(
                         state, agent, reason="propaganda", spam=n % 2 == 0, at=at, seen_version=None
@@ -211,6 +239,20 @@ class Walk:
             echo=echo,
             thanks=thanks,
         )
+
+    def _answered(self, n: int) -> list[conversation.Event]:
+        """What becomes of an offer, by whoever is being asked."""
+        state, at = self.state, self.at
+        asked = state.offered_to or AGENTS[n % 2]
+        match n % 4:
+            case 0:
+                return conversation.accept_offer(state, asked, reason=None, at=at)
+            case 1:
+                return conversation.decline_offer(state, asked, reason="ocupado", at=at)
+            case 2 if state.expires_at is not None:
+                return conversation.expire_offer(state, expires_at=state.expires_at, at=state.expires_at)
+            case _:
+                return conversation.withdraw_offer(state, asked, reason="agent_away", at=at)
 
     def _send(self, n: int, agent: AgentId) -> None:
         self.said += 1

@@ -27,6 +27,12 @@ UNSEEN = {
     conversation.StopVoided,
     conversation.NoAnswerNeeded,
     conversation.SubjectForgotten,  # what was said until then reads as gone
+    conversation.OfferAccepted,  # told by the assignment that follows
+    conversation.RoundRestarted,
+    conversation.SkillsRelaxed,
+    conversation.Ripened,
+    conversation.FellSilent,
+    conversation.Stirred,
 }
 """Events of a conversation that change no transcript."""
 

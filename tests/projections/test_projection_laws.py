@@ -45,6 +45,9 @@ def test_the_inbox_never_disagrees_with_the_conversation_itself(numbers: list[tu
     assert [w[0] for w in row.unanswered] == [u.version for u in state.unanswered]
     assert row.unanswered_since == (state.unanswered[0].since if state.unanswered else None)
     assert row.wake_at == state.wake_at
+    assert (row.offered_to, row.offer_expires_at) == (state.offered_to, state.expires_at)
+    assert (row.tried, row.restart_at, row.relaxed) == (state.tried, state.restart_at, state.relaxed)
+    assert row.silent == state.silent
     assert row.version >= max(state.moved_version, state.wrote_version)
     if row.stage is not Stage.CLOSED:
         assert (row.due_at, row.waiting_since, row.first) == (state.due_at, state.waiting_since, state.first)
@@ -147,7 +150,7 @@ def test_the_walks_reach_every_stage_and_the_rare_events() -> None:
     for _ in range(60):
         going = Walk()
         for _ in range(80):
-            going.step(luck.randrange(25), luck.randrange(1000))
+            going.step(luck.randrange(30), luck.randrange(1000))
             stages.add(going.state.stage)
         events |= {type(event).__name__ for event in going.events}
     assert stages == set(Stage)
@@ -160,4 +163,12 @@ def test_the_walks_reach_every_stage_and_the_rare_events() -> None:
         "Reopened",
         "Released",
         "Woke",
+        "OfferAccepted",
+        "OfferExpired",
+        "OfferWithdrawn",
+        "RoundEnded",
+        "RoundRestarted",
+        "SkillsRelaxed",
+        "FellSilent",
+        "Stirred",
     } <= events

@@ -1,0 +1,1 @@
+"""`atende route --scenario`: a day of the desk from a file, played through in simulated time."""

@@ -1,0 +1,409 @@
+"""Being offered and taking: what an agent answers, whether they are there, and many at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+
+from api.access import about, reach
+from api.desk import Which
+from api.documented import WRITES, problems
+from api.errors import Problem, refused
+from api.examples import DECIDED, NOTHING_YET, OUTCOMES, decided, example
+from api.models import asks, views
+from api.permissions import Permission, everywhere, grant
+from api.routes.conversations import OfConversation
+from api.routes.desk import OfAgent, OfQueue
+from api.wishes import Attending, Running, Wish
+from commands import conversation as wanted
+from commands.agent import BecomeAvailable, ConnectAgent, EquipAgent, LogOut, PauseAgent
+from commands.intention import Command
+from commands.ports import Accepted, Broken, Denied
+from commands.queue import PostNotice, SetRouting, SetService, TakeDownNotice
+from domain.agent import AgentId, Shift
+from domain.conversation import ConversationId, Stage
+from domain.copy.refusals import refusal
+from domain.queue import Priority, QueueId
+from domain.queueing import Rules
+from domain.routing import next_for
+from projections import agents
+from projections.floor import waits, worker
+
+router = APIRouter()
+LOOKED_AT = 200  # rows of what waits, in the one order
+
+
+@router.post(
+    "/v1/conversations/next",
+    tags=["conversations"],
+    summary="Take the next in order",
+    responses={
+        **decided({**DECIDED, "conversation_id": OUTCOMES["items"][0]["conversation_id"]}),
+        **problems(*WRITES, "NothingWaits", "NeedsGround", "AlreadyAttended", "Changed", "NotOpen"),
+    },
+)
+async def take_next(
+    ask: Annotated[asks.Ground, Body(examples=[{"reason": "Cliente esperando na loja."}])], wish: Attending
+) -> Response:
+    """The first that waits in your queues, that you have the skills for and nobody else is being asked about.
+    Without room for it a reason is needed."""
+    me, desk = await _me(wish), wish.desk
+    known = {row.queue_id: row for row in await desk.reads.queues()}
+    which = Which(stage=Stage.WAITING, reach=reach(wish.identity, Permission.ATTEND))
+    page = await desk.reads.conversations(which, desk.clock.now(), limit=LOOKED_AT, after=None)
+    rows = {row.conversation_id: row for row in page.rows if row.queue_id is not None}
+    named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
+    rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
+    found = next_for(worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()], rules)
+    if found is None:
+        raise Problem("NothingWaits")
+    command = wanted.ClaimConversation(
+        id=wish.id,
+        cause=wish.cause,
+        conversation_id=found.conversation_id,
+        agent_id=wish.agent_id,
+        seen_version=rows[found.conversation_id].version,
+        how="pulled",
+        full=me.equipped and not me.load.has_room,
+        reason=ask.reason,
+    )
+    return await wish.decide(command, conversation_id=found.conversation_id)
+
+
+async def _me(wish: Wish) -> agents.Row:
+    for row in await wish.desk.reads.agents():
+        if row.agent_id == wish.agent_id:
+            return row
+    raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
+
+
+@router.post(
+    "/v1/conversations/{conversation_id}/accept",
+    tags=["conversations"],
+    summary="Accept what you are being offered",
+    responses={**decided(DECIDED), **problems(*WRITES, "NotOffered")},
+)
+async def accept(
+    conversation_id: OfConversation,
+    ask: Annotated[asks.Ground, Body(examples=[{}])],
+    wish: Attending,
+) -> Response:
+    """Up to the very instant at which the offer expires."""
+    command = wanted.AcceptOffer(**_mine(wish, conversation_id), agent_id=wish.agent_id, reason=ask.reason)
+    return await wish.decide(command)
+
+
+@router.post(
+    "/v1/conversations/{conversation_id}/decline",
+    tags=["conversations"],
+    summary="Decline what you are being offered",
+    responses={**decided(DECIDED), **problems(*WRITES, "NotOffered")},
+)
+async def decline(
+    conversation_id: OfConversation,
+    ask: Annotated[asks.Ground, Body(examples=[{"reason": "Estou em visita técnica."}])],
+    wish: Attending,
+) -> Response:
+    """It goes to the next, and comes back to you in another round at the earliest."""
+    command = wanted.DeclineOffer(**_mine(wish, conversation_id), agent_id=wish.agent_id, reason=ask.reason)
+    return await wish.decide(command)
+
+
+def _mine(wish: Wish, conversation_id: str) -> dict[str, Any]:
+    return {
+        "id": wish.id,
+        "cause": wish.cause,
+        "conversation_id": ConversationId(conversation_id),
+        "seen_version": wish.seen_version,
+    }
+
+
+# Many at once
+
+
+@router.post(
+    "/v1/conversations/bulk",
+    tags=["conversations"],
+    summary="Move, close or hurry many at once",
+    responses={**example(200, OUTCOMES), **problems(*WRITES, "UrgentNotAllowed", "NeedsReceiver")},
+)
+async def bulk(
+    ask: Annotated[
+        asks.Bulk,
+        Body(
+            examples=[
+                {
+                    "conversations": [OUTCOMES["items"][0]["conversation_id"]],
+                    "do": "transfer",
+                    "to_queue": "suporte",
+                    "reason": "Massiva no bairro.",
+                }
+            ]
+        ),
+    ],
+    wish: Attending,
+) -> views.Outcomes:
+    """Each is decided by itself, in the order given, and has an outcome of its own."""
+    if ask.do == "priority" and ask.priority is None:
+        raise Problem("Invalid")
+    if ask.priority is Priority.URGENT and not wish.may(Permission.RAISE_TO_URGENT):
+        raise Problem("UrgentNotAllowed")
+    if ask.do == "transfer" and (ask.to_agent is None) == (ask.to_queue is None):
+        raise Problem("NeedsReceiver", status=422, detail=refusal("NeedsReceiver"))
+    return views.Outcomes(items=[await _done(ask, wish, n, one) for n, one in enumerate(ask.conversations)])
+
+
+async def _done(ask: asks.Bulk, wish: Wish, n: int, one: str) -> views.Outcome:
+    if not everywhere(wish.identity, Permission.ATTEND):
+        found = await wish.desk.reads.conversation(ConversationId(one))
+        if found is None or grant(wish.identity, Permission.ATTEND, about(found.row)) is None:
+            problem = Problem("UnknownConversation" if found is None else "OutOfReach")
+            return views.Outcome(conversation_id=one, done=False, rule=problem.rule, detail=problem.detail)
+    match await wish.desk.inbox.submit(_one_of(ask, wish, n, one)):
+        case Accepted():
+            return views.Outcome(conversation_id=one, done=True)
+        case Denied() as denied:
+            told = await refused(denied, wish.desk, wish.zone)
+            return views.Outcome(conversation_id=one, done=False, rule=told.rule, detail=told.detail)
+        case Broken():
+            return views.Outcome(conversation_id=one, done=False, rule="Broken")
+
+
+def _one_of(ask: asks.Bulk, wish: Wish, n: int, one: str) -> Command:
+    named: dict[str, Any] = {
+        "id": wish.part(n),
+        "cause": wish.cause,
+        "conversation_id": ConversationId(one),
+        "by": wish.agent_id,
+    }
+    for_another = wish.may(Permission.MOVE_FOR_ANOTHER)
+    match ask.do:
+        case "transfer":
+            return wanted.TransferConversation(
+                **named,
+                to_agent=None if ask.to_agent is None else AgentId(ask.to_agent),
+                to_queue=None if ask.to_queue is None else QueueId(ask.to_queue),
+                reason=ask.reason,
+                for_another=for_another,
+            )
+        case "release":
+            return wanted.ReleaseConversation(
+                **named, reason="returned", note=ask.reason, for_another=for_another
+            )
+        case "close":
+            return wanted.CloseConversation(
+                **named, reason=ask.reason, outcome=ask.outcome, for_another=for_another
+            )
+        case "priority":
+            assert ask.priority is not None
+            return wanted.ChangePriority(**named, priority=ask.priority, reason=ask.reason)
+
+
+# Being there
+
+
+@router.put(
+    "/v1/me/availability",
+    tags=["desk"],
+    summary="Say that you are available, or in pause and why",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownAgent", "AgentDeactivated")},
+)
+async def declare(
+    ask: Annotated[asks.Declare, Body(examples=[{"availability": "paused", "reason": "almoco"}])],
+    wish: Attending,
+) -> Response:
+    """A pause withdraws what you are being offered. `banheiro` is never limited nor counted."""
+    named: dict[str, Any] = {"id": wish.id, "cause": wish.cause, "agent_id": wish.agent_id}
+    if ask.availability == "available":
+        await wish.desk.presence.beat(wish.agent_id, wish.desk.clock.now())
+        return await wish.decide(BecomeAvailable(**named))
+    assert ask.reason is not None
+    return await wish.decide(PauseAgent(**named, reason=ask.reason))
+
+
+@router.post(
+    "/v1/me/heartbeat",
+    tags=["desk"],
+    status_code=204,
+    summary="You are connected",
+    response_class=Response,
+    responses={204: {"description": NOTHING_YET}, **problems(*WRITES)},
+)
+async def heartbeat(wish: Attending) -> Response:
+    """Every 10 s, from a worker and not a page's timer; after 3 missed ones the connection is lost."""
+    at = wish.desk.clock.now()
+    await wish.desk.presence.beat(wish.agent_id, at)
+    if any(row.agent_id == wish.agent_id and row.lost_at for row in await wish.desk.reads.agents()):
+        command = ConnectAgent(id=wish.id, cause=wish.cause, agent_id=wish.agent_id)
+        await wish.desk.inbox.submit(command)
+    return Response(status_code=204, headers={"Idempotency-Key": wish.key})
+
+
+@router.post(
+    "/v1/me/logout",
+    tags=["desk"],
+    summary="Go offline, with a choice for each open conversation",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownAgent", "AgentDeactivated", "NeedsChoice")},
+)
+async def log_out(
+    ask: Annotated[
+        asks.LogOut,
+        Body(
+            examples=[
+                {
+                    "conversations": [
+                        {
+                            "conversation_id": OUTCOMES["items"][0]["conversation_id"],
+                            "choice": "transfer",
+                            "to_agent": "ana",
+                        }
+                    ]
+                }
+            ]
+        ),
+    ],
+    wish: Attending,
+) -> Response:
+    """Returned, handed on, or kept until your next shift; one without a choice is refused and named."""
+    settled = tuple(one.conversation_id for one in ask.conversations if one.choice != "keep")
+    keeps = tuple(one.conversation_id for one in ask.conversations if one.choice == "keep")
+    leaving: Command = LogOut(
+        id=wish.id, cause=wish.cause, agent_id=wish.agent_id, settled=settled, keeps=keeps
+    )
+    moves = [_move(wish, n, one) for n, one in enumerate(ask.conversations, 1) if one.choice != "keep"]
+    return await wish.decide_all([leaving, *moves])
+
+
+def _move(wish: Wish, n: int, one: asks.Leave) -> Command:
+    named: dict[str, Any] = {
+        "id": wish.part(n),
+        "cause": wish.cause,
+        "conversation_id": ConversationId(one.conversation_id),
+        "by": wish.agent_id,
+    }
+    if one.choice == "return":
+        return wanted.ReleaseConversation(**named, reason="logged_out")
+    return wanted.TransferConversation(
+        **named,
+        to_agent=None if one.to_agent is None else AgentId(one.to_agent),
+        to_queue=None if one.to_queue is None else QueueId(one.to_queue),
+    )
+
+
+# Settings
+
+
+@router.put(
+    "/v1/agents/{agent_id}/routing",
+    tags=["desk"],
+    summary="Set an agent's queues, skills, capacity and shifts",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownAgent", "BadCapacity")},
+)
+async def equip(
+    agent_id: OfAgent,
+    ask: Annotated[
+        asks.EquipAgent, Body(examples=[{"queues": ["suporte"], "skills": {"fibra": 3}, "capacity": 4}])
+    ],
+    wish: Running,
+) -> Response:
+    """All of it, as it is from now on. What they have stays theirs."""
+    command = EquipAgent(
+        id=wish.id,
+        cause=wish.cause,
+        agent_id=AgentId(agent_id),
+        queues=None if ask.queues is None else tuple(QueueId(queue) for queue in ask.queues),
+        skills=dict(ask.skills),
+        capacity=ask.capacity,
+        ceiling=ask.ceiling,
+        shifts=tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
+    )
+    return await wish.decide(command)
+
+
+@router.put(
+    "/v1/queues/{queue_id}/routing",
+    tags=["desk"],
+    summary="Set how a queue hands out what waits",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownQueue")},
+)
+async def set_routing(
+    queue_id: OfQueue,
+    ask: Annotated[
+        asks.SetRouting,
+        Body(examples=[{"mode": "offer", "strategy": "load_balanced", "prefer_last": 60}]),
+    ],
+    wish: Running,
+) -> Response:
+    """All of it, as it is from now on. Offers that are out live on as they were made."""
+    rules = Rules(
+        mode=ask.mode,
+        strategy=ask.strategy,
+        required=dict(ask.required),
+        preferred=dict(ask.preferred),
+        relax_after=None if ask.relax_after is None else timedelta(seconds=ask.relax_after),
+        prefer_last=timedelta(seconds=ask.prefer_last),
+        offer_for=timedelta(seconds=ask.offer_for),
+        offline=ask.offline,
+    )
+    command = SetRouting(
+        id=wish.id, cause=wish.cause, queue_id=QueueId(queue_id), rules=rules, weights=dict(ask.weights)
+    )
+    return await wish.decide(command)
+
+
+@router.put(
+    "/v1/queues/{queue_id}/service",
+    tags=["desk"],
+    summary="Set whose hours a queue keeps, how long it reopens, and its closing reasons",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownQueue")},
+)
+async def set_service(
+    queue_id: OfQueue,
+    ask: Annotated[asks.SetService, Body(examples=[{"reasons": ["technical/solved"]}])],
+    wish: Running,
+) -> Response:
+    command = SetService(
+        id=wish.id,
+        cause=wish.cause,
+        queue_id=QueueId(queue_id),
+        calendar_id=ask.calendar_id,
+        reopening=ask.reopening,
+        reasons=tuple(ask.reasons),
+    )
+    return await wish.decide(command)
+
+
+@router.put(
+    "/v1/queues/{queue_id}/notice",
+    tags=["desk"],
+    summary="Post a notice for whoever writes to this queue",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownQueue", "BadNotice")},
+)
+async def post_notice(
+    queue_id: OfQueue,
+    ask: Annotated[
+        asks.PostNotice,
+        Body(examples=[{"text": "Rompimento de fibra no centro.", "until": "2026-03-12T22:00:00-03:00"}]),
+    ],
+    wish: Running,
+) -> Response:
+    command = PostNotice(
+        id=wish.id,
+        cause=wish.cause,
+        queue_id=QueueId(queue_id),
+        text=ask.text,
+        until=None if ask.until is None else ask.until.astimezone(UTC),
+    )
+    return await wish.decide(command)
+
+
+@router.delete(
+    "/v1/queues/{queue_id}/notice",
+    tags=["desk"],
+    summary="Take a notice down",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownQueue")},
+)
+async def take_down_notice(queue_id: OfQueue, wish: Running) -> Response:
+    return await wish.decide(TakeDownNotice(id=wish.id, cause=wish.cause, queue_id=QueueId(queue_id)))

@@ -1,0 +1,52 @@
+"""What does the routing look at? Rows of other answers, in its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.queue import QueueId
+from domain.queueing import UNDO
+from domain.routing import Waiting, Worker
+from projections import agents, inbox, queues
+
+GIVEN_BACK: Final = frozenset({"returned", "transferred"})
+"""Why it waits when whoever had it does not want it."""
+
+
+def waits(row: inbox.Row, known: Mapping[QueueId, queues.Row]) -> Waiting:
+    """A row that waits, as the routing looks at it."""
+    assert row.queue_id is not None
+    assert row.entered_at is not None
+    given_back = row.reason in GIVEN_BACK
+    queue = known.get(row.queue_id)
+    return Waiting(
+        row.conversation_id,
+        row.queue_id,
+        row.priority,
+        row.entered_at,
+        1.0 if queue is None else queue.weight(row.priority),
+        returning_to=None if given_back else row.last_agent_id,
+        gave_back=row.last_agent_id if given_back else None,
+        not_before=row.entered_at + UNDO if row.reason == "transferred" else None,
+        offered_to=row.offered_to,
+        tried=frozenset(row.tried),
+        restart_at=row.restart_at,
+        relaxed=row.relaxed,
+    )
+
+
+def worker(row: agents.Row, every_queue: frozenset[QueueId]) -> Worker:
+    """An agent's row, as the routing looks at it."""
+    return Worker(
+        row.agent_id,
+        row.load,
+        every_queue if row.every_queue else frozenset(row.queues),
+        row.skills,
+        row.availability,
+        row.lost_at,
+        row.weight,
+        row.last_offered_at,
+        0,
+        row.idle_since,
+    )
