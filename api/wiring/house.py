@@ -101,8 +101,8 @@ BEHIND = 500  # records a follower may lie behind before the house says it is no
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
 POSTMAN = "postman"
-INSIDE = {matchmaker.NAME, steward.NAME}  # couriers that only read
-LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)} - INSIDE  # what goes out of the house
+LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)}  # what goes out of the house
+ROUTING = {matchmaker.NAME, steward.NAME}  # they wait for views, and hold up nobody else
 RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
@@ -277,7 +277,9 @@ class House:
             if watch.name in wanted:
                 self._keep(watch.name, None, partial(self._watch, watch))
         if couriers := [courier for courier in COURIERS if courier.name in wanted]:
-            self._keep("couriers", partial(self._couriers, couriers))
+            for name, feed in (("couriers", False), ("routing", True)):
+                if some := [courier for courier in couriers if (courier.name in ROUTING) is feed]:
+                    self._keep(name, partial(self._couriers, some))
         if POSTMAN in wanted:
             self._keep(POSTMAN, None, self._walk)
         self._keep("rules", None, partial(self.shelf.keep, self.pool, self._stopping))
