@@ -34,6 +34,8 @@ from api.routes import (
     users,
     webhooks,
 )
+from api.pages import Pages
+from api.routes import conversations, journal, me, media, running, serving, webhooks
 from api.routes import desk as desk_routes
 from api.routes import live as live_routes
 from api.routes.webhooks import Deliveries
@@ -97,6 +99,7 @@ def create_app(
     for router in ROUTERS:
         # not `include_router`: it would make every route anew, and only when the first request comes
         app.router.routes.extend(router.routes)
+    app.router.default = Pages(app.router.default)
     errors.install(app)
     app.add_middleware(AtTheDoor, metrics=figures)
     app.openapi = partial(documented.openapi_of, app)  # type: ignore[method-assign]  # as FastAPI says
