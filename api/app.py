@@ -19,6 +19,7 @@ from api.denials import Denials
 from api.desk import Desk
 from api.live import Hub
 from api.metrics import Metrics
+from api.pages import Pages
 from api.routes import (
     chat,
     clocks,
@@ -34,8 +35,6 @@ from api.routes import (
     users,
     webhooks,
 )
-from api.pages import Pages
-from api.routes import conversations, journal, me, media, running, serving, webhooks
 from api.routes import desk as desk_routes
 from api.routes import live as live_routes
 from api.routes.webhooks import Deliveries

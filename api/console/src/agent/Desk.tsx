@@ -49,13 +49,19 @@ export default function Desk() {
   }, [id]);
 
   const next = useCallback(async (): Promise<void> => {
-    const first = inOrder(now(), "waiting", Date.now())[0];
-    if (!first) {
-      toast({ tone: "plain", text: "Ninguém esperando agora." });
+    const waiting = inOrder(now(), "waiting", Date.now());
+    if (!may("conversations.attend")) {
+      if (waiting[0]) openTab(waiting[0].conversation_id);
       return;
     }
-    openTab(first.conversation_id);
-    if (may("conversations.attend") && (await claim(first))) setTab("mine");
+    // somebody may be quicker: then the one after it
+    for (const row of waiting.slice(0, 5)) {
+      if (await claim(row, true)) {
+        openTab(row.conversation_id);
+        return;
+      }
+    }
+    toast({ tone: "plain", text: "Ninguém esperando agora." });
   }, []);
 
   useCommands("desk", [
@@ -120,7 +126,7 @@ function TabButton({ tab, label, here, onTab }: { tab: Tab; label: string; here:
       if (other instanceof HTMLElement) other.focus();
     }}>
       <span>{label}</span>
-      {tab !== "closed" && loaded && (
+      {tab !== "closed" && loaded && ids.length > 0 && (
         <span className={`count num${late || unread > 0 ? " hot" : ""}`}>
           {ids.length}
           {next ? "+" : ""}
@@ -164,6 +170,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
   const [reply, setReply] = useState<Line | null>(null);
   const [restored, setRestored] = useState<{ text: string; at: number } | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const wanted = useRef(false);
   const names = naming();
   const shown = roomy ? context : aside;
   const mine = row !== null && row.stage === "in_service" && row.agent_id === names.me;
@@ -173,8 +180,14 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
 
   const take = useCallback(async (): Promise<void> => {
     const held = now().rows.get(id);
-    if (held && (await claim(held))) window.setTimeout(() => field.current?.focus(), 60);
+    wanted.current = held !== undefined && (await claim(held));
   }, [id]);
+  // it becomes mine a moment after I took it: then I write
+  useEffect(() => {
+    if (!mine || !wanted.current) return;
+    wanted.current = false;
+    field.current?.focus();
+  }, [mine]);
   const onEdit = useCallback((one: Sending) => {
     setRestored({ text: one.text, at: Date.now() });
     window.setTimeout(() => field.current?.focus(), 0);
@@ -268,7 +281,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
           )}
           <IconButton icon="panel" label={shown ? "Esconder painel do cliente" : "Mostrar painel do cliente"} keys="I" pressed={shown} onPress={aside_} />
           {button("close") && (
-            <button type="button" className="button main" onClick={() => setAsked("close")}>
+            <button type="button" className={mine ? "button main" : "button"} onClick={() => setAsked("close")}>
               Encerrar <Kbd>E</Kbd>
             </button>
           )}

@@ -15,20 +15,22 @@ function about(row: Conversation, seen: boolean = true): Path {
 function latest(id: string): Conversation | undefined {
   return now().rows.get(id);
 }
-async function done(wanted: Promise<unknown>): Promise<boolean> {
+async function done(wanted: Promise<unknown>, quietly = false): Promise<boolean> {
   try {
     await wanted;
     nudge();
     return true;
   } catch (error) {
     nudge();
+    if (quietly && error instanceof Problem && error.status === 409) return false;
     toast({ tone: error instanceof Problem && error.status === 409 ? "conflict" : "bad", text: sentenceOf(error) });
     return false;
   }
 }
 
-export async function claim(row: Conversation): Promise<boolean> {
-  return done(data(api.POST("/v1/conversations/{conversation_id}/claim", about(row))));
+/** `quietly`: that somebody else was first is nothing to tell. */
+export async function claim(row: Conversation, quietly = false): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/claim", about(row))), quietly);
 }
 export async function release(row: Conversation, reason: string, note: string | null): Promise<boolean> {
   const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/release", { ...about(row), body: { reason, ...(note ? { note } : {}) } })));

@@ -57,9 +57,11 @@ export function Ring({ due, since, size = 34 }: { due: string | null; since: str
       <title>{label}</title>
       <circle className="track" cx={size / 2} cy={size / 2} r={r} fill="none" strokeWidth="2.5" />
       <circle cx={size / 2} cy={size / 2} r={r} fill={late ? "var(--urgent-soft)" : "none"} stroke="currentColor" strokeWidth="2.5" strokeLinecap="round" strokeDasharray={`${(late ? 1 : part) * round} ${round}`} transform={`rotate(-90 ${size / 2} ${size / 2})`} />
-      <text x={size / 2} y={size / 2 + 3.6} fontSize={size < 30 ? 9 : undefined}>
-        {late ? `+${shortest(-left)}` : shortest(left)}
-      </text>
+      {size >= 30 && (
+        <text x={size / 2} y={size / 2 + 3.6} className={late ? "long" : ""}>
+          {late ? `+${shortest(-left)}` : shortest(left)}
+        </text>
+      )}
     </svg>
   );
 }

@@ -102,7 +102,10 @@ export const REASONS: readonly { group: string; label: string; of: readonly (rea
     ],
   },
 ];
-const REASON = new Map(REASONS.flatMap((group) => group.of.map(([code, label]) => [code, `${group.label}: ${label.toLowerCase()}`])));
+const REASON = new Map(REASONS.flatMap((group) => group.of.map(([code, label]) => [code, `${group.label}, ${lower(label)}`])));
+function lower(label: string): string {
+  return label.charAt(0).toLowerCase() + label.slice(1);
+}
 const CLOSED_BY_ITSELF: Record<string, string> = {
   silence: "Sem resposta do cliente",
   quiet: "Resolvido pela automação",
@@ -170,8 +173,8 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
     case "closed":
       return plain(
         said["by"] == null
-          ? `Encerrado pela automação: ${reason(String(said["reason"] ?? "")).toLowerCase()}`
-          : `${who(said["by"])} encerrou: ${reason(String(said["reason"] ?? "")).toLowerCase()}`,
+          ? `Encerrado pela automação (${lower(reason(String(said["reason"] ?? "")))})`
+          : `${who(said["by"])} encerrou (${lower(reason(String(said["reason"] ?? "")))})`,
       );
     case "reopened":
       return plain(said["agent_id"] ? `Reaberto e entregue a ${said["agent_id"] === names.me ? "você" : names.agent(said["agent_id"])}` : "Reaberto: o cliente voltou a escrever");
