@@ -11,7 +11,7 @@ export type Agent = Schemas["Agent"];
 export type Channel = Schemas["Channel"];
 export type Me = Schemas["Me"];
 export type Priority = Schemas["Priority"];
-export type Stage = Schemas["Stage"];
+export type Stage = Conversation["stage"];
 
 type ProblemBody = Partial<Schemas["Problem"]>;
 
