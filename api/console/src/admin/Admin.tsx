@@ -1,18 +1,22 @@
 // Who runs the desk: its queues, its agents, its numbers.
-import { useState, type FormEvent, type ReactNode } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useParams } from "wouter";
 import { api, data, sentenceOf, wish, type Agent, type Channel, type Queue } from "../api/client";
 import { learn, useSession } from "../desk/session";
 import { Icon } from "../ui/Icon";
-import { Avatar, Empty, Sheet } from "../ui/parts";
+import { Avatar, Bones, Empty, Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { PRIORITY } from "../words/names";
+import { Form, New, Part } from "./parts";
 import "./admin.css";
+
+const Users = lazy(() => import("./Users"));
 
 const PARTS = [
   { what: "filas", label: "Filas" },
   { what: "equipe", label: "Equipe" },
   { what: "canais", label: "Números" },
+  { what: "usuarios", label: "Usuários" },
 ] as const;
 
 export default function Admin() {
@@ -29,7 +33,11 @@ export default function Admin() {
           ))}
         </nav>
       </header>
-      {what === "equipe" ? <Agents /> : what === "canais" ? <Channels /> : <Queues />}
+      {what === "usuarios" ? (
+        <Suspense fallback={<Bones lines={6} />}>
+          <Users />
+        </Suspense>
+      ) : what === "equipe" ? <Agents /> : what === "canais" ? <Channels /> : <Queues />}
     </div>
   );
 }
@@ -58,58 +66,6 @@ function code(name: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "")
     .slice(0, 40);
-}
-
-function Part({ title, text, action, children }: { title: string; text: string; action: ReactNode; children: ReactNode }) {
-  return (
-    <section className="admin-part">
-      <header>
-        <div>
-          <h2>{title}</h2>
-          <p className="muted">{text}</p>
-        </div>
-        {action}
-      </header>
-      {children}
-    </section>
-  );
-}
-
-function New({ label, onPress }: { label: string; onPress: () => void }) {
-  return (
-    <button type="button" className="button main" onClick={onPress}>
-      <Icon name="plus" small /> {label}
-    </button>
-  );
-}
-
-function Form({ children, onSave, extra }: { children: ReactNode; onSave: () => Promise<string | null>; extra?: ReactNode }) {
-  const [no, setNo] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setNo(await onSave());
-    setBusy(false);
-  };
-  return (
-    <form onSubmit={(event) => void submit(event)}>
-      <div className="body">
-        {children}
-        {no && (
-          <p className="no" role="alert">
-            {no}
-          </p>
-        )}
-      </div>
-      <footer>
-        {extra}
-        <button type="submit" className="button main" disabled={busy}>
-          Salvar
-        </button>
-      </footer>
-    </form>
-  );
 }
 
 function Queues() {

@@ -53,6 +53,7 @@ export class Stream implements Source {
   #offlineSince: number | null = null;
   #heartbeat = 15;
   #tries = 0;
+  #wanted: (() => void) | null = null;
   readonly onNone: () => void;
 
   constructor(onNone: () => void) {
@@ -66,6 +67,7 @@ export class Stream implements Source {
   }
   want(topics: readonly string[]): void {
     this.#topics = topics;
+    this.#wanted?.();
     void this.#look();
   }
   nudge(): void {}
@@ -83,6 +85,13 @@ export class Stream implements Source {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
+      if (this.#topics.length === 0) {
+        await new Promise<void>((done) => {
+          this.#wanted = done;
+        });
+        this.#wanted = null;
+        continue;
+      }
       let again = true;
       try {
         again = await this.#once();

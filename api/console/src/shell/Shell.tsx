@@ -11,6 +11,7 @@ import { clearTabs } from "../desk/tabs";
 import { Icon, type IconName } from "../ui/Icon";
 import { Avatar, Toasts } from "../ui/parts";
 import { undoLast } from "../ui/toast";
+import { ROLES } from "../words/roles";
 import { badge, watch } from "./alerts";
 import { listen, shown, useCommands, type Command } from "./commands";
 import { ConnectionBanner, ConnectionState } from "./Connection";
@@ -24,7 +25,7 @@ export const PLACES: readonly Place[] = [
   { path: "/painel", label: "Painel", icon: "board", may: () => may("conversations.move_for_another") || role() === "manager" || role() === "director" },
   { path: "/analise", label: "Análise", icon: "chart", may: () => ["supervisor", "manager", "director", "analyst"].includes(role()) },
   { path: "/auditoria", label: "Auditoria", icon: "shield", may: () => ["auditor", "dpo", "admin"].includes(role()) },
-  { path: "/administracao", label: "Administrar", icon: "gear", may: () => may("desk.run") },
+  { path: "/administracao", label: "Administrar", icon: "gear", may: () => may("desk.run") || may("users.run") },
 ];
 function role(): string {
   return current().me?.role ?? "";
@@ -139,18 +140,6 @@ export function Shell({ children }: { children: ReactNode }) {
     </div>
   );
 }
-
-const ROLES: Record<string, string> = {
-  agent: "Atendente",
-  supervisor: "Supervisão",
-  manager: "Gerência",
-  director: "Diretoria",
-  analyst: "Análise",
-  auditor: "Auditoria",
-  admin: "Administração",
-  dpo: "Encarregado de dados",
-  service: "Programa",
-};
 
 function signOut(): void {
   clearTabs();
