@@ -92,7 +92,7 @@ def screens(desk: Desk, theme: str, size: tuple[int, int], **more: Any) -> Itera
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").wait_for()
+    page.get_by_role("combobox", name="Ação, cliente ou protocolo").wait_for()
     yield "acoes", page
     page.keyboard.press("Escape")
     if size == PHONE:

@@ -1,9 +1,10 @@
 // Where answers are written: ready ones behind a slash, notes behind a switch, and the window's end in view.
 import { useEffect, useRef, useState, type RefObject } from "react";
-import { api, wish, type Conversation, type Line } from "../api/client";
+import type { Conversation, Line } from "../api/client";
 import { anyway, note, write } from "../desk/acts";
 import { filled, fitting, type Canned } from "../desk/canned";
 import { useNow } from "../desk/clock";
+import { present, seen } from "../desk/seen";
 import { now, sameItems, useDesk } from "../desk/store";
 import { useCommands } from "../shell/commands";
 import { Icon } from "../ui/Icon";
@@ -70,7 +71,8 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
     setAt(0);
     if (!noting && value !== "" && Date.now() - typedAt.current > 5_000) {
       typedAt.current = Date.now();
-      void api.POST("/v1/conversations/{conversation_id}/seen", { params: { path: { conversation_id: id } }, headers: wish(), body: { typing: true } }).catch(() => undefined);
+      seen(id, true);
+      present(id, "typing");
     }
   };
 
@@ -172,7 +174,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
         <span className="spring" />
         {left !== null && left > 0 && (
           <span className={`window-left num${left < 3_600_000 ? " short" : ""}`} title="Até quando o WhatsApp aceita mensagem livre">
-            <Icon name="clock" small /> janela {span(left)}
+            <Icon name="clock" small /> <span>janela</span> {span(left)}
           </span>
         )}
         <button type="button" className="button main" disabled={text.trim() === "" || closed} onClick={submit}>

@@ -1,8 +1,9 @@
 // Beside the thread: who it is, which protocol, how long there is, and what there was before.
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { Conversation, ConversationWithEpisodes } from "../api/client";
 import { useNow } from "../desk/clock";
-import { naming } from "../desk/session";
+import { tag } from "../desk/acts";
+import { may, naming } from "../desk/session";
 import { NO_THREAD, useDesk } from "../desk/store";
 import { Icon } from "../ui/Icon";
 import { Avatar, IconButton, PriorityChip, Ring } from "../ui/parts";
@@ -39,9 +40,10 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
       </header>
 
       <Part title="Protocolo">
-        <button type="button" className="protocol num" onClick={() => copyProtocol(row)} aria-label={`Copiar protocolo ${row.protocol ?? ""}`} aria-keyshortcuts="p">
+        <button type="button" className="protocol num" onClick={() => copyProtocol(row)} aria-keyshortcuts="p" title="Copiar o protocolo">
           {row.protocol ?? "em emissão…"}
           <span>
+            <span className="sr">Copiar</span>
             <Icon name="copy" small /> <kbd aria-hidden="true">P</kbd>
           </span>
         </button>
@@ -92,6 +94,8 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
         </dl>
       </Part>
 
+      <Tags row={row} />
+
       {notes.length > 0 && (
         <Part title="Notas da equipe">
           <ul className="notes">
@@ -109,6 +113,38 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
 
       <Episodes conversation={thread.conversation} />
     </aside>
+  );
+}
+
+/** Codes of the house on this demand; where the desk keeps none there is nothing to show. */
+function Tags({ row }: { row: Conversation }) {
+  const tags = (row as { tags?: string[] }).tags;
+  const [text, setText] = useState("");
+  if (tags === undefined) return null;
+  const code = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim().replace(/[^a-z0-9_]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+  return (
+    <Part title="Etiquetas">
+      <ul className="tags">
+        {tags.map((one) => (
+          <li key={one} className="chip">
+            {one}
+            {may("conversations.attend") && <IconButton icon="close" label={`Tirar a etiqueta ${one}`} small onPress={() => void tag(row, [], [one])} />}
+          </li>
+        ))}
+        {may("conversations.attend") && (
+          <li>
+            <form
+              onSubmit={(event) => {
+                event.preventDefault();
+                if (code) void tag(row, [code], []).then((ok) => ok && setText(""));
+              }}
+            >
+              <input aria-label="Nova etiqueta" placeholder="nova etiqueta" maxLength={40} value={text} onChange={(event) => setText(event.target.value)} />
+            </form>
+          </li>
+        )}
+      </ul>
+    </Part>
   );
 }
 

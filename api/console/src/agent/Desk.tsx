@@ -2,11 +2,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import type { Conversation, Line } from "../api/client";
-import { claim, newDemand, note, reopen, wake } from "../desk/acts";
+import { claim, newDemand, note, reopen, unblock, wake } from "../desk/acts";
 import { useNow } from "../desk/clock";
 import { prefer, usePreferences } from "../desk/preferences";
 import { lookAt, may, naming } from "../desk/session";
-import { seen } from "../desk/seen";
+import { present, seen } from "../desk/seen";
 import { inOrder, listOf, NO_THREAD, now, useDesk, type Sending } from "../desk/store";
 import { closeTab, keepTab, openTab, stepTab, useTabs } from "../desk/tabs";
 import { MenuTrigger, Menu, MenuItem } from "react-aria-components/Menu";
@@ -74,6 +74,7 @@ export default function Desk() {
 
   return (
     <div className={`desk${id ? " has-thread" : ""}`}>
+      {!id && <h1 className="sr">Atendimento</h1>}
       {(wide || !id) && (
         <section className="pane-list" aria-label="Listas de atendimento">
           <Tabs tab={tab} onTab={setTab} />
@@ -177,6 +178,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
   const attends = may("conversations.attend");
   const another = may("conversations.move_for_another");
   useSeen(row, mine, lines.length);
+  usePresent(id, attends);
 
   const take = useCallback(async (): Promise<void> => {
     const held = now().rows.get(id);
@@ -212,6 +214,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
       attends && row.stage !== "closed" && { id: "priority", label: "Mudar a prioridade", group: "Conversa", icon: "flag", keys: "y", run: () => setAsked("priority") },
       mine && { id: "new-demand", label: "Virou outra demanda (novo protocolo)", group: "Conversa", icon: "plus", run: () => void newDemand(row) },
       attends && row.stage === "closed" && { id: "reopen", label: "Reabrir", group: "Conversa", icon: "undo", keys: "a", run: () => void reopen(id) },
+      attends && row.stage !== "automation" && { id: "block", label: blockedOf(row) ? "Voltar a atender este contato" : "Bloquear este contato", group: "Conversa", icon: "close", words: "spam bloquear", run: () => (blockedOf(row) ? void unblock(row) : setAsked("block")) },
       { id: "protocol", label: "Copiar o protocolo", group: "Conversa", icon: "copy", keys: "p", run: () => copyProtocol(row) },
       { id: "context", label: shown ? "Esconder o painel do cliente" : "Mostrar o painel do cliente", group: "Conversa", icon: "panel", keys: "i", run: aside_ },
     ];
@@ -241,7 +244,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
   }
   const others = viewers.filter((viewer) => viewer.agent_id !== names.me);
   const typing = others.find((viewer) => viewer.state === "typing");
-  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release"].includes(command.id));
+  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "block"].includes(command.id));
   const button = (command: string): Command | undefined => commands.find((one) => one.id === command);
   return (
     <div className={`attendance${shown ? " with-context" : ""}`}>
@@ -297,6 +300,10 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
       <Sheets asked={asked} row={row} onDone={done} />
     </div>
   );
+}
+
+function blockedOf(row: Conversation): boolean {
+  return (row as { blocked?: boolean }).blocked === true;
 }
 
 function where(row: Conversation, queue: string, agent: string): string {
@@ -371,6 +378,22 @@ function Offer({ row, onTake, onReopen, owner, attends }: { row: Conversation; o
           )}
     </div>
   );
+}
+
+/** Colleagues who open the same conversation see who else has it in view. */
+function usePresent(id: string, attends: boolean): void {
+  useEffect(() => {
+    if (!attends) return;
+    const tell = (): void => {
+      if (document.visibilityState === "visible") present(id, "viewing");
+    };
+    tell();
+    const timer = window.setInterval(tell, 20_000);
+    return () => {
+      window.clearInterval(timer);
+      present(id, "left");
+    };
+  }, [id, attends]);
 }
 
 /** The customer's ticks turn blue when the owner has the thread in view. */

@@ -120,14 +120,13 @@ function Voice({ path }: { path: string }) {
       <button
         type="button"
         className="speed num"
-        aria-label="Velocidade"
         onClick={() => {
           const next = speed === 1 ? 1.5 : speed === 1.5 ? 2 : 1;
           setSpeed(next);
           if (audio.current) audio.current.playbackRate = next;
         }}
       >
-        {String(speed).replace(".", ",")}x
+        <span className="sr">Velocidade</span> {String(speed).replace(".", ",")}x
       </button>
     </div>
   );

@@ -1,7 +1,7 @@
 // What asks something before it is done: closing, handing on, giving back, setting aside, another priority.
 import { useState, type FormEvent, type ReactNode } from "react";
 import type { Conversation, Priority } from "../api/client";
-import { close, prioritise, release, snooze, transfer, write } from "../desk/acts";
+import { block, close, prioritise, release, snooze, transfer, write } from "../desk/acts";
 import { may, useSession } from "../desk/session";
 import { fits } from "../shell/commands";
 import { Icon } from "../ui/Icon";
@@ -9,7 +9,7 @@ import { Avatar, Sheet } from "../ui/parts";
 import { moment } from "../words/moments";
 import { PRIORITY, REASONS, RELEASES } from "../words/names";
 
-export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template";
+export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template" | "block";
 
 export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conversation; onDone: (done: boolean) => void }) {
   if (asked === null) return null;
@@ -45,6 +45,12 @@ export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conve
       return (
         <Sheet title="Mudar a prioridade" open onClose={cancel}>
           <Prioritising {...props} />
+        </Sheet>
+      );
+    case "block":
+      return (
+        <Sheet title="Bloquear contato" open onClose={cancel}>
+          <Blocking {...props} />
         </Sheet>
       );
     case "template":
@@ -240,6 +246,28 @@ function Prioritising({ row, onDone }: Props) {
         <span>Motivo</span>
         <input className="input" value={reason} maxLength={500} placeholder="Cliente acamado depende da internet" onChange={(event) => setReason(event.target.value)} />
         <small>O novo prazo conta desde o mesmo começo.</small>
+      </label>
+    </Ask>
+  );
+}
+
+function Blocking({ row, onDone }: Props) {
+  const [spam, setSpam] = useState("spam");
+  const [reason, setReason] = useState("");
+  return (
+    <Ask label="Bloquear" ready={reason.trim() !== ""} run={() => block(row, reason.trim(), spam === "spam")} onDone={onDone}>
+      <p className="muted">O que este contato escrever continua guardado, mas não abre mais atendimento. O que está aberto é encerrado.</p>
+      <fieldset className="choices two" aria-label="Por quê">
+        <Choice name="spam" value="spam" chosen={spam} onChoose={setSpam} focus>
+          Propaganda
+        </Choice>
+        <Choice name="spam" value="other" chosen={spam} onChoose={setSpam}>
+          Outro motivo
+        </Choice>
+      </fieldset>
+      <label className="field">
+        <span>O que aconteceu</span>
+        <input className="input" value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
       </label>
     </Ask>
   );

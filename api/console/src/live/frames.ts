@@ -26,6 +26,8 @@ export type Frame =
 
 export type Connection =
   | { is: "connecting" }
+  /** Nothing on this screen changes by itself. */
+  | { is: "idle" }
   | { is: "live"; every: number | null }
   | { is: "behind"; detail: string }
   | { is: "offline"; since: number; detail: string }

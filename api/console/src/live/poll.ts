@@ -42,7 +42,7 @@ export class Polling implements Source {
     try {
       await Promise.all(this.#topics.map((topic) => this.#one(topic)));
       this.#offlineSince = null;
-      this.#listener?.connection({ is: "live", every: EVERY });
+      this.#listener?.connection(this.#topics.length === 0 ? { is: "idle" } : { is: "live", every: EVERY });
     } catch (error) {
       this.#failed(error);
     } finally {

@@ -86,6 +86,7 @@ export class Stream implements Source {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       if (this.#topics.length === 0) {
+        this.#listener?.connection({ is: "idle" });
         await new Promise<void>((done) => {
           this.#wanted = done;
         });

@@ -17,6 +17,8 @@ export function ConnectionState() {
         return { tone: "bad", text: `Sem conexão há ${span(now - connection.since)}` };
       case "signed_out":
         return { tone: "bad", text: "Sessão encerrada" };
+      case "idle":
+        return { tone: "good", text: "Conectado" };
       case "connecting":
         return { tone: "slow", text: "Conectando…" };
     }

@@ -1,5 +1,8 @@
 // mod+K: every action, every open customer, every screen, by a few letters.
 import { useEffect, useMemo, useRef, useState } from "react";
+import { ahead } from "../api/ahead";
+import type { Conversation } from "../api/client";
+import { may } from "../desk/session";
 import { now } from "../desk/store";
 import { openTab } from "../desk/tabs";
 import { Icon } from "../ui/Icon";
@@ -20,7 +23,12 @@ function Finder({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => look(typed, commands), [typed, commands]);
+  const away = useFound(typed);
+  const found = useMemo(() => {
+    const here = look(typed, commands);
+    const known = new Set(here.map((command) => command.id));
+    return [...here, ...away.filter((row) => !known.has(row.conversation_id)).map(toOpen)];
+  }, [typed, commands, away]);
   useEffect(() => setAt(0), [typed]);
   useEffect(() => {
     list.current?.querySelector(`#palette-${at}`)?.scrollIntoView({ block: "nearest" });
@@ -66,13 +74,40 @@ function Finder({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** Those the desk finds by protocol, phone or name, closed ones too. */
+function useFound(typed: string): readonly Conversation[] {
+  const [found, setFound] = useState<readonly Conversation[]>([]);
+  useEffect(() => {
+    const query = typed.trim();
+    setFound([]);
+    if (query.length < 3 || !may("conversations.read")) return;
+    let here = true;
+    const timer = window.setTimeout(() => {
+      void ahead<{ items: Conversation[] }>("POST", "/v1/conversations/search", { query, limit: 8 }).then(
+        (told) => here && setFound(told?.items ?? []),
+        () => undefined,
+      );
+    }, 220);
+    return () => {
+      here = false;
+      window.clearTimeout(timer);
+    };
+  }, [typed]);
+  return found;
+}
+
+function toOpen(row: Conversation): Command {
+  const more = [row.contact.name ? phone(row.contact.phone) : null, row.stage === "closed" ? "encerrado" : null].filter(Boolean).join(", ");
+  return { id: row.conversation_id, label: `${customer(row)}${more ? ` · ${more}` : ""}`, group: "Cliente", icon: "inbox", run: () => openTab(row.conversation_id) };
+}
+
 function look(typed: string, commands: readonly Command[]): Command[] {
   const scored = commands.map((command) => ({ command, score: Math.max(fits(typed, command.label), fits(typed, command.words ?? "") * (command.words ? 0.9 : 0)) }));
   if (typed.length > 1) {
     for (const row of now().rows.values()) {
       const name = customer(row);
       const score = Math.max(fits(typed, name), /\d{4}/.test(typed) && row.protocol?.includes(typed.replace(/\D/g, "")) ? 90 : 0);
-      if (score >= 50) scored.push({ command: { id: row.conversation_id, label: `${name}${row.contact.name && row.contact.phone ? ` · ${phone(row.contact.phone)}` : ""}`, group: "Cliente", icon: "inbox", run: () => openTab(row.conversation_id) }, score });
+      if (score >= 50) scored.push({ command: toOpen(row), score });
     }
   }
   return scored
@@ -87,7 +122,7 @@ export function Keys({ open, onClose }: { open: boolean; onClose: () => void }) 
   const groups = [...new Set(commands.map((command) => command.group))];
   return (
     <Sheet title="Atalhos do teclado" open={open} onClose={onClose} wide>
-      <div className="body keys">
+      <div className="body keys" tabIndex={0} role="group" aria-label="Atalhos">
         {groups.map((group) => (
           <section key={group}>
             <h3>{group}</h3>

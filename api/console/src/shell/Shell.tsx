@@ -11,6 +11,7 @@ import { clearTabs } from "../desk/tabs";
 import { Icon, type IconName } from "../ui/Icon";
 import { Avatar, Toasts } from "../ui/parts";
 import { undoLast } from "../ui/toast";
+import { initials } from "../words/names";
 import { ROLES } from "../words/roles";
 import { badge, watch } from "./alerts";
 import { listen, shown, useCommands, type Command } from "./commands";
@@ -90,7 +91,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <span className="sr">Buscar uma ação</span>
           </button>
           <MenuTrigger>
-            <Button className="rail-button me" aria-label={`Você: ${me?.name ?? ""}`}>
+            <Button className="rail-button me" aria-label={`${initials(me?.name ?? "")}, ${me?.name ?? ""}`}>
               <Avatar name={me?.name ?? ""} />
             </Button>
             <Popover placement="right bottom" className="popover">
