@@ -113,6 +113,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a calendar other hours, or make one
+         * @description As a calendar of a scenario. Holidays are written out as dates when it is saved, for the next five
+         *     years; open clocks are judged again from their start.
+         */
+        put: operations["put_calendar_v1_calendars__calendar_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -264,6 +285,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many there are in each list
+         * @description Of what you may see.
+         */
+        get: operations["counts_v1_conversations_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find conversations by protocol number, phone or name
+         * @description Open and closed ones. Fourteen digits are a protocol number, ten to thirteen a phone, with or without
+         *     country code and ninth digit; all else is a name, of which the beginnings of words in any order will do,
+         *     without accents too. Whoever is not told names and phones does not find by them, either. What is asked
+         *     for stands in the body, so that it is in nobody's log of addresses.
+         */
+        post: operations["search_v1_conversations_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -284,6 +348,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you act on a wait that is too long
+         * @description The next step of the escalation comes 30 minutes later, once. Only an answer ends it.
+         */
+        post: operations["acknowledge_v1_conversations__conversation_id__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attend whoever writes here no more, with a reason
+         * @description What is open is closed as `other/spam` or `other/blocked`. Whatever they write from then on is kept and
+         *     shown, and opens nothing.
+         */
+        post: operations["block_v1_conversations__conversation_id__block_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/claim": {
         parameters: {
             query?: never;
@@ -298,6 +403,26 @@ export interface paths {
          * @description Two at once: one has it, the other gets 409 with the winner's name.
          */
         post: operations["claim_v1_conversations__conversation_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its clocks, and why each says what it says
+         * @description Start, pauses, owners, due time, and the versions of policy and calendar that judged it.
+         */
+        get: operations["clocks_v1_conversations__conversation_id__clocks_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -366,6 +491,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/no-answer-needed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark what the customer wrote as needing no answer
+         * @description Everything up to that message. The wait ends, and counts as neither in time nor answered.
+         */
+        post: operations["no_answer_needed_v1_conversations__conversation_id__no_answer_needed_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/notes": {
         parameters: {
             query?: never;
@@ -380,6 +525,27 @@ export interface paths {
          * @description Whoever may read may write one; it touches no clock.
          */
         post: operations["note_v1_conversations__conversation_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you look at a conversation, or type in it
+         * @description Whoever looks at it is told, at once. `viewing` is believed for 30 seconds and `typing` for 6: say it
+         *     again for as long as it is so. It is kept nowhere.
+         */
+        post: operations["presence_v1_conversations__conversation_id__presence_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -506,6 +672,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put tags on it, or take them off
+         * @description Tags are codes of the house, nobody's words. They belong to the present demand: the next one starts
+         *     without. Whoever may read it may, also after it was closed; taking a tag off again undoes it.
+         */
+        post: operations["tag_v1_conversations__conversation_id__tags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/transcript": {
         parameters: {
             query?: never;
@@ -547,6 +734,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/unblock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attend them again, from their next message on
+         * @description Nothing happens when they were not blocked.
+         */
+        post: operations["unblock_v1_conversations__conversation_id__unblock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/wake": {
         parameters: {
             query?: never;
@@ -581,6 +788,51 @@ export interface paths {
          */
         get: operations["delivery_v1_deliveries__delivery_id__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you look at, as it changes: server-sent events
+         * @description A snapshot of every topic, then its changes. `mark` says that all that happened so far was told, and
+         *     its `id` is the one to come back with. `reset` says that something was missed: drop what is held of its
+         *     topics, snapshots follow. `degraded` says that what is told may be late, `bye` why it ends. Comments come
+         *     every 15 seconds when nothing else does. Rows and lines are told as they are *now*, so changes may be
+         *     told together, or twice.
+         */
+        get: operations["live_v1_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/{stream_id}/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Look at something else, on the same stream
+         * @description All topics from here on, wherever the stream is open. It answers with `topics` when it looks there, and
+         *     the snapshots of new ones follow.
+         */
+        put: operations["look_at_v1_live__stream_id__topics_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -706,6 +958,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give clocks another policy
+         * @description As `policy` of a scenario (docs/scenarios-clocks.md), except that a level nobody is named for is empty.
+         *     Open clocks are judged again from their start; what is late by it is late now.
+         */
+        put: operations["put_policy_v1_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queues": {
         parameters: {
             query?: never;
@@ -740,6 +1013,23 @@ export interface paths {
          * @description It stays listed, and nothing more is handed to it by hand.
          */
         delete: operations["retire_queue_v1_queues__queue_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy and the calendars in force */
+        get: operations["rules_v1_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1101,6 +1391,13 @@ export interface components {
             /** Items */
             items: components["schemas"]["Agent"][];
         };
+        /** AllRules */
+        AllRules: {
+            /** Calendars */
+            calendars: components["schemas"]["Rules"][];
+            /** @description None as long as nobody has given one: that of the desk holds */
+            policy: components["schemas"]["Rules"] | null;
+        };
         /** AudioMessage */
         AudioMessage: {
             /**
@@ -1144,6 +1441,45 @@ export interface components {
          * @enum {string}
          */
         Awaiting: "agent" | "customer" | "third_party";
+        /** Block */
+        Block: {
+            /** Reason */
+            reason: string;
+            /**
+             * Spam
+             * @description They never wanted anything of us
+             * @default false
+             */
+            spam: boolean;
+        };
+        /** Breach */
+        Breach: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it was recorded
+             */
+            at: string;
+            /** Calendar */
+            calendar: string;
+            /** Calendar Version */
+            calendar_version: number;
+            cause: components["schemas"]["Cause"];
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Owner */
+            owner: string;
+            /** Policy Version */
+            policy_version: number;
+            priority: components["schemas"]["Priority"];
+            /** Queue Id */
+            queue_id: string;
+            /** Target Minutes */
+            target_minutes: number;
+        };
         /** Button */
         Button: {
             /** Id */
@@ -1184,6 +1520,30 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Bye
+         * @description The last event.
+         */
+        Bye: {
+            /**
+             * Again
+             * @description Whether to come back, with `Last-Event-ID`
+             */
+            again: boolean;
+            /** Detail */
+            detail: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "stopping" | "slow" | "signed_out" | "forbidden" | "too_many" | "broken";
+        };
+        /**
+         * Cause
+         * @description Why a breach was recorded when it was, and why a clock was reckoned anew.
+         * @enum {string}
+         */
+        Cause: "due" | "late action" | "priority change" | "queue change" | "policy change" | "calendar change" | "void" | "transit";
         /** ChangePassword */
         ChangePassword: {
             /**
@@ -1231,6 +1591,63 @@ export interface components {
         Channels: {
             /** Items */
             items: components["schemas"]["Channel"][];
+        };
+        /** Clock */
+        Clock: {
+            breach: components["schemas"]["Breach"] | null;
+            /** Calendar */
+            calendar: string;
+            /** Calendar Version */
+            calendar_version: number;
+            /**
+             * Due At
+             * @description None while it is paused, or if we never open
+             */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            ended_by: components["schemas"]["Ending"] | null;
+            /** Episode */
+            episode: number;
+            kind: components["schemas"]["domain__sla__policy__Kind"];
+            /** Number */
+            number: number;
+            /** Owners */
+            owners: components["schemas"]["Owned"][];
+            /** Pauses */
+            pauses: components["schemas"]["Pause"][];
+            /** Period */
+            period: number;
+            /** Policy Version */
+            policy_version: number;
+            priority: components["schemas"]["Priority"];
+            /** Queue Id */
+            queue_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @description `running`, `paused` or `ended`
+             */
+            state: string;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Target Minutes */
+            target_minutes: number;
+            verdict: components["schemas"]["Verdict"] | null;
+        };
+        /** Clocks */
+        Clocks: {
+            /**
+             * Items
+             * @description The latest, by number; all of them are in the history
+             */
+            items: components["schemas"]["Clock"][];
+            /** Next Timer At */
+            next_timer_at: string | null;
         };
         /** Close */
         Close: {
@@ -1304,6 +1721,16 @@ export interface components {
             answered_at: string | null;
             /** @description In service: whose turn it is */
             awaiting: components["schemas"]["Awaiting"] | null;
+            /**
+             * Blocked
+             * @description Whoever writes here is not attended: it is kept, and opens nothing
+             */
+            blocked: boolean;
+            /**
+             * Breached
+             * @description The running clock ran out, as history says
+             */
+            breached: boolean;
             /** Cancellation At */
             cancellation_at: string | null;
             /** Channel Id */
@@ -1344,6 +1771,11 @@ export interface components {
             last_preview: string | null;
             /** Last Side */
             last_side: string | null;
+            /**
+             * Manager At
+             * @description When the manager is told of the wait that runs
+             */
+            manager_at: string | null;
             /** Opened At */
             opened_at: string | null;
             /** Period */
@@ -1363,6 +1795,11 @@ export interface components {
             stage: components["schemas"]["domain__conversation__events__Stage"];
             /** Subject */
             subject: string | null;
+            /**
+             * Tags
+             * @description Of this demand
+             */
+            tags: string[];
             /** Unanswered Since */
             unanswered_since: string | null;
             /** Unread */
@@ -1395,6 +1832,16 @@ export interface components {
             answered_at: string | null;
             /** @description In service: whose turn it is */
             awaiting: components["schemas"]["Awaiting"] | null;
+            /**
+             * Blocked
+             * @description Whoever writes here is not attended: it is kept, and opens nothing
+             */
+            blocked: boolean;
+            /**
+             * Breached
+             * @description The running clock ran out, as history says
+             */
+            breached: boolean;
             /** Cancellation At */
             cancellation_at: string | null;
             /** Channel Id */
@@ -1437,6 +1884,11 @@ export interface components {
             last_preview: string | null;
             /** Last Side */
             last_side: string | null;
+            /**
+             * Manager At
+             * @description When the manager is told of the wait that runs
+             */
+            manager_at: string | null;
             /** Opened At */
             opened_at: string | null;
             /** Period */
@@ -1456,6 +1908,11 @@ export interface components {
             stage: components["schemas"]["domain__conversation__events__Stage"];
             /** Subject */
             subject: string | null;
+            /**
+             * Tags
+             * @description Of this demand
+             */
+            tags: string[];
             /** Unanswered Since */
             unanswered_since: string | null;
             /** Unread */
@@ -1487,6 +1944,37 @@ export interface components {
              * @description Goes back as `cursor`; null on the last page
              */
             next: string | null;
+        };
+        /** Counts */
+        Counts: {
+            /** Automation */
+            automation: number;
+            /**
+             * Closed Lately
+             * @description In the last 24 hours
+             */
+            closed_lately: number;
+            /** In Service */
+            in_service: number;
+            /**
+             * Mine
+             * @description In service with whoever asks
+             */
+            mine: number;
+            /**
+             * Queues
+             * @description Waiting, by queue
+             */
+            queues: {
+                [key: string]: number;
+            };
+            /** Waiting */
+            waiting: number;
+            /**
+             * Waiting Late
+             * @description Of those, past their due time
+             */
+            waiting_late: number;
         };
         /**
          * Decided
@@ -1522,6 +2010,17 @@ export interface components {
             repeated: boolean;
             /** Room Id */
             room_id?: string | null;
+        };
+        /**
+         * Degraded
+         * @description What is told may be late: say so. Without Redis changes are looked for every second, without the
+         *     database there are none, and `views` means that what is read has fallen behind what happened.
+         */
+        Degraded: {
+            /** Detail */
+            detail: string;
+            /** Troubles */
+            troubles: ("redis" | "database" | "views")[];
         };
         /** Delivery */
         Delivery: {
@@ -1583,6 +2082,11 @@ export interface components {
              */
             takeover: boolean;
         };
+        /**
+         * Ending
+         * @enum {string}
+         */
+        Ending: "answered" | "resolved" | "handed_over" | "settled" | "unanswered" | "cancelled";
         /** Episode */
         Episode: {
             /** Closed At */
@@ -1623,6 +2127,24 @@ export interface components {
          * @enum {string}
          */
         File: "awaited" | "stored" | "lost";
+        /** Found */
+        Found: {
+            /**
+             * Items
+             * @description The last active first
+             */
+            items: components["schemas"]["Conversation"][];
+        };
+        /**
+         * Gone
+         * @description A conversation has left the lists this stream looks at, for one it does not.
+         */
+        Gone: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Position */
+            position: string;
+        };
         /** Health */
         Health: {
             /**
@@ -1643,6 +2165,24 @@ export interface components {
             /** Masks */
             masks: components["schemas"]["Mask"][];
             scope: components["schemas"]["Scope"];
+        };
+        /**
+         * Hello
+         * @description The first event. `stream_id` is how topics are changed.
+         */
+        Hello: {
+            /**
+             * Heartbeat
+             * @description Seconds; hearing nothing for twice as long means it is broken
+             */
+            heartbeat: number;
+            /** Stream Id */
+            stream_id: string;
+            /**
+             * Topics
+             * @description By their full names: `mine` has become `agent.<id>`
+             */
+            topics: string[];
         };
         /** ImageMessage */
         ImageMessage: {
@@ -1725,10 +2265,11 @@ export interface components {
             reason: string | null;
         };
         /**
-         * Kind
+         * Level
+         * @description Who is told, one after another.
          * @enum {string}
          */
-        Kind: "direct" | "queue";
+        Level: "supervisor" | "manager" | "director";
         /**
          * Line
          * @enum {string}
@@ -1778,6 +2319,21 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * ListSnapshot
+         * @description The first page of a list in the one order. Replaces whatever is held of it.
+         */
+        ListSnapshot: {
+            /** Items */
+            items: components["schemas"]["Conversation"][];
+            /**
+             * Next
+             * @description Goes as `cursor` to `GET /v1/conversations`
+             */
+            next: string | null;
+            /** Topic */
+            topic: string;
+        };
         /** MakeToken */
         MakeToken: {
             /** Agent Id */
@@ -1801,6 +2357,11 @@ export interface components {
              */
             scopes?: components["schemas"]["Permission"][] | null;
         };
+        /**
+         * Mark
+         * @description All that happened so far has been told: its `id` is what `Last-Event-ID` gives back.
+         */
+        Mark: Record<string, never>;
         /**
          * Mask
          * @description Fields that are not told.
@@ -1915,6 +2476,14 @@ export interface components {
              */
             token_id: string;
         };
+        /** NoAnswerNeeded */
+        NoAnswerNeeded: {
+            /**
+             * Message Id
+             * @description Up to this message of the customer; left out, all
+             */
+            message_id?: string | null;
+        };
         /** Note */
         Note: {
             /** Text */
@@ -1945,6 +2514,30 @@ export interface components {
          * @enum {string}
          */
         Opener: "customer" | "agent" | "device" | "call";
+        /** Owned */
+        Owned: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Owner
+             * @description `automation`, `queue:<id>` or `agent:<id>`, until the next
+             */
+            owner: string;
+        };
+        /** Pause */
+        Pause: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** To */
+            to: string | null;
+            waiting_on: components["schemas"]["Turn"];
+        };
         /**
          * Permission
          * @enum {string}
@@ -1965,6 +2558,14 @@ export interface components {
                     [key: string]: components["schemas"]["Held"];
                 };
             };
+        };
+        /** Presence */
+        Presence: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "viewing" | "typing" | "left";
         };
         /**
          * Priority
@@ -2063,6 +2664,23 @@ export interface components {
             /** Items */
             items: components["schemas"]["Queue"][];
         };
+        /**
+         * Quoted
+         * @description The beginning of what a message answers.
+         */
+        Quoted: {
+            /** Agent Id */
+            agent_id: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Kind */
+            kind: string;
+            /** Line Id */
+            line_id: string;
+            side: components["schemas"]["Side"] | null;
+            /** Text */
+            text: string | null;
+        };
         /** Reaction */
         Reaction: {
             /**
@@ -2081,6 +2699,11 @@ export interface components {
             /** Through */
             through: number;
         };
+        /**
+         * Recovered
+         * @description It is in time again.
+         */
+        Recovered: Record<string, never>;
         /**
          * RecoveryCodes
          * @description Told now and never again. Each works once; the former ones do not any more.
@@ -2105,13 +2728,26 @@ export interface components {
             reason: string;
         };
         /**
+         * Reset
+         * @description What happened in between cannot be told: drop what is held of these topics. Snapshots follow.
+         */
+        Reset: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "too_far" | "rebuilt" | "unknown" | "rights";
+            /** Topics */
+            topics: string[];
+        };
+        /**
          * Role
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "manager" | "director" | "analyst" | "auditor" | "admin" | "dpo" | "service";
         /** Room */
         Room: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["domain__chat__Kind"];
             /** Last At */
             last_at: string | null;
             /** Last Author */
@@ -2139,6 +2775,37 @@ export interface components {
             /** Items */
             items: components["schemas"]["Room"][];
         };
+        /**
+         * Row
+         * @description A conversation as it is now. One with a smaller `version` than what is held comes late: ignore it.
+         */
+        Row: {
+            conversation: components["schemas"]["Conversation"];
+            /**
+             * Lists
+             * @description Where it stands now; it has left all others
+             */
+            lists: string[];
+            /**
+             * Position
+             * @description Of its last change; as the header `Position` of a write
+             */
+            position: string;
+        };
+        /** Rules */
+        Rules: {
+            /** Name */
+            name: string;
+            /**
+             * Rules
+             * @description As `domain/sla/written.py` writes them
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
         /** Say */
         Say: {
             /**
@@ -2160,6 +2827,19 @@ export interface components {
          * @enum {string}
          */
         Scope: "own" | "queue" | "all";
+        /** Search */
+        Search: {
+            /**
+             * Limit
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Query
+             * @description A protocol number, a phone, or the beginnings of words of a name
+             */
+            query: string;
+        };
         /**
          * SecondFactor
          * @description To be confirmed with its first code.
@@ -2283,6 +2963,11 @@ export interface components {
          * Stage
          * @enum {string}
          */
+        Stage: "automation" | "waiting" | "in_service" | "closed";
+        /**
+         * Stage
+         * @enum {string}
+         */
         "Stage-Input": "automation" | "waiting" | "in_service" | "closed";
         /**
          * Status
@@ -2291,6 +2976,18 @@ export interface components {
          * @enum {string}
          */
         Status: "requested" | "started" | "unknown" | "queued" | "sent" | "failed" | "delivered" | "read" | "played";
+        /** Step */
+        Step: {
+            /** After Minutes */
+            after_minutes: number;
+            /** At */
+            at: string | null;
+            /** Done At */
+            done_at: string | null;
+            level: components["schemas"]["Level"];
+            /** Postponed */
+            postponed: boolean;
+        };
         /** StickerMessage */
         StickerMessage: {
             /**
@@ -2322,6 +3019,19 @@ export interface components {
              * @default false
              */
             takeover: boolean;
+        };
+        /** Tags */
+        Tags: {
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
         };
         /** TemplateMessage */
         TemplateMessage: {
@@ -2422,6 +3132,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Token"][];
         };
+        /** Topics */
+        Topics: {
+            /** Topics */
+            topics: string[];
+        };
         /** Transcript */
         Transcript: {
             /**
@@ -2484,6 +3199,8 @@ export interface components {
             possibly_twice: boolean;
             /** Purpose */
             purpose: string | null;
+            /** @description What `reply_to` is, as far as we know it */
+            quoted: components["schemas"]["Quoted"] | null;
             /** Reactions */
             reactions: {
                 [key: string]: unknown;
@@ -2503,6 +3220,25 @@ export interface components {
             /** Thanks */
             thanks: boolean;
         };
+        /**
+         * TranscriptSnapshot
+         * @description A conversation and its latest lines. Replaces whatever is held of it.
+         */
+        TranscriptSnapshot: {
+            /** @description null: nothing is known of it (yet) */
+            conversation: components["schemas"]["ConversationWithEpisodes"] | null;
+            /** Items */
+            items: components["schemas"]["TranscriptLine"][];
+            /**
+             * Previous
+             * @description Goes as `cursor` to the transcript's own address
+             */
+            previous: string | null;
+            /** Topic */
+            topic: string;
+            /** Viewers */
+            viewers: components["schemas"]["Viewer"][];
+        };
         /** Transfer */
         Transfer: {
             /** Reason */
@@ -2512,6 +3248,12 @@ export interface components {
             /** To Queue */
             to_queue?: string | null;
         };
+        /**
+         * Turn
+         * @description In service: whose move it is.
+         * @enum {string}
+         */
+        Turn: "agent" | "customer" | "third_party";
         /**
          * Undecided
          * @description It was not decided in time. Ask at `Location`, or send the same again with the same key.
@@ -2556,6 +3298,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["User"][];
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "met" | "breached" | "settled" | "unanswered" | "cancelled";
         /** VideoMessage */
         VideoMessage: {
             /**
@@ -2590,16 +3337,54 @@ export interface components {
              */
             takeover: boolean;
         };
+        /** Viewer */
+        Viewer: {
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "viewing" | "typing";
+        };
+        /**
+         * Line
+         * @description A line as it is now, new or changed: `line_id` tells which, `place` where it belongs. One with a
+         *     smaller ordinal in `position` than what is held comes late: ignore it.
+         */
+        api__models__live__Line: {
+            /** Conversation Id */
+            conversation_id: string;
+            line: components["schemas"]["TranscriptLine"];
+            /** Position */
+            position: string;
+        };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        domain__chat__Kind: "direct" | "queue";
         /**
          * Stage
          * @enum {string}
          */
         domain__conversation__events__Stage: "automation" | "waiting" | "in_service" | "closed";
         /**
+         * Kind
+         * @description What a clock counts down to.
+         * @enum {string}
+         */
+        domain__sla__policy__Kind: "first" | "next" | "resolution" | "automation";
+        /**
          * Stage
          * @enum {string}
          */
         domain__user__Stage: "unknown" | "invited" | "active" | "deactivated";
+        /**
+         * Line
+         * @enum {string}
+         */
+        projections__transcript__row__Line: "message" | "call" | "reaction" | "note" | "turn";
     };
     responses: never;
     parameters: never;
@@ -2991,6 +3776,141 @@ export interface operations {
             };
             /** @description Não permitido */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_calendar_v1_calendars__calendar_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3994,6 +4914,7 @@ export interface operations {
                 priority?: components["schemas"]["Priority"] | null;
                 /** @description Also finds what is closed */
                 protocol?: string | null;
+                tag?: string | null;
                 /** @description `next` of the page before */
                 cursor?: string | null;
                 /** @description Rows of a page */
@@ -4018,6 +4939,8 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "activity_at": "2026-03-12T17:32:40Z",
+                     *           "blocked": false,
+                     *           "breached": false,
                      *           "channel_id": "principal",
                      *           "contact": {
                      *             "name": "Cliente Exemplo",
@@ -4033,6 +4956,7 @@ export interface operations {
                      *           "last_kind": "text",
                      *           "last_preview": "Já reiniciei o modem e nada",
                      *           "last_side": "customer",
+                     *           "manager_at": "2026-03-12T18:32:10Z",
                      *           "opened_at": "2026-03-12T17:32:00Z",
                      *           "period": 1,
                      *           "priority": "urgent",
@@ -4042,6 +4966,9 @@ export interface operations {
                      *           "silenced": false,
                      *           "stage": "waiting",
                      *           "subject": "technical",
+                     *           "tags": [
+                     *             "massiva"
+                     *           ],
                      *           "unanswered_since": "2026-03-12T17:32:10Z",
                      *           "unread": 2,
                      *           "version": 17,
@@ -4235,6 +5162,205 @@ export interface operations {
             };
         };
     };
+    counts_v1_conversations_counts_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "automation": 12,
+                     *       "closed_lately": 260,
+                     *       "in_service": 31,
+                     *       "mine": 4,
+                     *       "queues": {
+                     *         "geral": 2,
+                     *         "suporte": 5
+                     *       },
+                     *       "waiting": 7,
+                     *       "waiting_late": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_v1_conversations_search_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Search"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "activity_at": "2026-03-12T17:32:40Z",
+                     *           "blocked": false,
+                     *           "breached": false,
+                     *           "channel_id": "principal",
+                     *           "contact": {
+                     *             "name": "Cliente Exemplo",
+                     *             "phone": "5511900000001"
+                     *           },
+                     *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
+                     *           "due_at": "2026-03-12T17:37:10Z",
+                     *           "entered_at": "2026-03-12T17:32:10Z",
+                     *           "episode": 2,
+                     *           "first": true,
+                     *           "last_agent_id": "bia",
+                     *           "last_at": "2026-03-12T17:32:40Z",
+                     *           "last_kind": "text",
+                     *           "last_preview": "Já reiniciei o modem e nada",
+                     *           "last_side": "customer",
+                     *           "manager_at": "2026-03-12T18:32:10Z",
+                     *           "opened_at": "2026-03-12T17:32:00Z",
+                     *           "period": 1,
+                     *           "priority": "urgent",
+                     *           "protocol": "20260000012345",
+                     *           "queue_id": "suporte",
+                     *           "reason": "subject",
+                     *           "silenced": false,
+                     *           "stage": "waiting",
+                     *           "subject": "technical",
+                     *           "tags": [
+                     *             "massiva"
+                     *           ],
+                     *           "unanswered_since": "2026-03-12T17:32:10Z",
+                     *           "unread": 2,
+                     *           "version": 17,
+                     *           "waiting_since": "2026-03-12T17:32:10Z",
+                     *           "window_until": "2026-03-13T17:32:40Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     conversation_v1_conversations__conversation_id__get: {
         parameters: {
             query?: {
@@ -4261,6 +5387,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "activity_at": "2026-03-12T17:32:40Z",
+                     *       "blocked": false,
+                     *       "breached": false,
                      *       "channel_id": "principal",
                      *       "contact": {
                      *         "name": "Cliente Exemplo",
@@ -4286,6 +5414,7 @@ export interface operations {
                      *       "last_kind": "text",
                      *       "last_preview": "Já reiniciei o modem e nada",
                      *       "last_side": "customer",
+                     *       "manager_at": "2026-03-12T18:32:10Z",
                      *       "opened_at": "2026-03-12T17:32:00Z",
                      *       "period": 1,
                      *       "priority": "urgent",
@@ -4295,6 +5424,9 @@ export interface operations {
                      *       "silenced": false,
                      *       "stage": "waiting",
                      *       "subject": "technical",
+                     *       "tags": [
+                     *         "massiva"
+                     *       ],
                      *       "unanswered_since": "2026-03-12T17:32:10Z",
                      *       "unread": 2,
                      *       "version": 17,
@@ -4334,6 +5466,279 @@ export interface operations {
             };
             /** @description Dados inválidos */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_v1_conversations__conversation_id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    block_v1_conversations__conversation_id__block_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Block"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4464,6 +5869,129 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clocks_v1_conversations__conversation_id__clocks_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "breach": {
+                     *             "at": "2026-03-12T17:37:10Z",
+                     *             "calendar": "comercial",
+                     *             "calendar_version": 4,
+                     *             "cause": "due",
+                     *             "due_at": "2026-03-12T17:37:10Z",
+                     *             "owner": "queue:suporte",
+                     *             "policy_version": 2,
+                     *             "priority": "urgent",
+                     *             "queue_id": "suporte",
+                     *             "target_minutes": 5
+                     *           },
+                     *           "calendar": "comercial",
+                     *           "calendar_version": 4,
+                     *           "due_at": "2026-03-12T17:37:10Z",
+                     *           "episode": 1,
+                     *           "kind": "first",
+                     *           "number": 3,
+                     *           "owners": [
+                     *             {
+                     *               "from": "2026-03-12T17:32:10Z",
+                     *               "owner": "queue:suporte"
+                     *             }
+                     *           ],
+                     *           "pauses": [],
+                     *           "period": 1,
+                     *           "policy_version": 2,
+                     *           "priority": "urgent",
+                     *           "queue_id": "suporte",
+                     *           "started_at": "2026-03-12T17:32:10Z",
+                     *           "state": "running",
+                     *           "steps": [
+                     *             {
+                     *               "after_minutes": 30,
+                     *               "at": "2026-03-12T18:02:10Z",
+                     *               "level": "supervisor",
+                     *               "postponed": false
+                     *             }
+                     *           ],
+                     *           "target_minutes": 5,
+                     *           "verdict": "breached"
+                     *         }
+                     *       ],
+                     *       "next_timer_at": "2026-03-12T18:02:10Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Clocks"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4892,6 +6420,140 @@ export interface operations {
             };
         };
     };
+    no_answer_needed_v1_conversations__conversation_id__no_answer_needed_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoAnswerNeeded"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     note_v1_conversations__conversation_id__notes_post: {
         parameters: {
             query?: never;
@@ -4980,6 +6642,101 @@ export interface operations {
             };
             /** @description Não encontrado */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    presence_v1_conversations__conversation_id__presence_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Presence"];
+            };
+        };
+        responses: {
+            /** @description Heard; nothing is recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5806,6 +7563,140 @@ export interface operations {
             };
         };
     };
+    tag_v1_conversations__conversation_id__tags_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tags"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     transcript_v1_conversations__conversation_id__transcript_get: {
         parameters: {
             query?: {
@@ -6073,6 +7964,127 @@ export interface operations {
             };
         };
     };
+    unblock_v1_conversations__conversation_id__unblock_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     wake_v1_conversations__conversation_id__wake_post: {
         parameters: {
             query?: never;
@@ -6274,6 +8286,185 @@ export interface operations {
             };
             /** @description Dados inválidos */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_v1_live_get: {
+        parameters: {
+            query?: {
+                /** @description Names with commas between: `waiting`, `waiting.<queue>`, `mine`, `agent.<id>`, `automation`, `in_service`, `closed`, `conversation.<id>`. Without it: `waiting`, and `mine` of an agent */
+                topics?: string | null;
+            };
+            header?: {
+                /** @description The last `id` heard, from whatever process: it goes on from there. Topics whose snapshot was not told by then begin with one */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until one of both ends; each `data` is JSON, of the schema by its name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: hello
+                     *     data: {"stream_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f", "topics": ["waiting"], "heartbeat": 15}
+                     *
+                     *     event: gone
+                     *     data: {"position": "3:1713", "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b"}
+                     *
+                     *     event: mark
+                     *     data: {}
+                     *     id: 1.1.1.1~2s.0.1bk~2s.0.1bk~9hQa
+                     */
+                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_v1_live__stream_id__topics_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description As `hello` said it */
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Topics"];
+            };
+        };
+        responses: {
+            /** @description Heard; nothing is recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6820,6 +9011,139 @@ export interface operations {
             };
         };
     };
+    put_policy_v1_policy_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     queues_v1_queues_get: {
         parameters: {
             query?: {
@@ -7236,6 +9560,94 @@ export interface operations {
             };
         };
     };
+    rules_v1_rules_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "calendars": [
+                     *         {
+                     *           "name": "comercial",
+                     *           "rules": {
+                     *             "week": [
+                     *               [
+                     *                 [
+                     *                   480,
+                     *                   720
+                     *                 ]
+                     *               ],
+                     *               [],
+                     *               [],
+                     *               [],
+                     *               [],
+                     *               [],
+                     *               []
+                     *             ],
+                     *             "zone": "America/Sao_Paulo"
+                     *           },
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AllRules"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_out_v1_session_delete: {
         parameters: {
             query?: never;
@@ -7493,6 +9905,7 @@ export interface operations {
             path?: never;
             cookie?: {
                 "__Host-atende"?: string | null;
+                "__Host-atende-device"?: string | null;
             };
         };
         requestBody: {
