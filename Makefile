@@ -8,8 +8,10 @@ KAFKA := 1
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
+CONSOLE := api/console
+
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve services check test faults lint format lock bench clean
+.PHONY: help install install-dev console console-types demo serve services check test faults lint format lock bench clean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +20,14 @@ install: $(VENV)/.runtime ## Prepare .venv with what Atende runs on (once)
 
 install-dev: $(VENV)/.dev ## Prepare .venv with the tools of development too (once)
 
-demo: install ## Start everything here: servers, simulator, robots, a living queue (Ctrl-C ends it)
+console: $(BIN)/pip ## Build the console's pages (Node comes as a wheel where the machine has none)
+	@$(CONSOLE)/build.sh $(BIN)
+
+console-types: install-dev ## Write the console's types anew, from the API's own document
+	@$(BIN)/python -m tests.console.document > $(CONSOLE)/openapi.json
+	@cd $(CONSOLE) && npm run --silent types
+
+demo: install $(CONSOLE)/dist/index.html ## Start everything here: servers, simulator, robots, a living queue (Ctrl-C ends it)
 	@$(BIN)/atende demo
 
 serve: install ## Start the API alone, settings from the environment
@@ -66,8 +75,15 @@ bench: install-dev ## Measure engine, intake and rebuild
 clean: ## Remove everything made here, the demo's data too
 	@if [ -d .atende/postgres ] && [ -x $(BIN)/python ]; then $(BIN)/python -c \
 		'from pathlib import Path; from adapters.services import Postgres; Postgres(Path(".atende/postgres")).discard()'; fi
-	rm -rf .atende $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .atende $(VENV) $(CONSOLE)/dist $(CONSOLE)/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Without a network the demo runs on; what it cannot show then is told in one line.
+
+$(CONSOLE)/dist/index.html: | $(BIN)/pip
+	@echo "Building the console (a minute the first time)."
+	@$(CONSOLE)/build.sh $(BIN) >$(CONSOLE)/build.log 2>&1 || \
+		echo "The console is not built: $$(tail -n 1 $(CONSOLE)/build.log). The API works; make console tries again."
 
 # The virtual environment: from the first Python that is new enough, made once.
 

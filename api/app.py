@@ -19,6 +19,7 @@ from api.denials import Denials
 from api.desk import Desk
 from api.live import Hub
 from api.metrics import Metrics
+from api.pages import Pages
 from api.routes import (
     chat,
     clocks,
@@ -99,6 +100,7 @@ def create_app(
     for router in ROUTERS:
         # not `include_router`: it would make every route anew, and only when the first request comes
         app.router.routes.extend(router.routes)
+    app.router.default = Pages(app.router.default)
     errors.install(app)
     app.add_middleware(AtTheDoor, metrics=figures)
     app.openapi = partial(documented.openapi_of, app)  # type: ignore[method-assign]  # as FastAPI says

@@ -26,6 +26,7 @@ from rich.table import Table
 from adapters import people, tokens
 from adapters.services import ServiceError
 from adapters.services.guarded import free_port, is_free
+from api.pages import BUILT
 from api.wiring import reading, storage
 from api.wiring.accounting import Heard, heard
 from api.wiring.house import process_names
@@ -174,6 +175,8 @@ def run(
         console.print(
             f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/]. Ctrl-C ends."
         )
+        if BUILT.exists():
+            console.print(f"The console, to attend beside the robots, is at [bold]{desk.url}/[/].")
         simulation = stack.enter_context(
             _simulation(local, desk.url, desk.graph, staff, rate=rate, seconds=seconds, seed=seed)
         )

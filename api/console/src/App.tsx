@@ -1,0 +1,82 @@
+import { lazy, Suspense, useState } from "react";
+import { I18nProvider } from "react-aria-components/I18nProvider";
+import { Route, Switch } from "wouter";
+import Desk from "./agent/Desk";
+import { useSession } from "./desk/session";
+import { Shell, PLACES } from "./shell/Shell";
+import { SignIn } from "./shell/SignIn";
+import { Bones, Empty } from "./ui/parts";
+
+const Board = lazy(() => import("./supervisor/Board"));
+const Admin = lazy(() => import("./admin/Admin"));
+const Enrol = lazy(() => import("./shell/Enrol"));
+const Invited = lazy(() => import("./shell/Enrol").then(({ Invited }) => ({ default: Invited })));
+const Later = lazy(() => import("./shell/Later"));
+
+export function App() {
+  const { state, me } = useSession();
+  const [word, setWord] = useState(() => (window.location.pathname === "/convite" ? window.location.hash.slice(1) : ""));
+  const settled = (): void => {
+    history.replaceState(null, "", "/");
+    setWord("");
+  };
+  return (
+    <I18nProvider locale="pt-BR">
+      {word !== "" ? (
+        <Suspense fallback={null}>
+          <Invited word={word} onDone={settled} />
+        </Suspense>
+      ) : state === "out" ? (
+        <SignIn />
+      ) : state === "owing" ? (
+        <Suspense fallback={null}>
+          <Enrol />
+        </Suspense>
+      ) : state === "starting" || me === null ? null : (
+        <Shell>
+          <Suspense
+            fallback={
+              <div className="loading">
+                <Bones lines={8} />
+              </div>
+            }
+          >
+            <Switch>
+              <Route path="/painel" component={Board} />
+              <Route path="/administracao/:what?" component={Admin} />
+              <Route path="/analise">
+                <Later what="analise" />
+              </Route>
+              <Route path="/auditoria">
+                <Later what="auditoria" />
+              </Route>
+              <Route path="/atendimentos/:id" component={Home} />
+              <Route path="/" component={Home} />
+              <Route>
+                <Empty icon="search" title="Esta página não existe" />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Shell>
+      )}
+    </I18nProvider>
+  );
+}
+
+/** What somebody sees first: the desk, or the first place they may go. */
+function Home() {
+  const first = PLACES.find((place) => place.may());
+  if (first === undefined) return <Empty icon="shield" title="Seu perfil ainda não tem telas" />;
+  switch (first.path) {
+    case "/":
+      return <Desk />;
+    case "/painel":
+      return <Board />;
+    case "/administracao":
+      return <Admin />;
+    case "/auditoria":
+      return <Later what="auditoria" />;
+    default:
+      return <Later what="analise" />;
+  }
+}

@@ -1,0 +1,55 @@
+// What the screens of the administration are made of.
+import { useState, type FormEvent, type ReactNode } from "react";
+import { Icon } from "../ui/Icon";
+
+export function Part({ title, text, action, children }: { title: string; text: string; action: ReactNode; children: ReactNode }) {
+  return (
+    <section className="admin-part">
+      <header>
+        <div>
+          <h2>{title}</h2>
+          <p className="muted">{text}</p>
+        </div>
+        {action}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+export function New({ label, onPress }: { label: string; onPress: () => void }) {
+  return (
+    <button type="button" className="button main" onClick={onPress}>
+      <Icon name="plus" small /> {label}
+    </button>
+  );
+}
+
+export function Form({ children, onSave, extra, label = "Salvar" }: { children: ReactNode; onSave: () => Promise<string | null>; extra?: ReactNode; label?: string }) {
+  const [no, setNo] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setNo(await onSave());
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <div className="body">
+        {children}
+        {no && (
+          <p className="no" role="alert">
+            {no}
+          </p>
+        )}
+      </div>
+      <footer>
+        {extra}
+        <button type="submit" className="button main" disabled={busy}>
+          {label}
+        </button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,186 @@
+// Where answers are written: ready ones behind a slash, notes behind a switch, and the window's end in view.
+import { useEffect, useRef, useState, type RefObject } from "react";
+import type { Conversation, Line } from "../api/client";
+import { anyway, note, write } from "../desk/acts";
+import { filled, fitting, type Canned } from "../desk/canned";
+import { useNow } from "../desk/clock";
+import { present, seen } from "../desk/seen";
+import { now, sameItems, useDesk } from "../desk/store";
+import { useCommands } from "../shell/commands";
+import { Icon } from "../ui/Icon";
+import { IconButton } from "../ui/parts";
+import { moment, span } from "../words/moments";
+import { kind } from "../words/names";
+
+export type Draft = { text: string; note: boolean; reply: string | null };
+const EMPTY: Draft = { text: "", note: false, reply: null };
+const drafts = new Map<string, Draft>();
+
+/** Drafts live as long as the tab: a customer's affairs are kept nowhere on this machine. */
+export function draftOf(id: string): Draft {
+  return drafts.get(id) ?? EMPTY;
+}
+export function keepDraft(id: string, draft: Draft): void {
+  if (draft.text === "" && draft.reply === null) drafts.delete(id);
+  else drafts.set(id, draft);
+}
+
+export function Composer({ row, field, onTemplate, reply, onReply, restored }: { row: Conversation; field: RefObject<HTMLTextAreaElement | null>; onTemplate: () => void; reply: Line | null; onReply: (line: Line | null) => void; restored: { text: string; at: number } | null }) {
+  const id = row.conversation_id;
+  const [text, setText] = useState(() => draftOf(id).text);
+  const [noting, setNoting] = useState(() => draftOf(id).note);
+  const [at, setAt] = useState(0);
+  const [shut, setShut] = useState(false);
+  const time = useNow(1_000);
+  const asking = useDesk((state) => state.sendings.filter((one) => one.conversationId === id && one.state === "asking"), sameItems);
+  const typedAt = useRef(0);
+
+  useEffect(() => keepDraft(id, { text, note: noting, reply: reply?.line_id ?? null }), [id, text, noting, reply]);
+  useEffect(() => {
+    if (restored) setText(restored.text);
+  }, [restored]);
+  useEffect(() => {
+    const box = field.current;
+    if (!box) return;
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 180)}px`;
+  }, [text, field]);
+
+  const left = row.window_until === null ? null : Date.parse(row.window_until) - time;
+  const closed = left !== null && left <= 0 && !noting;
+  const slash = !shut && !noting ? /(?:^|\s)\/([\p{L}\d]*)$/u.exec(text) : null;
+  const options = slash ? fitting(slash[1] ?? "", row) : [];
+
+  const insert = (canned: Canned): void => {
+    setText(text.slice(0, text.length - (slash?.[1]?.length ?? 0) - 1) + filled(canned, row));
+    setAt(0);
+    field.current?.focus();
+  };
+  const submit = (): void => {
+    const said = text.trim();
+    if (said === "" || closed) return;
+    if (noting) note(row, said);
+    else write(row, { kind: "text", text: said, ...(reply ? { reply_to: reply.line_id } : {}) }, said);
+    setText("");
+    onReply(null);
+    if (noting) setNoting(false);
+  };
+  const typed = (value: string): void => {
+    setText(value);
+    setShut(false);
+    setAt(0);
+    if (!noting && value !== "" && Date.now() - typedAt.current > 5_000) {
+      typedAt.current = Date.now();
+      seen(id, true);
+      present(id, "typing");
+    }
+  };
+
+  useCommands("composer", [
+    { id: "write", label: "Escrever ao cliente", group: "Conversa", icon: "reply", keys: "r", run: () => (setNoting(false), field.current?.focus()) },
+    { id: "note", label: "Escrever uma nota interna", group: "Conversa", icon: "note", keys: "o", run: () => (setNoting(true), field.current?.focus()) },
+    { id: "canned", label: "Inserir resposta pronta", group: "Conversa", icon: "zap", keys: "/", run: () => (setNoting(false), setText((before) => (before === "" ? "/" : `${before} /`)), setShut(false), field.current?.focus()) },
+    { id: "template", label: "Enviar modelo aprovado", group: "Conversa", icon: "template", keys: "m", run: onTemplate },
+    { id: "anyway", label: "Enviar assim mesmo", group: "Conversa", icon: "send", keys: "mod+enter", always: true, run: () => (asking[0] ? anyway(asking[0]) : submit()) },
+  ]);
+
+  return (
+    <div className={`composer${noting ? " noting" : ""}`}>
+      {slash && options.length > 0 && (
+        <div className="canned" role="listbox" id="canned" aria-label="Respostas prontas">
+          {options.map((canned, index) => (
+            <div key={canned.short} id={`canned-${index}`} role="option" aria-selected={index === at} data-focused={index === at || undefined} className="menu-item" onPointerDown={(event) => event.preventDefault()} onClick={() => insert(canned)} onPointerMove={() => setAt(index)}>
+              <kbd>/{canned.short}</kbd>
+              <span className="canned-text">
+                <strong>{canned.title}</strong>
+                <span className="clip">{filled(canned, row)}</span>
+              </span>
+            </div>
+          ))}
+        </div>
+      )}
+      {reply && (
+        <div className="replying">
+          <Icon name="reply" small />
+          <span className="clip">{reply.text ?? kind(reply.kind)}</span>
+          <IconButton icon="close" label="Não citar" small onPress={() => onReply(null)} />
+        </div>
+      )}
+      {closed ? (
+        <div className="window-closed">
+          <p>O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente, que foi {moment(new Date(Date.parse(row.window_until ?? "") - 86_400_000), new Date(time))}. Escolha um modelo aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.</p>
+          <div>
+            <button type="button" className="button main" onClick={onTemplate}>
+              <Icon name="template" /> Escolher modelo
+            </button>
+            <button type="button" className="button quiet" onClick={() => setNoting(true)}>
+              Escrever nota
+            </button>
+          </div>
+        </div>
+      ) : (
+        <textarea
+          ref={field}
+          rows={1}
+          value={text}
+          aria-label={noting ? "Nota interna" : "Mensagem ao cliente"}
+          placeholder={noting ? "Nota que só a equipe vê" : "Escreva ao cliente, ou / para respostas prontas"}
+          aria-controls={slash ? "canned" : undefined}
+          aria-activedescendant={slash && options.length > 0 ? `canned-${at}` : undefined}
+          maxLength={4096}
+          onChange={(event) => typed(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
+            if (slash && options.length > 0) {
+              const canned = options[at];
+              if (event.key === "ArrowDown") setAt((at + 1) % options.length);
+              else if (event.key === "ArrowUp") setAt((at - 1 + options.length) % options.length);
+              else if ((event.key === "Enter" || event.key === "Tab") && canned && !event.shiftKey && !event.ctrlKey) insert(canned);
+              else if (event.key === "Escape") setShut(true);
+              else return;
+              event.preventDefault();
+              return;
+            }
+            if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
+              event.preventDefault();
+              submit();
+            } else if (event.key === "Escape") {
+              if (reply) onReply(null);
+              else if (noting && text === "") setNoting(false);
+              else event.currentTarget.blur();
+            } else if (event.key === "ArrowUp" && text === "" && reply === null) {
+              const lines = now().threads.get(id)?.lines ?? [];
+              const newest = lines.findLast((line) => line.side === "customer" && line.line === "message" && !line.deleted_at);
+              if (newest) onReply(newest);
+            }
+          }}
+        />
+      )}
+      <div className="composer-foot">
+        <div className="switch" role="group" aria-label="O que você escreve">
+          <button type="button" aria-pressed={!noting} onClick={() => (setNoting(false), field.current?.focus())}>
+            Mensagem
+          </button>
+          <button type="button" aria-pressed={noting} onClick={() => (setNoting(true), window.setTimeout(() => field.current?.focus(), 0))}>
+            Nota
+          </button>
+        </div>
+        {!closed && (
+          <>
+            <IconButton icon="zap" label="Respostas prontas" keys="/" onPress={() => (setNoting(false), setText((before) => (before === "" ? "/" : `${before} /`)), setShut(false), field.current?.focus())} />
+            <IconButton icon="template" label="Modelo aprovado" keys="M" onPress={onTemplate} />
+          </>
+        )}
+        <span className="spring" />
+        {left !== null && left > 0 && (
+          <span className={`window-left num${left < 3_600_000 ? " short" : ""}`} title="Até quando o WhatsApp aceita mensagem livre">
+            <Icon name="clock" small /> <span>janela</span> {span(left)}
+          </span>
+        )}
+        <button type="button" className="button main" disabled={text.trim() === "" || closed} onClick={submit}>
+          {noting ? "Guardar nota" : "Enviar"} <Icon name={noting ? "note" : "send"} small />
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,174 @@
+// What somebody does to a conversation. Everything carries the version that was seen; what cannot be done is
+// told as the API tells it; what can be taken back offers to.
+import { ahead } from "../api/ahead";
+import { aKey, api, data, Problem, sentenceOf, wish, type Conversation, type Priority } from "../api/client";
+import { toast } from "../ui/toast";
+import { customer } from "../words/names";
+import { nudge } from "./session";
+import { now, sending, sent, type Sending } from "./store";
+import { openTab } from "./tabs";
+
+type Path = { params: { path: { conversation_id: string } }; headers: Record<string, string> };
+
+function about(row: Conversation, seen: boolean = true): Path {
+  return { params: { path: { conversation_id: row.conversation_id } }, headers: wish(seen ? row.version : undefined) };
+}
+function latest(id: string): Conversation | undefined {
+  return now().rows.get(id);
+}
+async function done(wanted: Promise<unknown>, quietly = false): Promise<boolean> {
+  try {
+    await wanted;
+    nudge();
+    return true;
+  } catch (error) {
+    nudge();
+    if (quietly && error instanceof Problem && error.status === 409) return false;
+    toast({ tone: error instanceof Problem && error.status === 409 ? "conflict" : "bad", text: sentenceOf(error) });
+    return false;
+  }
+}
+
+/** `quietly`: that somebody else was first is nothing to tell. */
+export async function claim(row: Conversation, quietly = false): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/claim", about(row))), quietly);
+}
+export async function release(row: Conversation, reason: string, note: string | null): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/release", { ...about(row), body: { reason, ...(note ? { note } : {}) } })));
+  if (ok) undoable(`${customer(row)} voltou para a fila.`, () => take(row.conversation_id));
+  return ok;
+}
+export async function transfer(row: Conversation, to: { to_agent: string } | { to_queue: string }, name: string, reason: string): Promise<boolean> {
+  const body = { ...to, ...(reason.trim() ? { reason: reason.trim() } : {}) };
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/transfer", { ...about(row), body })));
+  if (ok && "to_queue" in to) undoable(`Transferido para ${name}.`, () => take(row.conversation_id));
+  else if (ok) toast({ tone: "good", text: `Transferido para ${name}.` });
+  return ok;
+}
+export async function close(row: Conversation, reason: string, outcome: string): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/close", { ...about(row), body: { reason, outcome } })));
+  if (ok) undoable(`Atendimento de ${customer(row)} encerrado.`, () => reopen(row.conversation_id));
+  return ok;
+}
+export async function reopen(id: string): Promise<boolean> {
+  const row = latest(id);
+  if (!row) return false;
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/reopen", about(row, false))));
+  if (ok) openTab(id);
+  return ok;
+}
+export async function newDemand(row: Conversation): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/new-demand", about(row))));
+  if (ok) toast({ tone: "good", text: "Nova demanda aberta, com protocolo próprio." });
+  return ok;
+}
+export async function prioritise(row: Conversation, priority: Priority, reason: string): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/priority", { ...about(row), body: { priority, reason } })));
+}
+export async function snooze(row: Conversation, until: Date, reason: string): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/snooze", { ...about(row), body: { until: until.toISOString(), reason } })));
+  if (ok) undoable("Adiado. Volta no horário, ou assim que o cliente escrever.", () => wake(row));
+  return ok;
+}
+export async function wake(row: Conversation): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/wake", about(row, false))));
+}
+export async function react(row: Conversation, target: string, emoji: string | null): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/reactions", { ...about(row, false), body: { target, emoji } })));
+}
+/** `null` from a desk that has no such door. */
+async function there(asked: Promise<unknown>, missing: string): Promise<boolean> {
+  return done(
+    asked.then((answer) => {
+      if (answer === null) throw new Problem(404, { rule: "Ahead", detail: missing });
+      return answer;
+    }),
+  );
+}
+export async function tag(row: Conversation, add: readonly string[], remove: readonly string[]): Promise<boolean> {
+  return there(ahead("POST", `/v1/conversations/${row.conversation_id}/tags`, { add, remove }), "Este servidor ainda não tem etiquetas.");
+}
+export async function block(row: Conversation, reason: string, spam: boolean): Promise<boolean> {
+  const headers = { "If-Match": `"${row.version}"` };
+  const ok = await there(ahead("POST", `/v1/conversations/${row.conversation_id}/block`, { reason, spam }, headers), "Este servidor ainda não bloqueia contatos.");
+  if (ok) undoable(`${customer(row)} não é mais atendido.`, () => unblock(row));
+  return ok;
+}
+export async function unblock(row: Conversation): Promise<boolean> {
+  return there(ahead("POST", `/v1/conversations/${row.conversation_id}/unblock`, {}), "Este servidor ainda não bloqueia contatos.");
+}
+async function take(id: string): Promise<boolean> {
+  const row = latest(id);
+  return row ? claim(row) : false;
+}
+function undoable(text: string, undo: () => Promise<boolean>): void {
+  toast({ tone: "good", text, action: { label: "Desfazer", run: () => void undo() }, ms: 10_000 });
+}
+
+// ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+export type Writing = { kind: "text"; text: string; reply_to?: string } | { kind: "template"; name: string; language: string; components?: Record<string, unknown>[] };
+
+function fresh(row: Conversation, line: Sending["line"], body: Record<string, unknown>, text: string): Sending {
+  return {
+    key: aKey(),
+    conversationId: row.conversation_id,
+    body,
+    text,
+    at: new Date().toISOString(),
+    line,
+    seen: row.version,
+    state: "sending",
+    rule: null,
+    sentence: null,
+    lineId: null,
+  };
+}
+/** On the screen at once; the same key however often it is tried. */
+export function write(row: Conversation, body: Writing, shown: string): void {
+  void post(fresh(row, "message", body, shown));
+}
+export function note(row: Conversation, text: string): void {
+  void post(fresh(row, "note", { text }, text));
+}
+export function retry(one: Sending): void {
+  void post(one);
+}
+/** Send although the customer wrote meanwhile: another wish, so another key. */
+export function anyway(one: Sending): void {
+  sent(one.key);
+  void post({ ...one, key: aKey(), body: { ...one.body, anyway: true } });
+}
+/** Send after having read what arrived meanwhile. */
+export function sendAgain(one: Sending): void {
+  sent(one.key);
+  void post({ ...one, key: aKey(), seen: latest(one.conversationId)?.version ?? one.seen });
+}
+export function takeAndSend(one: Sending): void {
+  sent(one.key);
+  void post({ ...one, key: aKey(), seen: latest(one.conversationId)?.version ?? one.seen, body: { ...one.body, takeover: true } });
+}
+export function discard(one: Sending): void {
+  sent(one.key);
+}
+
+const ASKS = new Set(["CustomerWrote", "NotOwner"]);
+
+async function post(one: Sending): Promise<void> {
+  sending({ ...one, state: "sending", rule: null, sentence: null });
+  const params = { path: { conversation_id: one.conversationId } };
+  try {
+    const told =
+      one.line === "note"
+        ? await data(api.POST("/v1/conversations/{conversation_id}/notes", { params, headers: wish(undefined, one.key), body: one.body as { text: string } }))
+        : await data(api.POST("/v1/conversations/{conversation_id}/messages", { params, headers: wish(one.seen, one.key), body: one.body as never }));
+    const lineId = (told as { line_id?: string | null } | undefined)?.line_id ?? null;
+    const lines = now().threads.get(one.conversationId)?.lines ?? [];
+    if (lineId !== null && lines.some((line) => line.line_id === lineId)) sent(one.key);
+    else sending({ ...one, state: "sending", rule: null, sentence: null, lineId });
+  } catch (error) {
+    const rule = error instanceof Problem ? error.rule : "Unexpected";
+    sending({ ...one, state: ASKS.has(rule) ? "asking" : "failed", rule, sentence: sentenceOf(error) });
+  }
+  nudge();
+}

@@ -1,0 +1,153 @@
+// Around every screen: the rail, the state of the connection, the palette, the keys.
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { MenuTrigger, Menu, MenuItem } from "react-aria-components/Menu";
+import { Popover } from "react-aria-components/Popover";
+import { Button } from "react-aria-components/Button";
+import { Link, useLocation } from "wouter";
+import { prefer, usePreferences, type Theme } from "../desk/preferences";
+import { current, leave, may, useSession } from "../desk/session";
+import { useDesk } from "../desk/store";
+import { clearTabs } from "../desk/tabs";
+import { Icon, type IconName } from "../ui/Icon";
+import { Avatar, Toasts } from "../ui/parts";
+import { undoLast } from "../ui/toast";
+import { initials } from "../words/names";
+import { ROLES } from "../words/roles";
+import { badge, watch } from "./alerts";
+import { listen, shown, useCommands, type Command } from "./commands";
+import { ConnectionBanner, ConnectionState } from "./Connection";
+import { Keys, Palette } from "./Palette";
+
+const Tour = lazy(() => import("./Tour"));
+
+export type Place = { path: string; label: string; icon: IconName; may: () => boolean };
+export const PLACES: readonly Place[] = [
+  { path: "/", label: "Atender", icon: "inbox", may: () => may("conversations.read") },
+  { path: "/painel", label: "Painel", icon: "board", may: () => may("conversations.move_for_another") || role() === "manager" || role() === "director" },
+  { path: "/analise", label: "Análise", icon: "chart", may: () => ["supervisor", "manager", "director", "analyst"].includes(role()) },
+  { path: "/auditoria", label: "Auditoria", icon: "shield", may: () => ["auditor", "dpo", "admin"].includes(role()) },
+  { path: "/administracao", label: "Administrar", icon: "gear", may: () => may("desk.run") || may("users.run") },
+];
+function role(): string {
+  return current().me?.role ?? "";
+}
+
+const THEMES: Record<Theme, { label: string; icon: IconName }> = {
+  auto: { label: "Como no sistema", icon: "sparkle" },
+  light: { label: "Claro", icon: "sun" },
+  dark: { label: "Escuro", icon: "moon" },
+  contrast: { label: "Alto contraste", icon: "contrast" },
+};
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { me } = useSession();
+  const preferences = usePreferences();
+  const [path, go] = useLocation();
+  const [finding, setFinding] = useState(false);
+  const [keys, setKeys] = useState(false);
+  const heard = useDesk((state) => state.rows);
+  useEffect(listen, []);
+  useEffect(watch, []);
+  useEffect(badge, [heard]);
+
+  const places = PLACES.filter((place) => place.may());
+  const commands: Command[] = [
+    { id: "palette", label: "Buscar uma ação", group: "Geral", icon: "search", keys: "mod+k", always: true, run: () => setFinding(true) },
+    { id: "keys", label: "Ver os atalhos do teclado", group: "Geral", icon: "keyboard", keys: "?", words: "ajuda teclas help", run: () => setKeys(true) },
+    { id: "undo", label: "Desfazer", group: "Geral", icon: "undo", keys: "z", run: () => undoLast() },
+    ...places.map((place): Command => ({ id: place.path, label: `Ir para ${place.label}`, group: "Ir para", icon: place.icon, run: () => go(place.path) })),
+    ...(Object.entries(THEMES) as [Theme, (typeof THEMES)[Theme]][]).map(([theme, { label, icon }]): Command => ({ id: `theme-${theme}`, label: `Tema: ${label.toLowerCase()}`, group: "Aparência", icon, words: "dark light escuro claro contraste", run: () => prefer({ theme }) })),
+    { id: "density", label: preferences.dense ? "Lista mais espaçada" : "Lista mais compacta", group: "Aparência", icon: "queue", words: "densidade", run: () => prefer({ dense: !preferences.dense }) },
+    { id: "sounds", label: preferences.sounds ? "Desligar os sons" : "Ligar os sons", group: "Geral", icon: "bell", run: () => prefer({ sounds: !preferences.sounds }) },
+    { id: "notify", label: preferences.notify ? "Desligar as notificações" : "Ligar as notificações", group: "Geral", icon: "bell", run: () => void notify(!preferences.notify) },
+    { id: "tour", label: "Fazer a visita guiada", group: "Geral", icon: "sparkle", words: "tour ajuda", run: () => prefer({ toured: false }) },
+    { id: "leave", label: "Sair", group: "Geral", icon: "out", words: "logout sair", run: signOut },
+  ];
+  useCommands("shell", commands);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#screen">
+        Ir para o conteúdo
+      </a>
+      <nav className="rail" aria-label="Telas">
+        <img src="/favicon.svg" alt="Atende" width="30" height="30" className="mark" />
+        <ul>
+          {places.map((place) => {
+            const here = place.path === "/" ? path === "/" || path.startsWith("/atendimentos") : path.startsWith(place.path);
+            return (
+              <li key={place.path}>
+                <Link href={place.path} className={here ? "here" : ""} aria-current={here ? "page" : undefined}>
+                  <Icon name={place.icon} />
+                  <span>{place.label}</span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+        <div className="rail-end">
+          <button type="button" className="rail-button" title="Buscar uma ação (Ctrl K)" onClick={() => setFinding(true)}>
+            <Icon name="search" />
+            <span className="sr">Buscar uma ação</span>
+          </button>
+          <MenuTrigger>
+            <Button className="rail-button me" aria-label={`${initials(me?.name ?? "")}, ${me?.name ?? ""}`}>
+              <Avatar name={me?.name ?? ""} />
+            </Button>
+            <Popover placement="right bottom" className="popover">
+              <div className="who">
+                <strong>{me?.name}</strong>
+                <span className="muted">{ROLES[me?.role ?? ""] ?? ""}</span>
+              </div>
+              <Menu className="menu" aria-label="Preferências">
+                {(Object.entries(THEMES) as [Theme, (typeof THEMES)[Theme]][]).map(([theme, { label, icon }]) => (
+                  <MenuItem key={theme} id={theme} textValue={label} className="menu-item" onAction={() => prefer({ theme })}>
+                    <Icon name={icon} />
+                    {label}
+                    {preferences.theme === theme && (
+                      <span className="end">
+                        <Icon name="check" small />
+                        <span className="sr">em uso</span>
+                      </span>
+                    )}
+                  </MenuItem>
+                ))}
+                <MenuItem id="keys" textValue="Atalhos" className="menu-item" onAction={() => setKeys(true)}>
+                  <Icon name="keyboard" /> Atalhos <span className="end">{shown("?")}</span>
+                </MenuItem>
+                <MenuItem id="leave" textValue="Sair" className="menu-item" onAction={signOut}>
+                  <Icon name="out" /> Sair
+                </MenuItem>
+              </Menu>
+            </Popover>
+          </MenuTrigger>
+          <ConnectionState />
+        </div>
+      </nav>
+      <div className="stage">
+        <ConnectionBanner />
+        <main id="screen" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <Palette open={finding} onClose={() => setFinding(false)} />
+      <Keys open={keys} onClose={() => setKeys(false)} />
+      <Toasts />
+      {!preferences.toured && path === "/" && (
+        <Suspense fallback={null}>
+          <Tour />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function signOut(): void {
+  clearTabs();
+  leave();
+}
+
+async function notify(on: boolean): Promise<void> {
+  if (!on) prefer({ notify: false });
+  else if ("Notification" in window && (await Notification.requestPermission()) === "granted") prefer({ notify: true });
+}
