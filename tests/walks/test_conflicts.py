@@ -133,7 +133,7 @@ def test_what_one_has_just_written_can_be_read(house: House) -> None:
 @pytest.mark.parametrize(
     ("who", "method", "path", "status"),
     [
-        ("admin", "get", "/v1/conversations", 403),
+        ("admin", "post", "/v1/conversations", 403),
         ("service", "post", "/v1/conversations", 403),
         ("ana", "put", "/v1/queues/geral", 403),
         ("ana", "get", "/v1/deliveries/00000000-0000-8000-8000-000000000000", 403),
