@@ -38,6 +38,7 @@ def test_the_figures_count_what_happened(house: House) -> None:
     assert set(house.metric("follower_lag_records")) == {
         'follower_lag_records{follower="policies"}',
         'follower_lag_records{follower="couriers"}',
+        'follower_lag_records{follower="routing"}',
     }
     text = httpx.get(f"{house.url}/metrics").text
     assert who.address not in text
