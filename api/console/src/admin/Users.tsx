@@ -155,7 +155,7 @@ export default function Users() {
               <small>O nome que os clientes leem.</small>
             </label>
           )}
-          {open !== null && open !== "new" && open.user_id !== (me as { user_id?: string | null } | null)?.user_id && (
+          {open !== null && open !== "new" && open.user_id !== me?.user_id && (
             <div className="row-actions">
               <button type="button" className="button small" onClick={() => void data(api.POST("/v1/users/{user_id}/link", path(open))).then((made) => invited(open.name, made), (error: unknown) => toast({ tone: "bad", text: sentenceOf(error) }))}>
                 Novo link de senha

@@ -1,6 +1,6 @@
 // Beside the thread: who it is, which protocol, how long there is, and what there was before.
-import { useState, type ReactNode } from "react";
-import type { Conversation, ConversationWithEpisodes } from "../api/client";
+import { useEffect, useState, type ReactNode } from "react";
+import { api, data, type Conversation, type ConversationWithEpisodes, type Schemas } from "../api/client";
 import { useNow } from "../desk/clock";
 import { tag } from "../desk/acts";
 import { may, naming } from "../desk/session";
@@ -69,12 +69,7 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
             )}
           </dl>
         </div>
-        <details className="why">
-          <summary>
-            <Icon name="info" small /> Por que este prazo?
-          </summary>
-          <p>{explained(row, now)}</p>
-        </details>
+        <Why row={row} now={now} />
       </Part>
 
       <Part title="Atendimento">
@@ -116,16 +111,14 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
   );
 }
 
-/** Codes of the house on this demand; where the desk keeps none there is nothing to show. */
+/** Codes of the house on this demand. */
 function Tags({ row }: { row: Conversation }) {
-  const tags = (row as { tags?: string[] }).tags;
   const [text, setText] = useState("");
-  if (tags === undefined) return null;
   const code = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim().replace(/[^a-z0-9_]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
   return (
     <Part title="Etiquetas">
       <ul className="tags">
-        {tags.map((one) => (
+        {row.tags.map((one) => (
           <li key={one} className="chip">
             {one}
             {may("conversations.attend") && <IconButton icon="close" label={`Tirar a etiqueta ${one}`} small onPress={() => void tag(row, [], [one])} />}
@@ -165,6 +158,45 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
+/** The rule, its version and its inputs, as the desk judged by them. */
+function Why({ row, now }: { row: Conversation; now: number }) {
+  const [open, setOpen] = useState(false);
+  const [clocks, setClocks] = useState<readonly Schemas["Clock"][]>([]);
+  const id = row.conversation_id;
+  useEffect(() => {
+    if (!open) return;
+    let here = true;
+    data(api.GET("/v1/conversations/{conversation_id}/clocks", { params: { path: { conversation_id: id } } })).then(
+      (told) => here && setClocks(told.items),
+      () => undefined,
+    );
+    return () => {
+      here = false;
+    };
+  }, [open, id, row.version]);
+  return (
+    <details className="why" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <Icon name="info" small /> Por que este prazo?
+      </summary>
+      <p>{explained(row, now)}</p>
+      <ul className="why-clocks">
+        {clocks.slice(-3).reverse().map((clock) => (
+          <li key={clock.number}>
+            <strong>{CLOCK[clock.kind]}</strong> <span className={clock.verdict === "breached" ? "late" : ""}>{clock.verdict ? VERDICT[clock.verdict] : clock.state === "paused" ? "pausado" : "correndo"}</span>
+            <small>
+              Meta de {clock.target_minutes} min desde {moment(new Date(clock.started_at))}
+              {clock.due_at ? `, até ${moment(new Date(clock.due_at))}` : ""}. Regras versão {clock.policy_version}, calendário {clock.calendar} versão {clock.calendar_version}.
+            </small>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const CLOCK: Record<string, string> = { first: "Primeira resposta", next: "Próxima resposta", resolution: "Resolução", automation: "Automação" };
+const VERDICT: Record<string, string> = { met: "cumprido", breached: "estourado", settled: "não precisou de resposta", unanswered: "encerrado sem resposta", cancelled: "cancelado" };
 const TARGET: Record<string, string> = { urgent: "5 minutos", high: "15 minutos", normal: "30 minutos", low: "1 hora" };
 function explained(row: Conversation, now: number): string {
   if (row.due_at === null || row.stage === "closed") return row.awaiting === "customer" ? "A última palavra foi nossa: o próximo prazo começa quando o cliente escrever." : "Nenhum prazo de resposta está correndo agora.";

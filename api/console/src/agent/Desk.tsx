@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import type { Conversation, Line } from "../api/client";
-import { claim, newDemand, note, reopen, unblock, wake } from "../desk/acts";
+import { acknowledge, claim, newDemand, note, reopen, settle, unblock, wake } from "../desk/acts";
 import { useNow } from "../desk/clock";
 import { prefer, usePreferences } from "../desk/preferences";
 import { lookAt, may, naming } from "../desk/session";
@@ -214,7 +214,9 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
       attends && row.stage !== "closed" && { id: "priority", label: "Mudar a prioridade", group: "Conversa", icon: "flag", keys: "y", run: () => setAsked("priority") },
       mine && { id: "new-demand", label: "Virou outra demanda (novo protocolo)", group: "Conversa", icon: "plus", run: () => void newDemand(row) },
       attends && row.stage === "closed" && { id: "reopen", label: "Reabrir", group: "Conversa", icon: "undo", keys: "a", run: () => void reopen(id) },
-      attends && row.stage !== "automation" && { id: "block", label: blockedOf(row) ? "Voltar a atender este contato" : "Bloquear este contato", group: "Conversa", icon: "close", words: "spam bloquear", run: () => (blockedOf(row) ? void unblock(row) : setAsked("block")) },
+      attends && row.stage !== "automation" && { id: "block", label: row.blocked ? "Voltar a atender este contato" : "Bloquear este contato", group: "Conversa", icon: "close", words: "spam bloquear", run: () => (row.blocked ? void unblock(row) : setAsked("block")) },
+      mine && row.unanswered_since !== null && { id: "settle", label: "Não precisa de resposta", group: "Conversa", icon: "check", keys: "x", run: () => void settle(row) },
+      another && row.breached && row.stage !== "closed" && { id: "acknowledge", label: "Estou cuidando deste atraso", group: "Conversa", icon: "eye", keys: "c", run: () => void acknowledge(row) },
       { id: "protocol", label: "Copiar o protocolo", group: "Conversa", icon: "copy", keys: "p", run: () => copyProtocol(row) },
       { id: "context", label: shown ? "Esconder o painel do cliente" : "Mostrar o painel do cliente", group: "Conversa", icon: "panel", keys: "i", run: aside_ },
     ];
@@ -244,7 +246,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
   }
   const others = viewers.filter((viewer) => viewer.agent_id !== names.me);
   const typing = others.find((viewer) => viewer.state === "typing");
-  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "block"].includes(command.id));
+  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "block"].includes(command.id));
   const button = (command: string): Command | undefined => commands.find((one) => one.id === command);
   return (
     <div className={`attendance${shown ? " with-context" : ""}`}>
@@ -300,10 +302,6 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
       <Sheets asked={asked} row={row} onDone={done} />
     </div>
   );
-}
-
-function blockedOf(row: Conversation): boolean {
-  return (row as { blocked?: boolean }).blocked === true;
 }
 
 function where(row: Conversation, queue: string, agent: string): string {

@@ -1,6 +1,5 @@
 // What somebody does to a conversation. Everything carries the version that was seen; what cannot be done is
 // told as the API tells it; what can be taken back offers to.
-import { ahead } from "../api/ahead";
 import { aKey, api, data, Problem, sentenceOf, wish, type Conversation, type Priority } from "../api/client";
 import { toast } from "../ui/toast";
 import { customer } from "../words/names";
@@ -76,26 +75,26 @@ export async function wake(row: Conversation): Promise<boolean> {
 export async function react(row: Conversation, target: string, emoji: string | null): Promise<boolean> {
   return done(data(api.POST("/v1/conversations/{conversation_id}/reactions", { ...about(row, false), body: { target, emoji } })));
 }
-/** `null` from a desk that has no such door. */
-async function there(asked: Promise<unknown>, missing: string): Promise<boolean> {
-  return done(
-    asked.then((answer) => {
-      if (answer === null) throw new Problem(404, { rule: "Ahead", detail: missing });
-      return answer;
-    }),
-  );
-}
-export async function tag(row: Conversation, add: readonly string[], remove: readonly string[]): Promise<boolean> {
-  return there(ahead("POST", `/v1/conversations/${row.conversation_id}/tags`, { add, remove }), "Este servidor ainda não tem etiquetas.");
+export async function tag(row: Conversation, add: string[], remove: string[]): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/tags", { ...about(row, false), body: { add, remove } })));
 }
 export async function block(row: Conversation, reason: string, spam: boolean): Promise<boolean> {
-  const headers = { "If-Match": `"${row.version}"` };
-  const ok = await there(ahead("POST", `/v1/conversations/${row.conversation_id}/block`, { reason, spam }, headers), "Este servidor ainda não bloqueia contatos.");
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/block", { ...about(row), body: { reason, spam } })));
   if (ok) undoable(`${customer(row)} não é mais atendido.`, () => unblock(row));
   return ok;
 }
 export async function unblock(row: Conversation): Promise<boolean> {
-  return there(ahead("POST", `/v1/conversations/${row.conversation_id}/unblock`, {}), "Este servidor ainda não bloqueia contatos.");
+  return done(data(api.POST("/v1/conversations/{conversation_id}/unblock", about(row, false))));
+}
+export async function settle(row: Conversation): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/no-answer-needed", { ...about(row), body: {} })));
+  if (ok) toast({ tone: "good", text: "Marcado: não precisa de resposta." });
+  return ok;
+}
+export async function acknowledge(row: Conversation): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/acknowledge", about(row))));
+  if (ok) toast({ tone: "good", text: "Você está cuidando deste atraso. O próximo aviso espera 30 minutos." });
+  return ok;
 }
 async function take(id: string): Promise<boolean> {
   const row = latest(id);

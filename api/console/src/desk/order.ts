@@ -17,9 +17,9 @@ export function place(row: Conversation, at: number): Place {
   const opened = time(row.opened_at) ?? EVER;
   const oldest = time(row.unanswered_since) ?? NEVER;
   if (due === null) return [3, 0, time(row.activity_at) ?? opened, rank, oldest, opened, row.conversation_id];
-  const manager = Math.max(due, (time(row.waiting_since) ?? due) + MANAGER);
+  const manager = time(row.manager_at) ?? Math.max(due, (time(row.waiting_since) ?? due) + MANAGER);
   if (manager <= at) return [0, 0, due, rank, oldest, opened, row.conversation_id];
-  if (due <= at || row.priority === "urgent") return [1, rank, due, rank, oldest, opened, row.conversation_id];
+  if (row.breached || due <= at || row.priority === "urgent") return [1, rank, due, rank, oldest, opened, row.conversation_id];
   return [2, 0, due, rank, oldest, opened, row.conversation_id];
 }
 

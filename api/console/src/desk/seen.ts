@@ -1,5 +1,4 @@
 // Tells the desk what somebody looks at, and whether they type in it.
-import { ahead } from "../api/ahead";
 import { api, wish } from "../api/client";
 
 export function seen(id: string, typing = false): void {
@@ -9,5 +8,6 @@ export function seen(id: string, typing = false): void {
 
 /** Who else has it open sees me there. Believed for half a minute, typing for six seconds. */
 export function present(id: string, state: "viewing" | "typing" | "left"): void {
-  void ahead("POST", `/v1/conversations/${id}/presence`, { state }).catch(() => undefined);
+  const params = { path: { conversation_id: id } };
+  void api.POST("/v1/conversations/{conversation_id}/presence", { params, headers: wish(), body: { state } }).catch(() => undefined);
 }

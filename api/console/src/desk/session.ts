@@ -1,7 +1,6 @@
 // Who is signed in, and what everybody here is called.
 import { useSyncExternalStore } from "react";
-import { ahead } from "../api/ahead";
-import { api, carry, data, onSignedOut, Problem, renewWith, type Agent, type Channel, type Me, type Queue } from "../api/client";
+import { api, carried, carry, data, onSignedOut, Problem, renewWith, type Agent, type Channel, type Me, type Queue, type Schemas } from "../api/client";
 import type { Source } from "../live/frames";
 import { Shared } from "../live/shared";
 import type { Naming } from "../words/names";
@@ -10,7 +9,6 @@ import { connection, forget, hear, held } from "./store";
 export type House = { queues: readonly Queue[]; agents: readonly Agent[]; channels: readonly Channel[] };
 /** `owing`: signed in, and let through no door before an authenticator app is enrolled. */
 export type Session = { state: "starting" | "out" | "in" | "owing"; me: Me | null; house: House; notice: string | null };
-type SignedIn = { access_token: string; expires_at: string; owes_second_factor: boolean };
 
 const EMPTY: House = { queues: [], agents: [], channels: [] };
 const KEPT = "atende.token";
@@ -77,15 +75,13 @@ export async function enter(token: string): Promise<void> {
   }
 }
 
-/** With a password. Answers false where this desk knows none. */
-export async function signIn(login: string, password: string, code: { code?: string; recovery_code?: string } = {}): Promise<boolean> {
-  const told = await ahead<SignedIn>("POST", "/v1/sign-in", { login, password, ...code });
-  if (told === null) return false;
+/** With a password, and a code where one is enrolled. */
+export async function signIn(login: string, password: string, code: { code?: string; recovery_code?: string } = {}): Promise<void> {
+  const told = await data(api.POST("/v1/sign-in", { body: { login, password, ...code } }));
   localStorage.setItem(SIGNED, "1");
   carry(told.access_token);
   renewWith(refreshed);
   await come();
-  return true;
 }
 
 /** Ten minutes more. One tab at a time: a cookie that comes twice ends the session. */
@@ -96,7 +92,7 @@ async function refreshed(): Promise<string | null> {
       if (answer.status < 500) localStorage.removeItem(SIGNED);
       return null;
     }
-    const told = (await answer.json()) as SignedIn;
+    const told = (await answer.json()) as Schemas["SignedIn"];
     carry(told.access_token);
     renewWith(refreshed);
     return told.access_token;
@@ -107,7 +103,7 @@ async function refreshed(): Promise<string | null> {
 /** Whoever is carried now, comes in. */
 async function come(): Promise<void> {
   const me = await data(api.GET("/v1/me"));
-  if ((me as { owes_second_factor?: boolean }).owes_second_factor) {
+  if (me.owes_second_factor) {
     set({ state: "owing", me, notice: null });
     return;
   }
@@ -134,7 +130,7 @@ export async function learn(): Promise<void> {
 export function leave(notice: string | null = null): void {
   if (notice === null && localStorage.getItem(SIGNED) !== null) {
     localStorage.removeItem(SIGNED);
-    void ahead("DELETE", "/v1/session").catch(() => undefined);
+    void api.DELETE("/v1/session", { headers: { Authorization: `Bearer ${carried() ?? ""}` } }).catch(() => undefined);
   }
   renewWith(null);
   source?.stop();

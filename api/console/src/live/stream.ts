@@ -179,17 +179,11 @@ export class Stream implements Source {
     this.#open = topics;
     try {
       const path = { stream_id: this.#streamId };
-      await lookAt(path, topics);
+      await api.PUT("/v1/live/{stream_id}/topics", { params: { path }, headers: wish(), body: { topics } });
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.#abort?.abort(); // it ended: come back with all topics
     }
   }
-}
-
-/** PUT /v1/live/{stream_id}/topics */
-async function lookAt(path: { stream_id: string }, topics: string[]): Promise<void> {
-  const put = api.PUT as unknown as (url: string, init: object) => Promise<unknown>;
-  await put("/v1/live/{stream_id}/topics", { params: { path }, headers: wish(), body: { topics } });
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {

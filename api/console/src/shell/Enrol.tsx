@@ -1,7 +1,6 @@
 // Whoever must have a second factor enrols one here; whoever was invited chooses a password.
 import { useState, type FormEvent, type ReactNode } from "react";
-import { ahead } from "../api/ahead";
-import { sentenceOf } from "../api/client";
+import { api, data, sentenceOf } from "../api/client";
 import { enrolled, leave } from "../desk/session";
 
 function Card({ title, children, onSubmit, no }: { title: string; children: ReactNode; onSubmit: () => Promise<void>; no: string | null }) {
@@ -40,8 +39,8 @@ export default function Enrol() {
   const next = async (): Promise<void> => {
     setNo(null);
     try {
-      if (seed === null) setSeed(await ahead("POST", "/v1/me/second-factor", { password }));
-      else if (codes === null) setCodes((await ahead<{ codes: string[] }>("PUT", "/v1/me/second-factor", { code: code.replace(/\s/g, "") }))?.codes ?? null);
+      if (seed === null) setSeed(await data(api.POST("/v1/me/second-factor", { body: { password } })));
+      else if (codes === null) setCodes((await data(api.PUT("/v1/me/second-factor", { body: { code: code.replace(/\s/g, "") } }))).codes);
       else await enrolled();
     } catch (error) {
       setNo(sentenceOf(error));
@@ -98,8 +97,8 @@ export function Invited({ word, onDone }: { word: string; onDone: () => void }) 
       return;
     }
     try {
-      if ((await ahead("POST", "/v1/activation", { word, password })) === null) setNo("Este servidor ainda não tem senhas.");
-      else onDone();
+      await data(api.POST("/v1/activation", { body: { word, password } }));
+      onDone();
     } catch (error) {
       setNo(sentenceOf(error));
     }

@@ -1,7 +1,6 @@
 // mod+K: every action, every open customer, every screen, by a few letters.
 import { useEffect, useMemo, useRef, useState } from "react";
-import { ahead } from "../api/ahead";
-import type { Conversation } from "../api/client";
+import { api, data, type Conversation } from "../api/client";
 import { may } from "../desk/session";
 import { now } from "../desk/store";
 import { openTab } from "../desk/tabs";
@@ -83,8 +82,8 @@ function useFound(typed: string): readonly Conversation[] {
     if (query.length < 3 || !may("conversations.read")) return;
     let here = true;
     const timer = window.setTimeout(() => {
-      void ahead<{ items: Conversation[] }>("POST", "/v1/conversations/search", { query, limit: 8 }).then(
-        (told) => here && setFound(told?.items ?? []),
+      data(api.POST("/v1/conversations/search", { body: { query, limit: 8 } })).then(
+        (told) => here && setFound(told.items),
         () => undefined,
       );
     }, 220);

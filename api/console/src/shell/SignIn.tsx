@@ -28,10 +28,7 @@ export function SignIn() {
       if (way === "token") await enter(secret.trim());
       else {
         const proof = way === "code" ? { code: code.replace(/\s/g, "") } : way === "recovery" ? { recovery_code: code.trim() } : {};
-        if (!(await signIn(login.trim(), secret, proof))) {
-          to("token");
-          setNo("Este servidor ainda não tem senhas. Entre com um token de acesso.");
-        }
+        await signIn(login.trim(), secret, proof);
       }
     } catch (error) {
       if (error instanceof Problem && error.rule === "CodeNeeded" && way === "password") to("code");

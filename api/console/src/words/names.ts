@@ -210,6 +210,14 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
       return plain("Retomado");
     case "cancellation":
       return plain("Pedido de cancelamento registrado");
+    case "tagged":
+      return plain(`${who(said["by"])} pôs a etiqueta ${String(said["tag"])}`);
+    case "untagged":
+      return plain(`${who(said["by"])} tirou a etiqueta ${String(said["tag"])}`);
+    case "blocked":
+      return plain(`${who(said["by"])} bloqueou este contato${said["spam"] ? " por propaganda" : ""}`);
+    case "unblocked":
+      return plain(`${who(said["by"])} desbloqueou este contato`);
     case "silenced":
       return plain("Alguém respondeu pelo aparelho; a automação não escreve mais");
     default:
