@@ -88,9 +88,10 @@ class Desk:
         size: tuple[int, int] = WIDE,
         theme: str = "light",
         toured: bool = True,
+        live: bool = True,
         **more: Any,
     ) -> Page:
-        """A browser of their own, signed in, on this screen."""
+        """A browser of their own, signed in, on this screen. Not `live`: it asks again and again."""
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="pt-BR",
@@ -102,6 +103,8 @@ class Desk:
         context.add_init_script(f"localStorage.setItem('atende.preferences', {json.dumps(likes)})")
         if name is not None:
             context.add_init_script(f"sessionStorage.setItem('atende.token', {json.dumps(self.token(name))})")
+        if not live:
+            context.route(re.compile(r"/v1/live"), lambda asked: asked.fulfill(status=404, json={}))
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("request", lambda asked: self._asked(asked.url))
@@ -139,8 +142,8 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
 
 @contextmanager
 def cut_off(page: Page) -> Iterator[None]:
-    """What the page asks to read does not arrive; what it wishes does."""
-    reads = re.compile(r"/v1/(live|conversations)")
+    """What the page asks to read does not arrive; what it wishes does. For pages that are not live."""
+    reads = re.compile(r"/v1/conversations")
 
     def answer(route: Any) -> None:
         route.abort() if route.request.method == "GET" else route.continue_()

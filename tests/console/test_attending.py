@@ -65,7 +65,7 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
 def test_of_two_who_claim_at_once_one_is_told_who_was_first(desk: Desk) -> None:
     who = desk.house.customer()
     name = name_of(desk.house.waits(who))
-    ana, bia = desk.page("ana"), desk.page("bia")
+    ana, bia = desk.page("ana"), desk.page("bia", live=False)
     for page in (ana, bia):
         open_(page, name)
         expect(page.get_by_role("button", name="Assumir")).to_be_visible()
@@ -122,7 +122,7 @@ def test_a_customer_is_attended_by_keyboard_alone(desk: Desk) -> None:
 def test_nobody_answers_over_what_they_have_not_read(desk: Desk) -> None:
     house, who = desk.house, desk.house.customer()
     name = name_of(house.waits(who))
-    page = desk.page("ana")
+    page = desk.page("ana", live=False)
     open_(page, name)
     page.keyboard.press("a")
     box = page.get_by_label("Mensagem ao cliente")
