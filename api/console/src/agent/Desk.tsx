@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import type { Conversation, Line } from "../api/client";
-import { acknowledge, claim, newDemand, note, reopen, settle, unblock, wake } from "../desk/acts";
+import { acknowledge, claim, newDemand, note, pull, reopen, settle, unblock, wake } from "../desk/acts";
 import { useNow } from "../desk/clock";
 import { prefer, usePreferences } from "../desk/preferences";
 import { lookAt, may, naming } from "../desk/session";
@@ -15,11 +15,11 @@ import { Button } from "react-aria-components/Button";
 import { useCommands, type Command } from "../shell/commands";
 import { Icon } from "../ui/Icon";
 import { Bones, Empty, IconButton, Kbd, PriorityChip, Ring, useWide } from "../ui/parts";
-import { toast } from "../ui/toast";
 import { customer } from "../words/names";
 import { Composer } from "./Composer";
 import { Context, copyProtocol } from "./Context";
 import { List, topicOf, type Tab } from "./List";
+import { Offers } from "./Offers";
 import { Sheets, type Asked } from "./Sheets";
 import { Thread } from "./Thread";
 import "./agent.css";
@@ -49,19 +49,13 @@ export default function Desk() {
   }, [id]);
 
   const next = useCallback(async (): Promise<void> => {
-    const waiting = inOrder(now(), "waiting", Date.now());
-    if (!may("conversations.attend")) {
-      if (waiting[0]) openTab(waiting[0].conversation_id);
+    if (may("conversations.attend")) {
+      const id = await pull();
+      if (id) openTab(id);
       return;
     }
-    // somebody may be quicker: then the one after it
-    for (const row of waiting.slice(0, 5)) {
-      if (await claim(row, true)) {
-        openTab(row.conversation_id);
-        return;
-      }
-    }
-    toast({ tone: "plain", text: "Ninguém esperando agora." });
+    const first = inOrder(now(), "waiting", Date.now())[0];
+    if (first) openTab(first.conversation_id);
   }, []);
 
   useCommands("desk", [
@@ -75,6 +69,7 @@ export default function Desk() {
   return (
     <div className={`desk${id ? " has-thread" : ""}`}>
       {!id && <h1 className="sr">Atendimento</h1>}
+      <Offers />
       {(wide || !id) && (
         <section className="pane-list" aria-label="Listas de atendimento">
           <Tabs tab={tab} onTab={setTab} />

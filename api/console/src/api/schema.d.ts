@@ -113,6 +113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agent_id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an agent's queues, skills, capacity and shifts
+         * @description All of it, as it is from now on. What they have stays theirs.
+         */
+        put: operations["equip_v1_agents__agent_id__routing_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendars/{calendar_id}": {
         parameters: {
             query?: never;
@@ -285,6 +305,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move, close or hurry many at once
+         * @description Each is decided by itself, in the order given, and has an outcome of its own.
+         */
+        post: operations["bulk_v1_conversations_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/counts": {
         parameters: {
             query?: never;
@@ -299,6 +339,27 @@ export interface paths {
         get: operations["counts_v1_conversations_counts_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the next in order
+         * @description The first that waits in your queues, that you have the skills for and nobody else is being asked about.
+         *     Without room for it a reason is needed.
+         */
+        post: operations["take_next_v1_conversations_next_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -342,6 +403,26 @@ export interface paths {
         get: operations["conversation_v1_conversations__conversation_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept what you are being offered
+         * @description Up to the very instant at which the offer expires.
+         */
+        post: operations["accept_v1_conversations__conversation_id__accept_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,6 +524,26 @@ export interface paths {
          * @description Whatever the customer writes within 24 hours takes it up again, under the same protocol.
          */
         post: operations["close_v1_conversations__conversation_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline what you are being offered
+         * @description It goes to the next, and comes back to you in another round at the earliest.
+         */
+        post: operations["decline_v1_conversations__conversation_id__decline_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -857,6 +958,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that you are available, or in pause and why
+         * @description A pause withdraws what you are being offered. `banheiro` is never limited nor counted.
+         */
+        put: operations["declare_v1_me_availability_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * You are connected
+         * @description Every 10 s, from a worker and not a page's timer; after 3 missed ones the connection is lost.
+         */
+        post: operations["heartbeat_v1_me_heartbeat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go offline, with a choice for each open conversation
+         * @description Returned, handed on, or kept until your next shift; one without a choice is refused and named.
+         */
+        post: operations["log_out_v1_me_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/password": {
         parameters: {
             query?: never;
@@ -1013,6 +1174,61 @@ export interface paths {
          * @description It stays listed, and nothing more is handed to it by hand.
          */
         delete: operations["retire_queue_v1_queues__queue_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue_id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Post a notice for whoever writes to this queue */
+        put: operations["post_notice_v1_queues__queue_id__notice_put"];
+        post?: never;
+        /** Take a notice down */
+        delete: operations["take_down_notice_v1_queues__queue_id__notice_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue_id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set how a queue hands out what waits
+         * @description All of it, as it is from now on. Offers that are out live on as they were made.
+         */
+        put: operations["set_routing_v1_queues__queue_id__routing_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue_id}/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set whose hours a queue keeps, how long it reopens, and its closing reasons */
+        put: operations["set_service_v1_queues__queue_id__service_put"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1383,8 +1599,30 @@ export interface components {
             active: boolean;
             /** Agent Id */
             agent_id: string;
+            /** @description What they declare */
+            availability: components["schemas"]["Availability"];
+            /**
+             * Connected
+             * @description false: their connection was declared lost
+             */
+            connected: boolean;
+            load: components["schemas"]["Load"];
             /** Name */
             name: string;
+            /** Pause Reason */
+            pause_reason?: string | null;
+            /**
+             * Queues
+             * @description Those they serve; null: all
+             */
+            queues: string[] | null;
+            /**
+             * Skills
+             * @description With levels
+             */
+            skills?: {
+                [key: string]: number;
+            };
         };
         /** Agents */
         Agents: {
@@ -1436,6 +1674,12 @@ export interface components {
             voice: boolean;
         };
         /**
+         * Availability
+         * @description What an agent declares; whether they are connected is another question.
+         * @enum {string}
+         */
+        Availability: "available" | "paused" | "offline";
+        /**
          * Awaiting
          * @description Whose turn it is, in service.
          * @enum {string}
@@ -1479,6 +1723,28 @@ export interface components {
             queue_id: string;
             /** Target Minutes */
             target_minutes: number;
+        };
+        /** Bulk */
+        Bulk: {
+            /** Conversations */
+            conversations: string[];
+            /**
+             * Do
+             * @enum {string}
+             */
+            do: "transfer" | "release" | "close" | "priority";
+            /**
+             * Outcome
+             * @description Of closing: one line
+             */
+            outcome?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** Reason */
+            reason: string;
+            /** To Agent */
+            to_agent?: string | null;
+            /** To Queue */
+            to_queue?: string | null;
         };
         /** Button */
         Button: {
@@ -1776,6 +2042,13 @@ export interface components {
              * @description When the manager is told of the wait that runs
              */
             manager_at: string | null;
+            /** Offer Expires At */
+            offer_expires_at?: string | null;
+            /**
+             * Offered To
+             * @description While it waits: who is being asked
+             */
+            offered_to?: string | null;
             /** Opened At */
             opened_at: string | null;
             /** Period */
@@ -1792,6 +2065,12 @@ export interface components {
             reason: string | null;
             /** Silenced */
             silenced: boolean;
+            /**
+             * Silent
+             * @description In service: takes no place of its agent
+             * @default false
+             */
+            silent: boolean;
             stage: components["schemas"]["domain__conversation__events__Stage"];
             /** Subject */
             subject: string | null;
@@ -1889,6 +2168,13 @@ export interface components {
              * @description When the manager is told of the wait that runs
              */
             manager_at: string | null;
+            /** Offer Expires At */
+            offer_expires_at?: string | null;
+            /**
+             * Offered To
+             * @description While it waits: who is being asked
+             */
+            offered_to?: string | null;
             /** Opened At */
             opened_at: string | null;
             /** Period */
@@ -1905,6 +2191,12 @@ export interface components {
             reason: string | null;
             /** Silenced */
             silenced: boolean;
+            /**
+             * Silent
+             * @description In service: takes no place of its agent
+             * @default false
+             */
+            silent: boolean;
             stage: components["schemas"]["domain__conversation__events__Stage"];
             /** Subject */
             subject: string | null;
@@ -2011,6 +2303,19 @@ export interface components {
             /** Room Id */
             room_id?: string | null;
         };
+        /** Declare */
+        Declare: {
+            /**
+             * Availability
+             * @enum {string}
+             */
+            availability: "available" | "paused";
+            /**
+             * Reason
+             * @description Of a pause: almoco, nr17, banheiro, treinamento
+             */
+            reason?: string | null;
+        };
         /**
          * Degraded
          * @description What is told may be late: say so. Without Redis changes are looked for every second, without the
@@ -2112,6 +2417,30 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /** EquipAgent */
+        EquipAgent: {
+            /** Capacity */
+            capacity: number;
+            /**
+             * Ceiling
+             * @description null: twice the capacity
+             */
+            ceiling?: number | null;
+            /**
+             * Queues
+             * @description null: all
+             */
+            queues?: string[] | null;
+            /** Shifts */
+            shifts?: components["schemas"]["Shift"][];
+            /**
+             * Skills
+             * @description With levels
+             */
+            skills?: {
+                [key: string]: number;
+            };
+        };
         /**
          * Failure
          * @description Why a message did not arrive: a sentence, and the provider's code for the details.
@@ -2144,6 +2473,14 @@ export interface components {
             conversation_id: string;
             /** Position */
             position: string;
+        };
+        /**
+         * Ground
+         * @description Why, where somebody wants to know.
+         */
+        Ground: {
+            /** Reason */
+            reason?: string | null;
         };
         /** Health */
         Health: {
@@ -2264,6 +2601,20 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /** Leave */
+        Leave: {
+            /**
+             * Choice
+             * @enum {string}
+             */
+            choice: "return" | "transfer" | "keep";
+            /** Conversation Id */
+            conversation_id: string;
+            /** To Agent */
+            to_agent?: string | null;
+            /** To Queue */
+            to_queue?: string | null;
+        };
         /**
          * Level
          * @description Who is told, one after another.
@@ -2333,6 +2684,27 @@ export interface components {
             next: string | null;
             /** Topic */
             topic: string;
+        };
+        /**
+         * Load
+         * @description What an agent has, and how much that may be. `reserved`: offered to them, or about to be theirs.
+         */
+        Load: {
+            /** Active */
+            active: number;
+            /** Capacity */
+            capacity: number;
+            /** Ceiling */
+            ceiling: number;
+            /** Reserved */
+            reserved: number;
+            /** Silent */
+            silent: number;
+        };
+        /** LogOut */
+        LogOut: {
+            /** Conversations */
+            conversations?: components["schemas"]["Leave"][];
         };
         /** MakeToken */
         MakeToken: {
@@ -2463,6 +2835,11 @@ export interface components {
              */
             items: components["schemas"]["Message"][];
         };
+        /**
+         * Mode
+         * @enum {string}
+         */
+        Mode: "offer" | "assign" | "pull";
         /** NewToken */
         NewToken: {
             /**
@@ -2489,6 +2866,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * OfflinePolicy
+         * @description What becomes of an agent's conversations when the agent is gone.
+         * @enum {string}
+         */
+        OfflinePolicy: "return_waiting" | "return_all" | "keep";
         /** OpenConversation */
         OpenConversation: {
             /** Channel Id */
@@ -2514,6 +2897,25 @@ export interface components {
          * @enum {string}
          */
         Opener: "customer" | "agent" | "device" | "call";
+        /**
+         * Outcome
+         * @description What came of one of many. `rule` and `detail` say why not, as a problem would.
+         */
+        Outcome: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Detail */
+            detail?: string | null;
+            /** Done */
+            done: boolean;
+            /** Rule */
+            rule?: string | null;
+        };
+        /** Outcomes */
+        Outcomes: {
+            /** Items */
+            items: components["schemas"]["Outcome"][];
+        };
         /** Owned */
         Owned: {
             /**
@@ -2558,6 +2960,13 @@ export interface components {
                     [key: string]: components["schemas"]["Held"];
                 };
             };
+        };
+        /** PostNotice */
+        PostNotice: {
+            /** Text */
+            text: string;
+            /** Until */
+            until?: string | null;
         };
         /** Presence */
         Presence: {
@@ -2647,10 +3056,44 @@ export interface components {
         Queue: {
             /** Active */
             active: boolean;
+            mode: components["schemas"]["Mode"];
             /** Name */
             name: string;
+            /** Notice */
+            notice?: string | null;
+            /** Notice Until */
+            notice_until?: string | null;
+            /**
+             * Offer For
+             * @description Seconds an offer may be accepted
+             */
+            offer_for: number;
+            offline: components["schemas"]["OfflinePolicy"];
+            /**
+             * Prefer Last
+             * @description Seconds a returning customer waits for their last agent
+             * @default 0
+             */
+            prefer_last: number;
+            /** Preferred */
+            preferred?: {
+                [key: string]: number;
+            };
             /** Queue Id */
             queue_id: string;
+            /**
+             * Relax After
+             * @description Seconds until what is required is preferred
+             */
+            relax_after?: number | null;
+            /**
+             * Required
+             * @description Skills, with levels
+             */
+            required?: {
+                [key: string]: number;
+            };
+            strategy: components["schemas"]["Strategy"];
             /**
              * Targets
              * @description Minutes to every human answer, by priority
@@ -2893,6 +3336,81 @@ export interface components {
             /** Items */
             items: components["schemas"]["Session"][];
         };
+        /** SetRouting */
+        SetRouting: {
+            /** @default offer */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Offer For
+             * @description Seconds
+             * @default 30
+             */
+            offer_for: number;
+            /** @default return_waiting */
+            offline: components["schemas"]["OfflinePolicy"];
+            /**
+             * Prefer Last
+             * @description Seconds a returning customer waits for their last agent
+             * @default 0
+             */
+            prefer_last: number;
+            /**
+             * Preferred
+             * @description With levels
+             */
+            preferred?: {
+                [key: string]: number;
+            };
+            /**
+             * Relax After
+             * @description Seconds; null: never
+             */
+            relax_after?: number | null;
+            /**
+             * Required
+             * @description With levels
+             */
+            required?: {
+                [key: string]: number;
+            };
+            /** @default round_robin */
+            strategy: components["schemas"]["Strategy"];
+            /**
+             * Weights
+             * @description In an agent's load, by priority; 1 where nothing is said
+             */
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        /** SetService */
+        SetService: {
+            /** Calendar Id */
+            calendar_id?: string | null;
+            /** Reasons */
+            reasons?: string[];
+            /**
+             * Reopening
+             * @description Hours
+             * @default 24
+             */
+            reopening: number;
+        };
+        /** Shift */
+        Shift: {
+            /** Ends */
+            ends: number;
+            /**
+             * Starts
+             * @description Minutes of the day
+             */
+            starts: number;
+            /**
+             * Weekday
+             * @description 0 is Monday
+             */
+            weekday: number;
+        };
         /**
          * Side
          * @enum {string}
@@ -3020,6 +3538,12 @@ export interface components {
              */
             takeover: boolean;
         };
+        /**
+         * Strategy
+         * @description Whom to ask first, among those who could take it.
+         * @enum {string}
+         */
+        Strategy: "round_robin" | "load_balanced" | "skill_based";
         /** Tags */
         Tags: {
             /**
@@ -3572,7 +4096,22 @@ export interface operations {
                      *         {
                      *           "active": true,
                      *           "agent_id": "bia",
-                     *           "name": "Bia"
+                     *           "availability": "available",
+                     *           "connected": true,
+                     *           "load": {
+                     *             "active": 2,
+                     *             "capacity": 4,
+                     *             "ceiling": 8,
+                     *             "reserved": 1,
+                     *             "silent": 1
+                     *           },
+                     *           "name": "Bia",
+                     *           "queues": [
+                     *             "suporte"
+                     *           ],
+                     *           "skills": {
+                     *             "fibra": 3
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -3644,7 +4183,22 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "agent_id": "bia",
-                     *       "name": "Bia"
+                     *       "availability": "available",
+                     *       "connected": true,
+                     *       "load": {
+                     *         "active": 2,
+                     *         "capacity": 4,
+                     *         "ceiling": 8,
+                     *         "reserved": 1,
+                     *         "silent": 1
+                     *       },
+                     *       "name": "Bia",
+                     *       "queues": [
+                     *         "suporte"
+                     *       ],
+                     *       "skills": {
+                     *         "fibra": 3
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Agent"];
@@ -3776,6 +4330,139 @@ export interface operations {
             };
             /** @description Não permitido */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equip_v1_agents__agent_id__routing_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EquipAgent"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4957,6 +5644,8 @@ export interface operations {
                      *           "last_preview": "Já reiniciei o modem e nada",
                      *           "last_side": "customer",
                      *           "manager_at": "2026-03-12T18:32:10Z",
+                     *           "offer_expires_at": "2026-03-12T17:33:10Z",
+                     *           "offered_to": "ana",
                      *           "opened_at": "2026-03-12T17:32:00Z",
                      *           "period": 1,
                      *           "priority": "urgent",
@@ -4964,6 +5653,7 @@ export interface operations {
                      *           "queue_id": "suporte",
                      *           "reason": "subject",
                      *           "silenced": false,
+                     *           "silent": false,
                      *           "stage": "waiting",
                      *           "subject": "technical",
                      *           "tags": [
@@ -5162,6 +5852,116 @@ export interface operations {
             };
         };
     };
+    bulk_v1_conversations_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
+                     *           "done": true
+                     *         },
+                     *         {
+                     *           "conversation_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *           "detail": "Este atendimento já foi encerrado.",
+                     *           "done": false,
+                     *           "rule": "NotOpen"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     counts_v1_conversations_counts_get: {
         parameters: {
             query?: {
@@ -5237,6 +6037,147 @@ export interface operations {
             };
         };
     };
+    take_next_v1_conversations_next_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ground"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_v1_conversations_search_post: {
         parameters: {
             query?: never;
@@ -5279,6 +6220,8 @@ export interface operations {
                      *           "last_preview": "Já reiniciei o modem e nada",
                      *           "last_side": "customer",
                      *           "manager_at": "2026-03-12T18:32:10Z",
+                     *           "offer_expires_at": "2026-03-12T17:33:10Z",
+                     *           "offered_to": "ana",
                      *           "opened_at": "2026-03-12T17:32:00Z",
                      *           "period": 1,
                      *           "priority": "urgent",
@@ -5286,6 +6229,7 @@ export interface operations {
                      *           "queue_id": "suporte",
                      *           "reason": "subject",
                      *           "silenced": false,
+                     *           "silent": false,
                      *           "stage": "waiting",
                      *           "subject": "technical",
                      *           "tags": [
@@ -5415,6 +6359,8 @@ export interface operations {
                      *       "last_preview": "Já reiniciei o modem e nada",
                      *       "last_side": "customer",
                      *       "manager_at": "2026-03-12T18:32:10Z",
+                     *       "offer_expires_at": "2026-03-12T17:33:10Z",
+                     *       "offered_to": "ana",
                      *       "opened_at": "2026-03-12T17:32:00Z",
                      *       "period": 1,
                      *       "priority": "urgent",
@@ -5422,6 +6368,7 @@ export interface operations {
                      *       "queue_id": "suporte",
                      *       "reason": "subject",
                      *       "silenced": false,
+                     *       "silent": false,
                      *       "stage": "waiting",
                      *       "subject": "technical",
                      *       "tags": [
@@ -5466,6 +6413,140 @@ export interface operations {
             };
             /** @description Dados inválidos */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_v1_conversations__conversation_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ground"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6030,6 +7111,140 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Close"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_v1_conversations__conversation_id__decline_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ground"];
             };
         };
         responses: {
@@ -8564,6 +9779,356 @@ export interface operations {
             };
         };
     };
+    declare_v1_me_availability_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Declare"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeat_v1_me_heartbeat_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Heard; nothing is recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out_v1_me_logout_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogOut"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password_v1_me_password_put: {
         parameters: {
             query?: never;
@@ -9167,8 +10732,18 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "active": true,
+                     *           "mode": "offer",
                      *           "name": "Suporte técnico",
+                     *           "offer_for": 30,
+                     *           "offline": "return_waiting",
+                     *           "prefer_last": 60,
+                     *           "preferred": {},
                      *           "queue_id": "suporte",
+                     *           "relax_after": 120,
+                     *           "required": {
+                     *             "fibra": 2
+                     *           },
+                     *           "strategy": "load_balanced",
                      *           "targets": {
                      *             "high": 15,
                      *             "low": 60,
@@ -9245,8 +10820,18 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "mode": "offer",
                      *       "name": "Suporte técnico",
+                     *       "offer_for": 30,
+                     *       "offline": "return_waiting",
+                     *       "prefer_last": 60,
+                     *       "preferred": {},
                      *       "queue_id": "suporte",
+                     *       "relax_after": 120,
+                     *       "required": {
+                     *         "fibra": 2
+                     *       },
+                     *       "strategy": "load_balanced",
                      *       "targets": {
                      *         "high": 15,
                      *         "low": 60,
@@ -9446,6 +11031,534 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notice_v1_queues__queue_id__notice_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostNotice"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_down_notice_v1_queues__queue_id__notice_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_routing_v1_queues__queue_id__routing_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRouting"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_service_v1_queues__queue_id__service_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetService"];
+            };
+        };
         responses: {
             /** @description Decided, and in the log */
             200: {

@@ -32,6 +32,26 @@ async function done(wanted: Promise<unknown>, quietly = false): Promise<boolean>
 export async function claim(row: Conversation, quietly = false): Promise<boolean> {
   return done(data(api.POST("/v1/conversations/{conversation_id}/claim", about(row))), quietly);
 }
+/** The next in order, as the desk sees it. Answers whose it is; null when nothing came of it. */
+export async function pull(reason: string | null = null): Promise<string | null> {
+  try {
+    const told = await data(api.POST("/v1/conversations/next", { headers: wish(), body: { reason } }));
+    nudge();
+    return (told as { conversation_id?: string | null } | undefined)?.conversation_id ?? null;
+  } catch (error) {
+    nudge();
+    const full = error instanceof Problem && error.rule === "NeedsGround" && reason === null;
+    const again = { label: "Pegar mesmo assim", run: () => void pull("Por escolha própria, acima da capacidade.").then((id) => id && openTab(id)) };
+    toast({ tone: error instanceof Problem && error.rule === "NothingWaits" ? "plain" : "conflict", text: sentenceOf(error), ...(full ? { action: again } : {}) });
+    return null;
+  }
+}
+export async function accept(row: Conversation): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/accept", { ...about(row, false), body: {} })));
+}
+export async function decline(row: Conversation): Promise<boolean> {
+  return done(data(api.POST("/v1/conversations/{conversation_id}/decline", { ...about(row, false), body: {} })));
+}
 export async function release(row: Conversation, reason: string, note: string | null): Promise<boolean> {
   const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/release", { ...about(row), body: { reason, ...(note ? { note } : {}) } })));
   if (ok) undoable(`${customer(row)} voltou para a fila.`, () => take(row.conversation_id));

@@ -4,6 +4,7 @@ import { MenuTrigger, Menu, MenuItem } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 import { Button } from "react-aria-components/Button";
 import { Link, useLocation } from "wouter";
+import { beat, declare, PAUSES, standing } from "../desk/presence";
 import { prefer, usePreferences, type Theme } from "../desk/preferences";
 import { current, leave, may, useSession } from "../desk/session";
 import { useDesk } from "../desk/store";
@@ -40,7 +41,7 @@ const THEMES: Record<Theme, { label: string; icon: IconName }> = {
 };
 
 export function Shell({ children }: { children: ReactNode }) {
-  const { me } = useSession();
+  const { me, house } = useSession();
   const preferences = usePreferences();
   const [path, go] = useLocation();
   const [finding, setFinding] = useState(false);
@@ -49,11 +50,21 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(listen, []);
   useEffect(watch, []);
   useEffect(badge, [heard]);
+  const attends = me?.agent_id != null && may("conversations.attend");
+  useEffect(() => (attends ? beat() : undefined), [attends]);
+  const self = house.agents.find((agent) => agent.agent_id === me?.agent_id);
+  const how = self && attends ? standing(self) : null;
 
   const places = PLACES.filter((place) => place.may());
   const commands: Command[] = [
     { id: "palette", label: "Buscar uma ação", group: "Geral", icon: "search", keys: "mod+k", always: true, run: () => setFinding(true) },
     { id: "keys", label: "Ver os atalhos do teclado", group: "Geral", icon: "keyboard", keys: "?", words: "ajuda teclas help", run: () => setKeys(true) },
+    ...(attends
+      ? [
+          { id: "available", label: "Ficar disponível", group: "Presença", icon: "check" as const, words: "disponivel online", run: () => void declare("available", null) },
+          ...PAUSES.map(([code, name]): Command => ({ id: `pause-${code}`, label: `Pausa: ${name.toLowerCase().replace("nr-17", "NR-17")}`, group: "Presença", icon: "pause", run: () => void declare("paused", code) })),
+        ]
+      : []),
     { id: "undo", label: "Desfazer", group: "Geral", icon: "undo", keys: "z", run: () => undoLast() },
     ...places.map((place): Command => ({ id: place.path, label: `Ir para ${place.label}`, group: "Ir para", icon: place.icon, run: () => go(place.path) })),
     ...(Object.entries(THEMES) as [Theme, (typeof THEMES)[Theme]][]).map(([theme, { label, icon }]): Command => ({ id: `theme-${theme}`, label: `Tema: ${label.toLowerCase()}`, group: "Aparência", icon, words: "dark light escuro claro contraste", run: () => prefer({ theme }) })),
@@ -93,13 +104,28 @@ export function Shell({ children }: { children: ReactNode }) {
           <MenuTrigger>
             <Button className="rail-button me" aria-label={`${initials(me?.name ?? "")}, ${me?.name ?? ""}`}>
               <Avatar name={me?.name ?? ""} />
+              {how && <i className={`lamp ${how.tone}`} title={how.word} />}
             </Button>
             <Popover placement="right bottom" className="popover">
               <div className="who">
                 <strong>{me?.name}</strong>
-                <span className="muted">{ROLES[me?.role ?? ""] ?? ""}</span>
+                <span className="muted">
+                  {ROLES[me?.role ?? ""] ?? ""}
+                  {how && `, ${how.word.toLowerCase()}`}
+                </span>
               </div>
               <Menu className="menu" aria-label="Preferências">
+                {how && (
+                  <MenuItem id="available" textValue="Ficar disponível" className="menu-item" onAction={() => void declare("available", null)}>
+                    <i className="lamp good" aria-hidden="true" /> Ficar disponível
+                  </MenuItem>
+                )}
+                {how &&
+                  PAUSES.map(([code, name]) => (
+                    <MenuItem key={code} id={code} textValue={`Pausa: ${name}`} className="menu-item" onAction={() => void declare("paused", code)}>
+                      <i className="lamp high" aria-hidden="true" /> Pausa: {name}
+                    </MenuItem>
+                  ))}
                 {(Object.entries(THEMES) as [Theme, (typeof THEMES)[Theme]][]).map(([theme, { label, icon }]) => (
                   <MenuItem key={theme} id={theme} textValue={label} className="menu-item" onAction={() => prefer({ theme })}>
                     <Icon name={icon} />

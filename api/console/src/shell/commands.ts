@@ -13,6 +13,8 @@ export type Command = {
   words?: string;
   /** Runs while somebody writes, too. */
   always?: boolean;
+  /** Goes before others with the same key. */
+  first?: boolean;
   run: () => void;
 };
 
@@ -72,7 +74,7 @@ export function listen(): () => void {
     const target = event.target instanceof Element ? event.target : null;
     const writing = target?.matches(WRITES) ?? false;
     const modal = document.querySelector("[role=dialog], [role=menu], [role=listbox][data-rac]") !== null;
-    const command = all.find((one) => one.keys === keys);
+    const command = all.find((one) => one.keys === keys && one.first) ?? all.find((one) => one.keys === keys);
     if (!command || (modal && !command.always) || (writing && !command.always)) return;
     event.preventDefault();
     command.run();

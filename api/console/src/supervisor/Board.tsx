@@ -3,7 +3,8 @@ import { useEffect, useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Conversation } from "../api/client";
 import { useNow } from "../desk/clock";
-import { lookAt, naming, useSession } from "../desk/session";
+import { standing } from "../desk/presence";
+import { learn, lookAt, naming, useSession } from "../desk/session";
 import { inOrder, useDesk } from "../desk/store";
 import { openTab } from "../desk/tabs";
 import { useCommands } from "../shell/commands";
@@ -23,7 +24,11 @@ export default function Board() {
   const names = naming();
   useEffect(() => {
     lookAt("board", TOPICS);
-    return () => lookAt("board", []);
+    const timer = window.setInterval(() => void learn().catch(() => undefined), 10_000);
+    return () => {
+      lookAt("board", []);
+      window.clearInterval(timer);
+    };
   }, []);
   useCommands("board", [{ id: "desk", label: "Voltar a atender", group: "Ir para", icon: "inbox", keys: "1", run: () => go("/") }]);
 
@@ -99,6 +104,7 @@ export default function Board() {
             <thead>
               <tr>
                 <th scope="col">Atendente</th>
+                <th scope="col">Situação</th>
                 <th scope="col">Carga</th>
                 <th scope="col">Devendo resposta</th>
                 <th scope="col">Atrasadas</th>
@@ -112,6 +118,9 @@ export default function Board() {
                       <Avatar name={one.agent.name} /> {one.agent.name}
                     </span>
                   </th>
+                  <td>
+                    <span className={`chip ${standing(one.agent).tone}`}>{standing(one.agent).word}</span>
+                  </td>
                   <td>
                     <span className="load" role="img" aria-label={`${one.owed} com resposta pendente, ${one.quiet} aguardando o cliente`}>
                       <i style={{ width: `${(one.owed / most) * 100}%` }} />
