@@ -37,8 +37,8 @@ HEADERS: Final = {
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 SQUEEZED: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanifest"})
 
-OTHERS: Final = ("v1", "webhooks", "health", "metrics", "docs", "openapi.json")
-"""First steps of addresses that are no screen: what is not found there is a problem, not a page."""
+SCREENS: Final = ("", "atendimentos", "painel", "analise", "auditoria", "administracao", "convite")
+"""First steps of the addresses that are screens. All else that is not there is a problem, not a page."""
 
 NOT_BUILT: Final = """<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Atende</title>
 <h1>O console ainda não foi construído</h1>
@@ -66,13 +66,13 @@ class Pages:
         await (answer or self._otherwise)(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response | None:
-        path = str(scope["path"]).lstrip("/")
-        if scope["method"] not in ("GET", "HEAD") or path.partition("/")[0] in OTHERS:
+        path = str(scope["path"]).removeprefix("/")
+        if scope["method"] not in ("GET", "HEAD"):
             return None
         self._look()
         name = path if path in self._files else ENTRY
-        if name == ENTRY and "." in path.rpartition("/")[2] and path != ENTRY:
-            return None  # a file, and not one of ours
+        if name != path and path.partition("/")[0] not in SCREENS:
+            return None
         if (kept := self._files.get(name)) is None:
             return HTMLResponse(NOT_BUILT, 200 if path == "" else 404, HEADERS)
         return _told(kept, scope, for_ever=name.startswith("assets/"))

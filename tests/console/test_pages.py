@@ -83,7 +83,7 @@ def test_what_can_be_squeezed_is_for_whoever_takes_it_so(pages: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/nothing", "/webhooks/x", "/health/x", "/assets/gone.js", "/robots.txt"]
+    "path", ["/v1/nothing", "/webhooks/x", "/health/x", "/assets/gone.js", "/robots.txt", "/nowhere"]
 )
 def test_what_is_no_screen_goes_to_others(pages: Ask, path: str) -> None:
     assert pages(path).text == "somebody else"
