@@ -6,9 +6,10 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
-from api.cli.options import FOLDER, AsJson, Folder, at_hand, err, out, print_json
+from api.cli.options import FOLDER, AsJson, Folder, at_hand, err, print_json
 
 app = typer.Typer(no_args_is_help=True, help="People who sign in.")
 
@@ -54,8 +55,14 @@ def permissions(as_json: AsJson = False) -> None:
         for name, grant in sorted(held.items()):
             matrix.add_row(role, name, grant["scope"], ", ".join(grant["masks"]))
         matrix.add_section()
-    out.print(matrix)
+    _print_whole(matrix)
     doors = Table("door", "takes", title="Doors")
     for door, needed in sorted(told["doors"].items(), key=lambda pair: pair[0].split(" ")[::-1]):
         doors.add_row(door, needed)
-    out.print(doors)
+    _print_whole(doors)
+
+
+def _print_whole(table: Table) -> None:
+    """However narrow the terminal is: a line that is cut or folded could not be searched."""
+    wide = Console(width=1000)
+    Console(width=wide.measure(table).maximum).print(table)

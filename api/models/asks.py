@@ -358,7 +358,7 @@ class Ground(Ask):
 
 class Declare(Ask):
     availability: Literal["available", "paused"]
-    reason: Code | None = Field(None, description="Of a pause: almoco, nr17, banheiro, treinamento")
+    reason: Code | None = Field(None, description="Of a pause: the code of its reason")
 
     @model_validator(mode="after")
     def _has_a_reason(self) -> Declare:

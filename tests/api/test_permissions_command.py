@@ -22,7 +22,7 @@ def test_programs_get_all_of_it_as_one_document_the_same_as_the_door_gives() -> 
 
 
 def test_people_get_every_grant_and_every_door_as_a_line() -> None:
-    said = CliRunner().invoke(app, ["permissions"], env={"COLUMNS": "160"}).stdout
+    said = CliRunner().invoke(app, ["permissions"], env={"COLUMNS": "200"}).stdout
     for role, held in PERMISSIONS.items():
         assert said.count(f"\u2502 {role.value} ") == len(held)
     assert all(f" {door} " in said for door in DOORS)

@@ -49,13 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=lacking))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there no other test of this process may run a loop of its own
 def _playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(_playwright: Playwright) -> Iterator[Browser]:
     opened = _playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield opened

@@ -353,6 +353,7 @@ NOT_OURS = (
     "api/documented.py",
     "api/wiring/",  # the made-up names of a demo, and what its operator sees in a terminal
     "api/cli/",
+    "api/pages.py",  # what an operator sees who has not built the console
 )
 ACCENTED = re.compile(r"[ãõáéíóúâêôçàÃÕÁÉÍÓÚÂÊÔÇÀ]")
 ENGLISH_TOO = frozenset({

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -17,6 +18,9 @@ from domain.firstline import FirstLineSettings
 ENVELOPES = Envelopes(HANDLERS)
 
 
+st.register_type_strategy(  # ours are dicts, as they come out of JSON
+    Mapping, lambda hint: st.dictionaries(*map(st.from_type, get_args(hint)), max_size=3)
+)
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 OBJECTS = st.dictionaries(WORDS, WORDS | st.integers() | st.booleans() | st.none(), max_size=3)
 JSON_OBJECT = dict[str, Any]

@@ -44,8 +44,8 @@ class Topic:
     first: list[bytes] = field(default_factory=list)  # what gets in before the next record that is sent
     answer: Answer = Answer.ACKNOWLEDGED
 
-    def partitions(self) -> int:
-        return 1
+    def must_have(self, partitions: int) -> None:
+        """It has them."""
 
     def ends(self, partitions: Iterable[int]) -> dict[int, int]:
         return dict.fromkeys(partitions, len(self.records_))

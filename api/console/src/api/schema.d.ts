@@ -2312,7 +2312,7 @@ export interface components {
             availability: "available" | "paused";
             /**
              * Reason
-             * @description Of a pause: almoco, nr17, banheiro, treinamento
+             * @description Of a pause: the code of its reason
              */
             reason?: string | null;
         };
