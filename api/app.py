@@ -21,6 +21,7 @@ from api.live import Hub
 from api.metrics import Metrics
 from api.pages import Pages
 from api.routes import (
+    automatic,
     chat,
     clocks,
     conversations,
@@ -50,6 +51,7 @@ ROUTERS = (
     labelling.router,
     live_routes.router,
     clocks.router,
+    automatic.router,
     media.router,
     desk_routes.router,
     chat.router,

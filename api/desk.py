@@ -32,7 +32,10 @@ from projections import (
     episodes,
     inbox,
     queues,
+    ratings,
     rules,
+    scheduled,
+    templates,
     transcript,
     users,
 )
@@ -81,6 +84,17 @@ class Which:
     protocol: str | None = None
     tag: str | None = None
     reach: Reach | None = None  # None: everywhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichRatings:
+    """Which answers are asked for; None asks for any."""
+
+    queue_id: QueueId | None = None
+    agent_id: AgentId | None = None
+    alerted: bool | None = None  # a supervisor was told
+    reach: Reach | None = None  # None: everywhere
+    limit: int = 100
 
 
 class Reads(Protocol):
@@ -163,6 +177,18 @@ class Reads(Protocol):
     def agents(self) -> Awaitable[Sequence[agents.Row]]: ...
 
     def channels(self) -> Awaitable[Sequence[channels.Row]]: ...
+
+    def ratings(self, which: WhichRatings) -> Awaitable[Sequence[ratings.Row]]:
+        """The newest answer first."""
+        ...
+
+    def scheduled(self, conversation_id: ConversationId) -> Awaitable[Sequence[scheduled.Row]]:
+        """What is or was to leave later, by its time."""
+        ...
+
+    def templates(self, channel_id: ChannelId) -> Awaitable[Sequence[templates.Row]]:
+        """What the provider has of this number, by name."""
+        ...
 
     def active(self) -> Awaitable[Mapping[tuple[Stage, Priority], int]]:
         """How many conversations are open."""

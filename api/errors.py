@@ -82,7 +82,8 @@ async def refused(denied: Denied, desk: Desk, zone: tzinfo) -> Problem:
     someone = fields.get("by") or fields.get("owner")
     name = None if someone is None else await _name_of(desk, someone)
     now = desk.clock.now()
-    detail = refusal(denied.rule, agent=name, moment=_moment(fields, now, zone))
+    figures = {field: value for field, value in fields.items() if isinstance(value, int)}
+    detail = refusal(denied.rule, **figures, agent=name, moment=_moment(fields, now, zone))
     return Problem(
         denied.rule,
         status=status_of(denied.rule),

@@ -11,9 +11,49 @@ from api.models.views import Decided, Undecided
 
 NOTHING_YET: Final = "Heard; nothing is recorded"
 
+TEMPLATE: Final[dict[str, Any]] = {
+    "name": "segunda_via",
+    "language": "pt_BR",
+    "status": "approved",
+    "category": "utility",
+    "quality": "green",
+    "header_format": None,
+    "header": None,
+    "body": "A sua fatura vence em {{1}}: {{2}}.",
+    "footer": "Responda se precisar de ajuda.",
+    "buttons": [],
+    "slots": [{"part": "body", "names": ["1", "2"]}],
+    "reason": None,
+    "changed_at": "2026-03-12T17:32:00Z",
+    "sendable": True,
+}
+
 _ID: Final = "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b"
 _LAST_SEEN: Final = "1.1.1.1~2s.0.1bk~2s.0.1bk~9hQa"
 _COMMAND: Final = "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+
+RATING: Final[dict[str, Any]] = {
+    "conversation_id": _ID,
+    "episode": 2,
+    "agent_id": "bia",
+    "queue_id": "suporte",
+    "score": 2,
+    "comment": "Demorou, mas resolveram.",
+    "asked_at": "2026-03-12T17:32:10Z",
+    "rated_at": "2026-03-12T17:40:00Z",
+    "alerted_at": "2026-03-12T17:40:00Z",
+}
+SCHEDULED: Final[dict[str, Any]] = {
+    "schedule_id": _COMMAND,
+    "agent_id": "bia",
+    "kind": "text",
+    "content": {"text": "Bom dia! A visita técnica é hoje à tarde."},
+    "send_at": "2026-03-13T12:00:00Z",
+    "scheduled_at": "2026-03-12T17:32:10Z",
+    "state": "pending",
+    "rule": None,
+    "ended_at": None,
+}
 
 CONVERSATION: Final[dict[str, Any]] = {
     "conversation_id": _ID,

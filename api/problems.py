@@ -111,6 +111,14 @@ STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
     "BadTag": 422,
     "TooManyTags": 422,
     "NeedsReason": 422,
+    "UnknownTemplate": 404,
+    "UnknownSchedule": 404,
+    "BadSendTime": 422,
+    "MissingVariables": 422,
+    "VariableTooLong": 422,
+    "LengthExceeded": 422,
+    "WrongCategory": 422,
+    "NeedsOptIn": 403,
 }
 """Every other refusal is a conflict: 409."""
 

@@ -39,6 +39,9 @@ class ChannelSettings(BaseModel):
     name: str
     provider: Literal["meta"] = "meta"
     number_id: str = Field(description="the provider's id of our number (phone_number_id)")
+    waba_id: str | None = Field(
+        None, pattern=r"^[0-9]{1,32}$", description="the business account, whose templates are followed"
+    )
     queue: str = "geral"
     app_secrets: list[SecretStr] = Field(
         default_factory=list, description="two while they are rotated; none: no webhook is believed"

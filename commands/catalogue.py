@@ -21,14 +21,19 @@ from commands import (
     policy,
     protocol,
     queue,
+    template,
     user,
 )
 from commands.intention import Command, Handler, on
+from commands.processes.caretaker import caretaker
+from commands.processes.curator import curator
+from commands.processes.dispatcher import dispatcher
 from commands.processes.herald import herald
 from commands.processes.hourglass import hourglass
 from commands.processes.librarian import librarian
 from commands.processes.lookout import lookout
 from commands.processes.matchmaker import matchmaker
+from commands.processes.pollster import pollster
 from commands.processes.porter import porter
 from commands.processes.reader import reader
 from commands.processes.receptionist import receptionist
@@ -36,6 +41,7 @@ from commands.processes.registrar import registrar
 from commands.processes.sorter import sorter
 from commands.processes.steward import steward
 from commands.processes.timekeeper import reviser, timekeeper
+from commands.processes.usher import usher
 from commands.processes.waker import waker
 from commands.roles import Courier, Policy, Watch
 from domain.access import ACCESS
@@ -49,6 +55,7 @@ from domain.grammar import Stream
 from domain.policy import DESK, POLICY
 from domain.protocol import PROTOCOL
 from domain.queue import QUEUE
+from domain.template import TEMPLATE, key_of
 from domain.user import USER
 
 STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
@@ -64,6 +71,7 @@ STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
         POLICY,
         PROTOCOL,
         QUEUE,
+        TEMPLATE,
         USER,
     )
 }
@@ -78,6 +86,10 @@ def _id(command: Any) -> ConversationId:
 def _agent(command: Any) -> AgentId:
     root: AgentId = command.agent_id
     return root
+
+
+def _template(command: Any) -> str:
+    return key_of(command.channel_id, command.name, command.language)
 
 
 _HANDLERS: Final[Mapping[type[Command], Handler]] = {
@@ -140,6 +152,20 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.RelaxSkills: on(CONVERSATION, key=_id, decide=conversation.relax_skills),
     conversation.RipenConversation: on(CONVERSATION, key=_id, decide=conversation.ripen_conversation),
     conversation.SilenceConversation: on(CONVERSATION, key=_id, decide=conversation.silence_conversation),
+    # conversation: consent
+    conversation.GiveConsent: on(CONVERSATION, key=_id, decide=conversation.give_consent),
+    conversation.WithdrawConsent: on(CONVERSATION, key=_id, decide=conversation.withdraw_consent),
+    # conversation: what is said by itself, and later
+    conversation.NudgeCustomer: on(CONVERSATION, key=_id, decide=conversation.nudge_customer),
+    conversation.CloseSilent: on(CONVERSATION, key=_id, decide=conversation.close_silent),
+    conversation.AskSatisfaction: on(CONVERSATION, key=_id, decide=conversation.ask_satisfaction),
+    conversation.ScheduleSend: on(CONVERSATION, key=_id, decide=conversation.schedule_send),
+    conversation.CancelSchedule: on(CONVERSATION, key=_id, decide=conversation.cancel_schedule),
+    conversation.SendWhatIsDue: on(CONVERSATION, key=_id, decide=conversation.send_what_is_due),
+    conversation.TellEstimate: on(CONVERSATION, key=_id, decide=conversation.tell_estimate),
+    conversation.ApologiseForDelay: on(CONVERSATION, key=_id, decide=conversation.apologise_for_delay),
+    conversation.TellPosition: on(CONVERSATION, key=_id, decide=conversation.tell_position),
+    conversation.TellHours: on(CONVERSATION, key=_id, decide=conversation.tell_hours),
     # conversation: forgetting
     conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),
     # conversation: the first line
@@ -172,6 +198,12 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     # policy and calendars
     policy.EditPolicy: on(POLICY, key=lambda c: DESK, decide=policy.edit_policy),
     calendar.EditCalendar: on(CALENDAR, key=lambda c: c.calendar_id, decide=calendar.edit_calendar),
+    # template
+    template.SyncTemplate: on(TEMPLATE, key=_template, decide=template.sync_template),
+    template.MissTemplate: on(TEMPLATE, key=_template, decide=template.miss_template),
+    template.HearTemplateStatus: on(TEMPLATE, key=_template, decide=template.hear_template_status),
+    template.HearTemplateCategory: on(TEMPLATE, key=_template, decide=template.hear_template_category),
+    template.HearTemplateQuality: on(TEMPLATE, key=_template, decide=template.hear_template_quality),
     # protocol
     protocol.AllocateProtocol: on(PROTOCOL, key=lambda c: str(c.year), decide=protocol.allocate_protocol),
     # delivery
@@ -227,5 +259,10 @@ WATCHES: Final[tuple[Watch, ...]] = (
     lookout(),
     timekeeper(),
     reviser(),
+    curator(),
+    caretaker(),
+    pollster(),
+    dispatcher(),
+    usher(),
 )
 """Woken by the clock, they read one list of what is due."""

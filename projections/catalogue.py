@@ -10,6 +10,7 @@ from projections.channels import CHANNELS
 from projections.chat_messages import CHAT_MESSAGES
 from projections.chat_rooms import CHAT_ROOMS
 from projections.contacts import CONTACTS
+from projections.courtesies import COURTESIES
 from projections.deadlines import DEADLINES
 from projections.deliveries import DELIVERIES
 from projections.episodes import EPISODES
@@ -18,7 +19,10 @@ from projections.inbox import INBOX
 from projections.numbers import NUMBERS
 from projections.outgoing import OUTGOING
 from projections.queues import QUEUES
+from projections.ratings import RATINGS
 from projections.rules import RULES
+from projections.scheduled import SCHEDULED
+from projections.templates import TEMPLATES
 from projections.transcript import TRANSCRIPT
 from projections.users import USERS
 
@@ -36,6 +40,10 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         AGENTS,
         CHANNELS,
         CONTACTS,
+        TEMPLATES,
+        COURTESIES,
+        RATINGS,
+        SCHEDULED,
         USERS,
         CHAT_ROOMS,
         CHAT_MESSAGES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from adapters.reads import chats, conversations, deadlines, finding, lists, transcripts
+from adapters.reads import chats, conversations, deadlines, finding, lists, rated, transcripts
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
 from adapters.reads.conversations import SnoozedRows, Told, Wanted, Within
@@ -13,8 +13,10 @@ from adapters.reads.deadlines import DeadlineRows
 from adapters.reads.first_line import FirstLineRows
 from adapters.reads.lists import Sums
 from adapters.reads.pages import BadCursor, Page
+from adapters.reads.rated import RatingsWanted
 from adapters.reads.sending import CorrespondenceRows, OutgoingRows
 from domain.agent import AgentId
+from domain.channel import ChannelId
 from domain.chat import RoomId
 from domain.conversation import ConversationId, MessageId, Stage
 from domain.delivery import DeliveryId
@@ -29,6 +31,9 @@ from projections import (
     deliveries,
     inbox,
     queues,
+    ratings,
+    scheduled,
+    templates,
     transcript,
     users,
 )
@@ -43,6 +48,7 @@ __all__ = [
     "OutgoingRows",
     "Page",
     "Pool",
+    "RatingsWanted",
     "Reads",
     "SnoozedRows",
     "Sums",
@@ -152,6 +158,18 @@ class Reads:
     async def channels(self) -> list[channels.Row]:
         async with asking(self._pool) as connection:
             return await lists.all_channels(connection)
+
+    async def ratings(self, wanted: RatingsWanted) -> list[ratings.Row]:
+        async with asking(self._pool) as connection:
+            return await rated.ratings(connection, wanted)
+
+    async def scheduled(self, conversation_id: ConversationId) -> list[scheduled.Row]:
+        async with asking(self._pool) as connection:
+            return await rated.scheduled_of(connection, conversation_id)
+
+    async def templates(self, channel_id: ChannelId) -> list[templates.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_templates(connection, channel_id)
 
     async def numbers(self, at: datetime) -> list[Sums]:
         async with asking(self._pool) as connection:

@@ -13,7 +13,7 @@ from adapters.reads.sql import source
 from domain.channel import ChannelId
 from domain.delivery import DeliveryId
 from domain.user import UserId
-from projections import agents, channels, deliveries, numbers, queues, users
+from projections import agents, channels, deliveries, numbers, queues, templates, users
 
 QUEUES: Final = source(queues.QUEUES)
 AGENTS: Final = source(agents.AGENTS)
@@ -21,6 +21,7 @@ CHANNELS: Final = source(channels.CHANNELS)
 DELIVERIES: Final = source(deliveries.DELIVERIES)
 NUMBERS: Final = source(numbers.NUMBERS)
 USERS: Final = source(users.USERS)
+TEMPLATES: Final = source(templates.TEMPLATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ async def all_agents(connection: Connection) -> list[agents.Row]:
 async def all_channels(connection: Connection) -> list[channels.Row]:
     found = await connection.execute(CHANNELS.select("ORDER BY t.name, t.channel_id"))
     return [CHANNELS.row(values) for values in await found.fetchall()]
+
+
+async def all_templates(connection: Connection, channel_id: ChannelId | None) -> list[templates.Row]:
+    """Those of one number, or of all."""
+    found = await connection.execute(
+        TEMPLATES.select("WHERE %(of)s::text IS NULL OR t.channel_id = %(of)s ORDER BY t.name, t.language"),
+        {"of": channel_id},
+    )
+    return [TEMPLATES.row(values) for values in await found.fetchall()]
 
 
 async def all_users(connection: Connection) -> list[users.Row]:

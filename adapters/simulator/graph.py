@@ -1,6 +1,7 @@
 """A Graph API that is not Meta's: the documented protocol over real HTTP, with faults on request.
 
 `/vNN.0/<phone number id>/messages` and `/media`, `/vNN.0/<media id>`, the phone number itself for probes;
+`/vNN.0/<business account id>/message_templates`;
 statuses go back as signed webhooks. `/_control/…` is for whoever runs it: faults, the ledger, customers.
 """
 
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.simulator import control, media, shapes, webhooks
+from adapters.simulator import control, media, shapes, templates, webhooks
 from adapters.simulator.faults import Faults
 from adapters.simulator.ledger import Accepted, File, Ledger, wamid
 from adapters.simulator.post import Line, Post
@@ -46,6 +47,7 @@ class Graph:
         self.faults = faults or Faults()
         self.ledger = Ledger()
         self.post = Post(app_secret, lambda: self.faults, first_retry=first_retry)
+        self.templates = list(templates.APPROVED)
         self.reached: Callable[[Accepted], None] = lambda _: None
         """Told of every message that gets to its customer. Quick, and on the loop that serves."""
         self._arrivals: dict[str, int] = {}
@@ -56,6 +58,7 @@ class Graph:
         """Forget everything that happened; what is still in the post is delivered all the same."""
         self.faults = faults or Faults()
         self.ledger = Ledger()
+        self.templates = list(templates.APPROVED)
         self._arrivals = {}
         self._calls = 0
 
@@ -83,6 +86,7 @@ class Graph:
             Route("/files/{media_id}/{issued}", self._download, methods=["GET"]),
             Route("/v{version}/{node}/messages", self._messages, methods=["POST"]),
             Route("/v{version}/{node}/media", self._upload, methods=["POST"]),
+            Route("/v{version}/{node}/message_templates", self._templates, methods=["GET"]),
             Route("/v{version}/{node}", self._node, methods=["GET"]),
         ]
 
@@ -270,6 +274,16 @@ class Graph:
         if file := self.ledger.files.get(node):
             return JSONResponse(media.described(file, str(request.base_url)))
         return self._refusal(400, 100, "Unsupported get request. Object does not exist")
+
+    async def _templates(self, request: Request) -> Response:
+        """The templates of a business account."""
+        account = request.path_params["node"]
+        line = next((line for line in self.lines.values() if line.number.waba_id == account), None)
+        if closed := self._closed(request, line):
+            return closed
+        if line is None:
+            return self._refusal(400, 100, "Unsupported get request. Object does not exist")
+        return templates.page(self.templates, request)
 
     async def _download(self, request: Request) -> Response:
         self._calls += 1

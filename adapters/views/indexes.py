@@ -26,5 +26,10 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "due": "(due_at) WHERE due_at IS NOT NULL",
         "open": "(conversation_id) WHERE open",
     },
+    "courtesies": {
+        "taken": "(taken_queue, taken_priority, taken_at DESC) WHERE taken_at IS NOT NULL",
+    },
+    "ratings": {"rated": "(rated_at DESC) WHERE rated_at IS NOT NULL"},
+    "scheduled": {"due": "(send_at) WHERE state = 'pending'"},
     "numbers": {"channel": "(channel_id, window_until)"},
 }

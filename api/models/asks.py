@@ -199,6 +199,15 @@ Message: TypeAlias = Annotated[
 ]
 
 
+class Schedule(Ask):
+    """Words, buttons, lists and templates; files cannot wait."""
+
+    send_at: AwareDatetime = Field(description="At most 30 days ahead")
+    message: Annotated[
+        TextMessage | TemplateMessage | ButtonsMessage | ListMessage, Field(discriminator="kind")
+    ]
+
+
 # Conversations
 
 
@@ -216,6 +225,11 @@ class Reaction(Ask):
     emoji: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
         description="null takes it back"
     )
+
+
+class PutConsent(Ask):
+    agreed: bool
+    source: Code = Field(description="Where the customer said so, such as `phone`, `contract`, `counter`")
 
 
 class Transfer(Ask):

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Body, Depends, Path, Response
 from api.access import AtDesk, allowed, told
 from api.documented import READS, WRITES, problems
 from api.errors import Problem
-from api.examples import AGENT, CHANNEL, DECIDED, QUEUE, decided, example
+from api.examples import AGENT, CHANNEL, DECIDED, QUEUE, TEMPLATE, decided, example
 from api.freshness import after
-from api.models import asks, views
+from api.models import asks, automatic, views
 from api.permissions import Permission
 from api.wishes import Running
 from commands.agent import DeactivateAgent, ReactivateAgent, WelcomeAgent
@@ -148,6 +148,23 @@ async def channel(channel_id: OfChannel, desk: AtDesk) -> views.Channel:
         if row.channel_id == channel_id:
             return views.channel(row)
     raise Problem("UnknownChannel")
+
+
+@router.get(
+    "/v1/channels/{channel_id}/templates",
+    summary="The templates the provider has of this number",
+    responses={
+        **example(200, {"items": [TEMPLATE]}),
+        **problems(*READS, "UnknownChannel", "NotThereYet"),
+    },
+    dependencies=[Read, after("templates")],
+)
+async def templates(channel_id: OfChannel, desk: AtDesk) -> automatic.Templates:
+    """With the words each asks for. Only what is approved and a utility can be sent by an agent."""
+    if not any(row.channel_id == channel_id for row in await desk.reads.channels()):
+        raise Problem("UnknownChannel")
+    rows = await desk.reads.templates(ChannelId(channel_id))
+    return automatic.Templates(items=[automatic.template(row) for row in rows])
 
 
 @router.put(

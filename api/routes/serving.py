@@ -17,12 +17,22 @@ from api.wishes import Attending, Wish
 from commands import conversation as wanted
 from domain.agent import AgentId
 from domain.channel import ChannelId
-from domain.conversation import ConversationId, MessageId
+from domain.conversation import Consent, ConversationId, MessageId
 from domain.copy.refusals import refusal
 from domain.queue import Priority, QueueId
+from domain.template import Template
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
+TEMPLATE_RULES: Final = (
+    "UnknownTemplate",
+    "TemplateNotApproved",
+    "TemplatePaused",
+    "WrongCategory",
+    "MissingVariables",
+    "VariableTooLong",
+    "NeedsOptIn",
+)
 MOVES: Final = (*WRITES, "NotOpen", "Changed", "NotOwner")
 
 
@@ -79,7 +89,14 @@ async def claim(conversation_id: OfConversation, wish: Attending) -> Response:
     responses={
         **decided(LINE_DECIDED, 201),
         **problems(
-            *WRITES, "NotOwner", "NotOpen", "Changed", "CustomerWrote", "WindowClosed", "UnknownMedia"
+            *WRITES,
+            "NotOwner",
+            "NotOpen",
+            "Changed",
+            "CustomerWrote",
+            "WindowClosed",
+            "UnknownMedia",
+            *TEMPLATE_RULES,
         ),
     },
 )
@@ -90,7 +107,8 @@ async def send(
 ) -> Response:
     """Recorded, and then sent in its turn; the transcript tells what became of it. Refused when the customer
     wrote since what you saw (`anyway` covers the first such message and 10 s more), when it is not yours
-    (`takeover` takes it first), and outside the 24 h window unless it is a template."""
+    (`takeover` takes it first), and outside the 24 h window unless it is a template. A template must be
+    approved, a utility, filled exactly, and for a customer who agreed or has an open request."""
     content = ask.content()
     if (key := content.get("key")) is not None:
         mime = await wish.desk.reads.media_type(key)
@@ -105,6 +123,7 @@ async def send(
         reply_to=None if ask.reply_to is None else MessageId(ask.reply_to),
         anyway=ask.anyway,
         takeover=ask.takeover,
+        template=await template_of(wish, conversation_id, ask),
     )
     return await wish.decide(command, line_id=str(wish.id))
 
@@ -144,6 +163,23 @@ async def react(
         target=MessageId(ask.target),
         emoji=ask.emoji,
     )
+    return await wish.decide(command)
+
+
+@router.put(
+    "/{conversation_id}/consents/{consent}",
+    summary="Record that the customer agreed to hear from us, or that they do not",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownEpisode")},
+)
+async def put_consent(
+    conversation_id: OfConversation,
+    consent: Consent,
+    ask: Annotated[asks.PutConsent, Body(examples=[{"agreed": True, "source": "phone"}])],
+    wish: Attending,
+) -> Response:
+    """`source` says where you were told: `phone`, `contract`, `counter` … Kept with your name."""
+    wanted_of = wanted.GiveConsent if ask.agreed else wanted.WithdrawConsent
+    command = wanted_of(**_mine(wish, conversation_id), consent=consent, source=ask.source, by=wish.agent_id)
     return await wish.decide(command)
 
 
@@ -323,6 +359,19 @@ async def seen(
     """The customer's ticks turn blue when the conversation is in service and yours; else nothing happens."""
     await wish.desk.read_receipts.seen(ConversationId(conversation_id), wish.agent_id, typing=ask.typing)
     return Response(status_code=204, headers={"Idempotency-Key": wish.key})
+
+
+async def template_of(wish: Wish, conversation_id: str, ask: asks.Message) -> Template | None:
+    """A template as the registry of the conversation's number has it; None for anything else."""
+    if not isinstance(ask, asks.TemplateMessage):
+        return None
+    told = await wish.desk.reads.conversation(ConversationId(conversation_id))
+    if told is None or told.row.channel_id is None:
+        return None
+    for row in await wish.desk.reads.templates(told.row.channel_id):
+        if (row.name, row.language) == (ask.name, ask.language):
+            return row.template
+    return None
 
 
 async def _known_agent(wish: Wish, agent_id: str) -> None:

@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from adapters.alarms import Outside, OutsideAlarms
 from adapters.archive import Archive, Unopened
 from adapters.books import Bookshelf
+from adapters.calendar_hours import CalendarHours
 from adapters.clock import SystemClock
 from adapters.engine.answers import Answers
 from adapters.engine.asking import Asking
@@ -54,18 +55,22 @@ from adapters.reads import (
     OutgoingRows,
     Page,
     Pool,
+    RatingsWanted,
     Reads,
     SnoozedRows,
     Wanted,
 )
+from adapters.reads.courtesies import EndedRows, ScheduledRows, SilentRows, WaitingRows
 from adapters.reads.floor import FloorRows
+from adapters.reads.templates import TemplateRows
 from adapters.tokens import PostgresTokens
 from adapters.whatsapp.addresses import KeyedNames
 from adapters.whatsapp.door import Line, ProviderDoor
 from adapters.whatsapp.meta_api import Access, MetaWhatsApp, graph_client
+from adapters.whatsapp.meta_templates import Account, MetaTemplates
 from adapters.whatsapp.pacing import MetaPacing
 from adapters.whatsapp.parser import Provider
-from api.desk import Desk, Probe, Reach, Which
+from api.desk import Desk, Probe, Reach, Which, WhichRatings
 from api.settings import ChannelSettings, RecipientSettings, Settings
 from api.wiring import people
 from api.wiring.keys import keyring
@@ -73,6 +78,7 @@ from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.scenarios import free_days
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
+from commands.courtesy_ports import Endings, QueueHours, ScheduledSends, Silences, Waits
 from commands.floor_ports import Floor, Presence
 from commands.ports import (
     Alarms,
@@ -88,12 +94,13 @@ from commands.ports import (
 from commands.processes import matchmaker, steward
 from commands.processes.postman import Postman
 from commands.roles import Courier, Policy, Watch
+from commands.template_port import ProvidersTemplates, TemplateRegistry
 from commands.whatsapp_port import ObjectStore, Pacing, WhatsApp
 from domain.agent import AgentId
 from domain.conversation import SendAccepted
 from domain.firstline import FirstLineSettings
 from domain.journal import Recorded
-from projections import inbox
+from projections import inbox, ratings
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +133,13 @@ class Ports:
     alarms: Alarms
     floor: Floor
     presence: Presence
+    providers_templates: ProvidersTemplates
+    template_registry: TemplateRegistry
+    queue_hours: QueueHours
+    silences: Silences
+    endings: Endings
+    scheduled_sends: ScheduledSends
+    waits: Waits
 
     @property
     def book(self) -> str:
@@ -155,6 +169,16 @@ class DeskReads(Reads):
         self, agent_id: AgentId | None, at: datetime, reach: Reach | None
     ) -> inbox.Counts:
         return await super().counts(agent_id, at, None if reach is None else (reach.queues, reach.agent_id))
+
+    async def ratings(self, which: WhichRatings) -> list[ratings.Row]:  # type: ignore[override]
+        wanted = RatingsWanted(
+            queue_id=which.queue_id,
+            agent_id=which.agent_id,
+            alerted=which.alerted,
+            within=None if which.reach is None else (which.reach.queues, which.reach.agent_id),
+            limit=which.limit,
+        )
+        return await super().ratings(wanted)
 
 
 class House:
@@ -226,6 +250,13 @@ class House:
             ),
             floor=FloorRows(self.pool),
             presence=RedisPresence(self.redis),
+            providers_templates=MetaTemplates(self.client, _accounts(settings), base_url=settings.graph_url),
+            template_registry=TemplateRows(self.pool),
+            queue_hours=CalendarHours(self.shelf),
+            silences=SilentRows(self.pool),
+            endings=EndedRows(self.pool),
+            scheduled_sends=ScheduledRows(self.pool),
+            waits=WaitingRows(self.pool),
         )
         self.desk = Desk(
             inbox=self.inbox,
@@ -586,6 +617,14 @@ def _outside(told: RecipientSettings) -> Outside:
 
 def _secret(told: SecretStr | None) -> str | None:
     return None if told is None else told.get_secret_value()
+
+
+def _accounts(settings: Settings) -> dict[str, Account]:
+    return {
+        c.id: Account(c.waba_id, c.access_token.get_secret_value())
+        for c in settings.channels
+        if c.waba_id and c.access_token
+    }
 
 
 def _line(channel: ChannelSettings) -> Line:

@@ -27,6 +27,7 @@ NODES: Final = {"postgres": 0, "kafka": 1}
 
 CHANNEL: Final = "principal"
 NUMBER: Final = "200000000000001"
+ACCOUNT: Final = "100000000000001"
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Local:
             "name": "Número principal",
             "provider": "meta",
             "number_id": NUMBER,
+            "waba_id": ACCOUNT,
             "app_secrets": [self.secrets["app_secret"]],
             "verify_token": self.secrets["verify_token"],
             "access_token": self.secrets["access_token"],

@@ -2,6 +2,34 @@
 
 # ruff: noqa: I001  one import per module reads better here than one per name
 
+from commands.conversation.consenting import (
+    GiveConsent as GiveConsent,
+    WithdrawConsent as WithdrawConsent,
+    give_consent as give_consent,
+    withdraw_consent as withdraw_consent,
+)
+from commands.conversation.courtesies import (
+    ApologiseForDelay as ApologiseForDelay,
+    AskSatisfaction as AskSatisfaction,
+    CancelSchedule as CancelSchedule,
+    CloseSilent as CloseSilent,
+    NudgeCustomer as NudgeCustomer,
+    ScheduleSend as ScheduleSend,
+    SendWhatIsDue as SendWhatIsDue,
+    TellEstimate as TellEstimate,
+    TellHours as TellHours,
+    TellPosition as TellPosition,
+    apologise_for_delay as apologise_for_delay,
+    ask_satisfaction as ask_satisfaction,
+    cancel_schedule as cancel_schedule,
+    close_silent as close_silent,
+    nudge_customer as nudge_customer,
+    schedule_send as schedule_send,
+    send_what_is_due as send_what_is_due,
+    tell_estimate as tell_estimate,
+    tell_hours as tell_hours,
+    tell_position as tell_position,
+)
 from commands.conversation.episodes import (
     CloseBySilence as CloseBySilence,
     CloseConversation as CloseConversation,

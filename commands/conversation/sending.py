@@ -10,11 +10,13 @@ from commands.intention import Command
 from domain import conversation
 from domain.agent import AgentId
 from domain.conversation import Author, Conversation, ConversationId, Event, MessageId
+from domain.template import Template
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendMessage(Command):
-    """An agent writes. `anyway`: over what the customer wrote meanwhile; `takeover`: take it, then write."""
+    """An agent writes. `anyway`: over what the customer wrote meanwhile; `takeover`: take it, then write;
+    `template`: as the registry had it, when it is one."""
 
     conversation_id: ConversationId
     agent_id: AgentId
@@ -26,6 +28,7 @@ class SendMessage(Command):
     seen_version: int | None = None
     anyway: bool = False
     takeover: bool = False
+    template: Template | None = None
 
 
 def send_message(command: SendMessage, state: Conversation, at: datetime) -> list[Event]:
@@ -42,6 +45,7 @@ def send_message(command: SendMessage, state: Conversation, at: datetime) -> lis
         seen_version=command.seen_version,
         anyway=command.anyway,
         takeover=command.takeover,
+        template=command.template,
     )
 
 

@@ -5,6 +5,33 @@ The noun is the namespace: `conversation.receive`, `conversation.Closed`, `conve
 
 # ruff: noqa: I001  one import per module reads better here than one per name
 
+from domain.conversation.consenting import (
+    CALL_ME as CALL_ME,
+    check_opt_in as check_opt_in,
+    give_consent as give_consent,
+    withdraw_consent as withdraw_consent,
+)
+from domain.conversation.courtesy import (
+    Courtesy as Courtesy,
+    main_agent as main_agent,
+)
+from domain.conversation.courtesy_events import (
+    Consent as Consent,
+    ConsentGiven as ConsentGiven,
+    ConsentWithdrawn as ConsentWithdrawn,
+    EstimateMissed as EstimateMissed,
+    EstimateTold as EstimateTold,
+    HoursTold as HoursTold,
+    PositionTold as PositionTold,
+    Rated as Rated,
+    RatingAlerted as RatingAlerted,
+    RatingCommented as RatingCommented,
+    SatisfactionAsked as SatisfactionAsked,
+    ScheduleCancelled as ScheduleCancelled,
+    ScheduleDropped as ScheduleDropped,
+    ScheduleSent as ScheduleSent,
+    SendScheduled as SendScheduled,
+)
 from domain.conversation.episodes import (
     NEW_DEMAND as NEW_DEMAND,
     close as close,
@@ -122,6 +149,7 @@ from domain.conversation.refusals import (
     AlreadyStarted as AlreadyStarted,
     AutomationIsSilent as AutomationIsSilent,
     BadTag as BadTag,
+    BadSendTime as BadSendTime,
     BadWakeUp as BadWakeUp,
     Blocked as Blocked,
     Changed as Changed,
@@ -147,6 +175,7 @@ from domain.conversation.refusals import (
     UnknownEpisode as UnknownEpisode,
     UnknownMessage as UnknownMessage,
     UnknownReason as UnknownReason,
+    UnknownSchedule as UnknownSchedule,
     UnknownSend as UnknownSend,
     WindowClosed as WindowClosed,
     WrongAttempt as WrongAttempt,
@@ -162,6 +191,14 @@ from domain.conversation.offering import (
     restart_round as restart_round,
     ripen as ripen,
     withdraw_offer as withdraw_offer,
+)
+from domain.conversation.satisfaction import (
+    ask_satisfaction as ask_satisfaction,
+)
+from domain.conversation.scheduling import (
+    cancel_schedule as cancel_schedule,
+    schedule_send as schedule_send,
+    send_scheduled as send_scheduled,
 )
 from domain.conversation.sending import (
     react as react,
@@ -188,6 +225,12 @@ from domain.conversation.settling import (
     send_failed as send_failed,
     send_postponed as send_postponed,
     send_unknown as send_unknown,
+)
+from domain.conversation.silence import (
+    Plan as Plan,
+    close_silent as close_silent,
+    nudge as nudge,
+    plan as plan,
 )
 from domain.conversation.state import (
     Awaiting as Awaiting,
@@ -216,6 +259,12 @@ from domain.conversation.state import (
 from domain.conversation.thanks import (
     THANKS as THANKS,
     thanks_only as thanks_only,
+)
+from domain.conversation.waiting_words import (
+    apologise as apologise,
+    tell_estimate as tell_estimate,
+    tell_hours as tell_hours,
+    tell_position as tell_position,
 )
 from domain.conversation.weighing import (
     call_key as call_key,

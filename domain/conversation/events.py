@@ -23,6 +23,22 @@ from domain.conversation.clock_events import (
     StopVoided,
     Warned,
 )
+from domain.conversation.courtesy_events import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    EstimateMissed,
+    EstimateTold,
+    HoursTold,
+    PositionTold,
+    Rated,
+    RatingAlerted,
+    RatingCommented,
+    SatisfactionAsked,
+    ScheduleCancelled,
+    ScheduleDropped,
+    ScheduleSent,
+    SendScheduled,
+)
 from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
 from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
@@ -598,4 +614,18 @@ Event: TypeAlias = (
     | NoAnswerNeeded
     | StopVoided
     | Warned
+    | ConsentGiven
+    | ConsentWithdrawn
+    | EstimateMissed
+    | EstimateTold
+    | HoursTold
+    | PositionTold
+    | Rated
+    | RatingAlerted
+    | RatingCommented
+    | SatisfactionAsked
+    | ScheduleCancelled
+    | ScheduleDropped
+    | ScheduleSent
+    | SendScheduled
 )

@@ -9,6 +9,7 @@ from typing import Final
 
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.conversation.consenting import agreed_in
 from domain.conversation.events import (
     Assigned,
     AutomationSilenced,
@@ -32,6 +33,7 @@ from domain.conversation.events import (
 )
 from domain.conversation.memory import evolve
 from domain.conversation.offering import stirred
+from domain.conversation.satisfaction import answered
 from domain.conversation.serving import waiting
 from domain.conversation.state import (
     DEVICE,
@@ -91,7 +93,7 @@ def receive(
     )
     if message.content.get("reply_id") == Subject.CANCEL_CONTRACT:
         return [*events, *_cancelled(state, events, message.received_at)]
-    return events
+    return [*events, *agreed_in(state, message)]
 
 
 def _cancelled(state: Conversation, events: list[Event], at: datetime) -> list[Event]:
@@ -125,6 +127,8 @@ def _received(
     said: list[Event] = [*news(state, contact), message]
     if message.kind in SILENT_KINDS or state.blocked:
         return said
+    if (rating := answered(state, message)) is not None:
+        return [*said[:-1], *rating]
     if state.stage is Stage.CLOSED:
         if message.thanks:
             return said

@@ -13,6 +13,23 @@ from domain.conversation.clock_events import (
     StopVoided,
     Warned,
 )
+from domain.conversation.courtesy import MOVES, remembered
+from domain.conversation.courtesy_events import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    EstimateMissed,
+    EstimateTold,
+    HoursTold,
+    PositionTold,
+    Rated,
+    RatingAlerted,
+    RatingCommented,
+    SatisfactionAsked,
+    ScheduleCancelled,
+    ScheduleDropped,
+    ScheduleSent,
+    SendScheduled,
+)
 from domain.conversation.events import (
     AnswerArrived,
     AnswerVoided,
@@ -106,6 +123,14 @@ UNASKED: Final[dict[str, Any]] = {
 
 
 def evolve(state: Conversation, event: Event) -> Conversation:
+    after = _evolve(state, event)
+    if type(event) not in MOVES:
+        return after
+    courtesy = remembered(state, after, event)
+    return after if courtesy is state.courtesy else changed(after, courtesy=courtesy)
+
+
+def _evolve(state: Conversation, event: Event) -> Conversation:
     version = state.version + 1
     match event:
         case MessageReceived():
@@ -367,6 +392,23 @@ def evolve(state: Conversation, event: Event) -> Conversation:
             return changed(state, version=version)
         case NoteAdded() | MediaStored() | MediaLost() | Ripened():
             return changed(state, version=version)
+        case (
+            ConsentGiven()
+            | ConsentWithdrawn()
+            | EstimateMissed()
+            | EstimateTold()
+            | HoursTold()
+            | PositionTold()
+            | Rated()
+            | RatingAlerted()
+            | RatingCommented()
+            | SatisfactionAsked()
+            | ScheduleCancelled()
+            | ScheduleDropped()
+            | ScheduleSent()
+            | SendScheduled()
+        ):
+            return changed(state, version=version)
     assert_never(event)
 
 
@@ -498,5 +540,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=3, fence=SubjectForgotten
+    "conversation", EVENTS, Conversation(), evolve, version=4, fence=SubjectForgotten
 )

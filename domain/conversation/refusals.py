@@ -94,6 +94,14 @@ class BadWakeUp(Refused):
     """Waiting on a third party ends by a wake-up in the future, within 5 days."""
 
 
+class BadSendTime(Refused):
+    """What leaves later leaves in the future, within 30 days."""
+
+
+class UnknownSchedule(Refused):
+    """No such message is waiting for its time."""
+
+
 class UnknownEpisode(Refused):
     """There is no such episode."""
 

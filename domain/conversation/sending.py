@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.agent import AgentId
+from domain.conversation.consenting import check_opt_in
 from domain.conversation.events import (
     Author,
     Event,
@@ -32,6 +33,7 @@ from domain.conversation.refusals import (
 )
 from domain.conversation.serving import given
 from domain.conversation.state import NOTICES, RETRY_UNKNOWN, Conversation, Send, Sending
+from domain.template import Template, check_send
 
 TEMPLATE: Final = "template"
 
@@ -53,10 +55,12 @@ def request_send(
     seen_version: int | None = None,
     anyway: bool = False,
     takeover: bool = False,
+    template: Template | None = None,
 ) -> list[Event]:
     """A message of ours shall leave. An agent writes only in what they own (`takeover`: take it first), and
     not over a customer's message they have not seen (`anyway`: they insist, on the first of those and what
-    came within `INSISTING` of it). Free text needs the window."""
+    came within `INSISTING` of it). Free text needs the window; an agent's template (`template`: as the
+    registry has it) needs the customer's consent, or an open request of theirs."""
     if message_id in state.sends:
         return []
     events: list[Event] = []
@@ -67,6 +71,8 @@ def request_send(
         unseen = state.wrote_since(seen_version)
         if unseen and not (anyway and state.told_of_all_since(seen_version)):
             raise CustomerWrote(version=state.wrote_version)
+        if kind == TEMPLATE:
+            check_template(state, template, content)
     else:
         _automation_may_write(state, purpose)
     if kind != TEMPLATE and not state.window_open(at):
@@ -74,6 +80,13 @@ def request_send(
         raise WindowClosed(ended_at=None if ended_at is None else ended_at.isoformat())
     request = SendRequested(message_id, author, agent_id, kind, content, purpose, reply_to, at, anyway=unseen)
     return [*events, request]
+
+
+def check_template(state: Conversation, template: Template | None, content: dict[str, Any]) -> None:
+    """Whether an agent may send this template to this customer now. Raises one refusal per rule."""
+    components = content.get("components")
+    check_send(template, components if isinstance(components, list) else [])
+    check_opt_in(state)
 
 
 def _pen(

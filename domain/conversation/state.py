@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from domain.agent import AgentId
 from domain.channel import ChannelId
+from domain.conversation.courtesy import Courtesy
 from domain.conversation.events import Author, MessageId, Receipt, Stage
 from domain.queue import Priority, QueueId
 from domain.sla.state import Clocks
@@ -213,6 +214,7 @@ class Conversation:
     # the clocks, as they were set last
     clocks: Clocks = field(default_factory=Clocks)
     clocks_version: int = 0  # where that stands: what was armed for another version is void
+    courtesy: Courtesy = field(default_factory=Courtesy)  # for what is said by itself
 
     @property
     def is_open(self) -> bool:

@@ -141,20 +141,38 @@ HANDOFF: Final[Mapping[str, Text]] = {
     "opening.silence": _piece("Passei o que você escreveu para uma pessoa."),
     "opening.delay": _piece("Demorei para responder, então passei seu atendimento para uma pessoa."),
     "queued.estimate": Text(
-        "Certo, {name}. Você está na fila da equipe *{queue}*; o atendimento costuma começar entre *{from}"
-        " e"
-        " {to} minutos*. Pode ir mandando detalhes, áudio ou foto: quem te atender vai ler tudo.",
-        awaits="estimates",
+        "Você está na fila da equipe *{queue}*; o atendimento costuma começar entre *{from} e {to} minutos*."
+        " Pode ir mandando detalhes, áudio ou foto: quem te atender vai ler tudo."
+    ),
+    "queued.apology": Text(
+        "Desculpe a demora: está levando mais tempo do que a gente disse. Você continua na fila, e uma pessoa"
+        " vai te atender por aqui."
+    ),
+    "queued.position": Text(
+        "Antes de você há *{ahead}* na fila. Uma pessoa da equipe vai te atender por aqui.",
+    ),
+    "queued.next": Text(
+        "Você é o próximo atendimento da fila. Uma pessoa da equipe já vai te atender por aqui."
     ),
     "closed_hours": Text(
         "Nossa equipe volta *{opening}*. Seu pedido está registrado no protocolo *{protocol}* e será"
-        " respondido"
-        " a partir desse horário. Se for urgente, ligue para {phone}. Podemos te chamar por aqui quando a"
-        " equipe voltar?",
-        awaits="calendars",
+        " respondido a partir desse horário. Se for urgente, ligue para {phone}. Podemos te chamar por aqui"
+        " quando a equipe voltar?"
     ),
-    "closed_hours.call_me": _piece("Pode me chamar aqui", Part.BUTTON, awaits="calendars"),
-    "closed_hours.no_need": _piece("Não precisa", Part.BUTTON, awaits="calendars"),
+    "closed_hours.unnumbered": Text(
+        "Nossa equipe volta *{opening}*. Seu pedido está registrado e será respondido a partir desse horário."
+        " Se for urgente, ligue para {phone}. Podemos te chamar por aqui quando a equipe voltar?"
+    ),
+    "closed_hours.plain": Text(
+        "Nossa equipe volta *{opening}*. Seu pedido está registrado no protocolo *{protocol}* e será"
+        " respondido a partir desse horário. Se for urgente, ligue para {phone}."
+    ),
+    "closed_hours.plain.unnumbered": Text(
+        "Nossa equipe volta *{opening}*. Seu pedido está registrado e será respondido a partir desse horário."
+        " Se for urgente, ligue para {phone}."
+    ),
+    "closed_hours.call_me": _piece("Pode me chamar aqui", Part.BUTTON),
+    "closed_hours.no_need": _piece("Não precisa", Part.BUTTON),
 }
 
 TEAMS: Final[Mapping[str, Text]] = {
@@ -202,12 +220,14 @@ SERVICE: Final[Mapping[str, Text]] = {
         awaits="canned answers",
     ),
     "service.nudge": Text(
-        "{name}, ainda precisa de ajuda? Se não der para responder agora, encerro às *{time}*. Escrevendo"
-        " em"
-        " até 24 horas, a gente continua no mesmo protocolo.",
+        "{opening} Se não der para responder agora, encerro {moment}. Escrevendo em até 24 horas, a gente"
+        " continua no mesmo protocolo.",
         automatic=False,  # said in service, where a person is there already
-        awaits="silence",
     ),
+    "nudge.opening": _piece("{name}, ainda precisa de ajuda?"),
+    "nudge.opening.nameless": _piece("Você ainda precisa de ajuda?"),
+    "nudge.today": _piece("às *{time}*"),
+    "nudge.later": _piece("*{moment}*"),
     "service.closing": Text(
         "Encerramos o atendimento *{protocol}*: {outcome}. Se o problema voltar nas próximas 24 horas, é só"
         " escrever aqui.",
@@ -215,11 +235,20 @@ SERVICE: Final[Mapping[str, Text]] = {
         awaits="closing messages",
     ),
     "service.satisfaction": Text(
-        "Encerramos o atendimento *{protocol}*: {outcome}. Se o problema voltar nas próximas 24 horas, é só"
-        " escrever aqui. De 1 a 5, que nota você dá para este atendimento? (1 = muito ruim, 5 = muito bom)",
+        "{closing} Se o problema voltar nas próximas 24 horas, é só escrever aqui. De 1 a 5, que nota você dá"
+        " para este atendimento? (1 = muito ruim, 5 = muito bom)",
         automatic=False,
-        awaits="satisfaction",
     ),
+    "closing": _piece("Encerramos o atendimento *{protocol}*."),
+    "closing.outcome": _piece("Encerramos o atendimento *{protocol}*: {outcome}."),
+    "closing.unnumbered": _piece("Encerramos o atendimento."),
+    "closing.outcome.unnumbered": _piece("Encerramos o atendimento: {outcome}."),
+    "satisfaction.button": _piece("Dar uma nota", Part.BUTTON),
+    "satisfaction.5": _piece("5 · Muito bom", Part.ROW),
+    "satisfaction.4": _piece("4 · Bom", Part.ROW),
+    "satisfaction.3": _piece("3 · Mais ou menos", Part.ROW),
+    "satisfaction.2": _piece("2 · Ruim", Part.ROW),
+    "satisfaction.1": _piece("1 · Muito ruim", Part.ROW),
 }
 
 ALARMS: Final[Mapping[str, Text]] = {

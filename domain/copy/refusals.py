@@ -94,6 +94,8 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     "UnknownReason": ("Escolha um motivo de encerramento da lista.",),
     "NeedsOutcome": ("Escreva em uma linha o resultado do atendimento antes de encerrar.",),
     "BadWakeUp": ("Escolha um horário para retomar: a partir de agora e em até 5 dias.",),
+    "BadSendTime": ("Escolha um horário para enviar: a partir de agora e em até 30 dias.",),
+    "UnknownSchedule": ("Este envio agendado já saiu, foi cancelado ou não existe. Confira a lista.",),
     "UnknownEpisode": ("Este atendimento não foi encontrado na conversa. Atualize a tela e tente de novo.",),
     # clocks
     "NothingToAcknowledge": (
@@ -110,6 +112,38 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
         " normalmente.",
         "O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente. Escolha um"
         " modelo aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.",
+    ),
+    # templates
+    "UnknownTemplate": (
+        "Este modelo não existe neste número do WhatsApp. Escolha outro na lista de modelos aprovados.",
+    ),
+    "TemplateNotApproved": (
+        "O WhatsApp ainda não aprovou este modelo, ou deixou de aprovar. Escolha outro.",
+    ),
+    "TemplatePaused": (
+        "O WhatsApp pausou este modelo porque clientes reclamaram dele. Escolha outro; o administrador pode"
+        " rever o texto.",
+    ),
+    "WrongCategory": (
+        "Este modelo não é de serviço, então não serve para falar com um cliente só. Escolha um modelo de"
+        " utilidade.",
+    ),
+    "MissingVariables": (
+        "Este modelo pede {expected} dados neste trecho e recebeu {given}. Preencha todos antes de enviar.",
+        "Faltam dados neste modelo, ou há dados a mais. Preencha exatamente os que ele pede.",
+    ),
+    "VariableTooLong": (
+        "Com esses dados o texto passa de {limit} letras, e o WhatsApp não aceita. Encurte o que você"
+        " preencheu.",
+        "Com esses dados o texto fica longo demais para o WhatsApp. Encurte o que você preencheu.",
+    ),
+    "LengthExceeded": (
+        "Um trecho deste modelo passa de {limit} letras, e o WhatsApp não mostra tudo. Encurte o texto.",
+        "Um trecho deste modelo é longo demais para o WhatsApp. Encurte o texto.",
+    ),
+    "NeedsOptIn": (
+        "Este cliente não tem pedido aberto nem autorizou contato por aqui. Registre a autorização antes de"
+        " enviar um modelo.",
     ),
     "UnknownSend": ("Esta mensagem não foi encontrada na conversa. Atualize a tela e tente de novo.",),
     "AlreadyStarted": ("Esta mensagem já está sendo enviada. Não precisa reenviar.",),

@@ -37,6 +37,12 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.Untagged,
     conversation.ContactBlocked,
     conversation.ContactUnblocked,
+    conversation.ConsentGiven,
+    conversation.ConsentWithdrawn,
+    conversation.Rated,
+    conversation.SendScheduled,
+    conversation.ScheduleCancelled,
+    conversation.ScheduleDropped,
 )
 
 _Said = tuple[str, datetime | None, str | None, dict[str, Any]]
@@ -128,5 +134,22 @@ def _said(event: object) -> _Said | None:
             return "blocked", at, reason, {"spam": spam, "by": by}
         case conversation.ContactUnblocked(by=by, unblocked_at=at):
             return "unblocked", at, None, {"by": by}
+        case conversation.ConsentGiven(consent=consent, source=source, by=by, given_at=at):
+            return "consent", at, None, {"consent": consent, "agreed": True, "source": source, "by": by}
+        case conversation.ConsentWithdrawn(consent=consent, source=source, by=by, withdrawn_at=at):
+            return "consent", at, None, {"consent": consent, "agreed": False, "source": source, "by": by}
+        case conversation.Rated(episode=episode, score=score, agent_id=agent_id, rated_at=at):
+            return "rated", at, None, {"episode": episode, "score": score, "agent_id": agent_id}
+        case conversation.SendScheduled(schedule_id=id_, agent_id=agent_id, send_at=send_at, scheduled_at=at):
+            return (
+                "scheduled",
+                at,
+                None,
+                {"schedule_id": id_, "agent_id": agent_id, "send_at": send_at.isoformat()},
+            )
+        case conversation.ScheduleCancelled(schedule_id=id_, by=by, cancelled_at=at):
+            return "schedule_cancelled", at, None, {"schedule_id": id_, "by": by}
+        case conversation.ScheduleDropped(schedule_id=id_, rule=rule, dropped_at=at):
+            return "schedule_dropped", at, None, {"schedule_id": id_, "rule": rule}
         case _:
             return None

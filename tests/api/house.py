@@ -20,7 +20,7 @@ from adapters.reads import Page, Told
 from adapters.whatsapp.door import Line, ProviderDoor
 from adapters.whatsapp.parser import Provider
 from api.app import create_app
-from api.desk import Desk, Probe, Reach, Which
+from api.desk import Desk, Probe, Reach, Which, WhichRatings
 from api.metrics import Metrics
 from commands import conversation as wanted
 from commands.agent import WelcomeAgent
@@ -31,6 +31,7 @@ from commands.intention import Command, person_id
 from commands.people_ports import People
 from commands.ports import Accepted, Broken, Decision, Denied, Unavailable
 from commands.queue import CreateQueue
+from commands.template import SyncTemplate
 from commands.whatsapp_port import Missing, Stored
 from domain.agent import AgentId
 from domain.channel import ChannelId
@@ -39,6 +40,7 @@ from domain.delivery import DeliveryId
 from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
+from domain.template import Category, Quality, Shape, Status
 from domain.user import USER, User
 from projections import (
     agents,
@@ -50,7 +52,10 @@ from projections import (
     deliveries,
     inbox,
     queues,
+    ratings,
     rules,
+    scheduled,
+    templates,
     transcript,
     users,
 )
@@ -288,6 +293,25 @@ class MemoryReads:
 
     async def channels(self) -> Sequence[channels.Row]:
         return self._rows("channels")
+
+    async def ratings(self, which: WhichRatings) -> Sequence[ratings.Row]:
+        rows = [row for row in self._rows("ratings") if row.score is not None]
+        if which.reach is not None:
+            queues, whose = which.reach.queues, which.reach.agent_id
+            rows = [row for row in rows if row.queue_id in queues or row.agent_id == whose]
+        for name in ("queue_id", "agent_id"):
+            asked = getattr(which, name)
+            rows = [row for row in rows if asked is None or getattr(row, name) == asked]
+        if which.alerted is not None:
+            rows = [row for row in rows if (row.alerted_at is not None) is which.alerted]
+        return sorted(rows, key=lambda row: row.rated_at, reverse=True)[: which.limit]
+
+    async def scheduled(self, conversation_id: ConversationId) -> Sequence[scheduled.Row]:
+        rows = [row for row in self._rows("scheduled") if row.conversation_id == conversation_id]
+        return sorted(rows, key=lambda row: row.send_at)
+
+    async def templates(self, channel_id: ChannelId) -> Sequence[templates.Row]:
+        return [row for row in self._rows("templates") if row.channel_id == channel_id]
 
     async def active(self) -> Mapping[tuple[Stage, Priority], int]:
         counts: dict[tuple[Stage, Priority], int] = {}
@@ -571,6 +595,25 @@ class House:
             subject="technical",
         )
         return conversation_id
+
+    def lists_template(
+        self,
+        name: str,
+        body: str = "Podemos continuar?",
+        category: Category = Category.UTILITY,
+        status: Status = Status.APPROVED,
+    ) -> None:
+        """The provider has it, and we know."""
+        self.want(
+            SyncTemplate,
+            channel_id=ChannelId("principal"),
+            name=name,
+            language="pt_BR",
+            shape=Shape(body),
+            category=category,
+            status=status,
+            quality=Quality.GREEN,
+        )
 
     def version_of(self, conversation_id: ConversationId) -> int:
         return self.inbox.states[f"conversation-{conversation_id}"][1]

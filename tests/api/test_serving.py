@@ -204,6 +204,7 @@ def test_after_the_window_only_a_template_goes(house: House) -> None:
     answer = write(house)
     assert (answer.status_code, problem(answer)["rule"]) == (409, "WindowClosed")
     assert "que foi ontem às 14h32" in problem(answer)["detail"]
+    house.lists_template("retomar_atendimento")
     template = {"kind": "template", "name": "retomar_atendimento"}
     assert write(house, say=template).status_code == 201
     assert house.inbox.history[-1].event.content == {"name": "retomar_atendimento", "language": "pt_BR"}
@@ -240,6 +241,7 @@ def test_every_kind_of_message_is_asked_for_in_its_shape(
 ) -> None:
     house.somebody_waits()
     claim(house)
+    house.lists_template("oi")
     answer = write(house, say={**message, "reply_to": f"{1:032x}"})
     assert answer.status_code == 201, answer.text
     event = house.inbox.history[-1].event

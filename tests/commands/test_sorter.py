@@ -17,9 +17,11 @@ from commands.delivery import SettleDelivery
 from commands.intention import Command
 from commands.ports import Accepted, Broken, Decision, Denied
 from commands.processes.sorter import react, settle
-from domain.conversation import DEVICE, ContactKnown, Receipt
+from commands.template import HearTemplateCategory, HearTemplateQuality, HearTemplateStatus
+from domain.conversation import DEVICE, Consent, ContactKnown, Receipt
 from domain.delivery import Outcome, Received
 from domain.journal import Cause, Position, Recorded
+from domain.template import Category, Quality, Status
 from tests.domain.facts import CHANNEL, at
 
 AT = "2026-03-12T12:00:00Z"
@@ -136,6 +138,42 @@ def test_what_has_no_readable_time_happened_when_it_came() -> None:
     for unreadable in (None, "ontem", 7, "0001-01-01T00:00:00+14:00"):
         assert one(MESSAGE | {"at": unreadable}).sent_at == at(1)
     assert one(MESSAGE | {"at": "2026-03-12T12:00:00"}).sent_at == at(0)
+
+
+ACCOUNT = {"event": "account_event", "at": AT, "field": "message_template_status_update"}
+TEMPLATE = ACCOUNT | {
+    "detail_event": "PAUSED",
+    "detail_message_template_name": "segunda_via",
+    "detail_message_template_language": "pt_BR",
+    "detail_reason": "NONE",
+}
+
+
+def test_what_the_account_tells_of_a_template_goes_to_the_registry() -> None:
+    status = one(TEMPLATE)
+    assert isinstance(status, HearTemplateStatus)
+    assert (status.status, status.reason, status.told_at) == (Status.PAUSED, None, at(0))
+    assert one(TEMPLATE).id == status.id
+    moved = {"field": "template_category_update", "detail_new_category": "MARKETING"}
+    category = one(TEMPLATE | moved)
+    assert isinstance(category, HearTemplateCategory)
+    assert category.category is Category.MARKETING
+    quality = one(TEMPLATE | {"field": "message_template_quality_update", "detail_new_quality_score": "RED"})
+    assert isinstance(quality, HearTemplateQuality)
+    assert quality.quality is Quality.RED
+
+
+def test_a_template_without_a_name_is_malformed_and_other_fields_of_the_account_are_ignored() -> None:
+    recorded = knock(ACCOUNT, {"event": "account_event", "field": "account_update"})
+    assert [outcome for outcome, _ in outcomes(recorded)] == ["malformed", "ignored"]
+
+
+def test_the_customers_own_switch_for_offers_is_recorded_as_consent() -> None:
+    item = {"event": "marketing_preference", "conversation_id": "c1", "at": AT, "value": "stop"}
+    stopped, resumed = one(item), one(item | {"value": "resume"})
+    assert isinstance(stopped, commands.WithdrawConsent)
+    assert isinstance(resumed, commands.GiveConsent)
+    assert (stopped.consent, stopped.source, stopped.by) == (Consent.MARKETING, "preference", None)
 
 
 # ── what becomes of it ───────────────────────────────────────────────────────────────────────────

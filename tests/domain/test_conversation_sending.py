@@ -9,6 +9,7 @@ import pytest
 from domain import conversation as c
 from domain.conversation import CONVERSATION, Author, MessageId, Receipt
 from domain.queue import Priority
+from domain.template import Category, Shape, Status, Template
 from tests.domain.facts import (
     ANA,
     ANSWERED,
@@ -31,6 +32,7 @@ from tests.spec import given
 
 DAY = 24 * 60
 MACHINE = (opened(), said("oi", 0))
+RETURNING = Template(Shape("Podemos continuar?"), Category.UTILITY, Status.APPROVED)
 SENT = (*SERVED, wrote("a1", 3), started("a1", 3))
 UNSURE = (*SENT, c.SendUnknown(MessageId("a1"), 1, at(4)))
 
@@ -163,7 +165,7 @@ def test_free_text_leaves_until_24_hours_after_the_customers_last_message_the_en
 
 
 def test_a_template_leaves_at_any_time() -> None:
-    late = text("a1", DAY + 60, kind="template", content={"name": "retomar"})
+    late = text("a1", DAY + 60, kind="template", content={"name": "retomar"}, template=RETURNING)
     given(CONVERSATION, *SERVED).when(c.request_send, **late).then(
         wrote("a1", DAY + 60, kind="template", content={"name": "retomar"})
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NewType, get_args, get_origin, get_type_hints
 import pytest
 
 import projections
-from domain import agent, channel, chat, conversation, delivery, queue, user
+from domain import agent, channel, chat, conversation, delivery, queue, template, user
 from domain.privacy import Class, Clear
 from projections.answer import Projection, columns
 from projections.catalogue import PROJECTIONS
@@ -33,6 +33,14 @@ UNSEEN = {
     conversation.Ripened,
     conversation.FellSilent,
     conversation.Stirred,
+    conversation.EstimateMissed,  # what was said of it is a message
+    conversation.EstimateTold,
+    conversation.HoursTold,
+    conversation.PositionTold,
+    conversation.RatingAlerted,  # the rating is a line
+    conversation.RatingCommented,  # the comment is a message
+    conversation.SatisfactionAsked,
+    conversation.ScheduleSent,
 }
 """Events of a conversation that change no transcript."""
 
@@ -102,6 +110,7 @@ def test_no_event_of_a_conversation_is_overlooked_by_the_transcript() -> None:
         ("queues", queue.Event),
         ("agents", agent.Event),
         ("channels", channel.Event),
+        ("templates", template.Event),
         ("chat_rooms", chat.Event),
     ],
 )

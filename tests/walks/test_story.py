@@ -131,6 +131,13 @@ def test_outside_the_window_only_a_template_leaves(house: House) -> None:
     refused = ana.post(path, {"kind": "text", "text": "Olá!"})
     assert (refused.status_code, refused.json()["rule"]) == (409, "WindowClosed")
     template = {"kind": "template", "name": "aviso_visita", "language": "pt_BR"}
+    until(
+        lambda: ana.get("/v1/channels/principal/templates").json()["items"], "the templates in the registry"
+    )
+    unasked = ana.post(path, template)
+    assert (unasked.status_code, unasked.json()["rule"]) == (403, "NeedsOptIn")
+    consent = path.replace("/messages", "/consents/utility")
+    assert ana.put(consent, {"agreed": True, "source": "phone"}).status_code == 200
     sent = ana.post(path, template)
     assert sent.status_code == 201, sent.text
     assert until(lambda: house.sent_to(who), "the template")[0].kind == "template"

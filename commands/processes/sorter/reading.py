@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from commands.conversation import (
+    GiveConsent,
     HearCall,
     HearDeletion,
     HearEcho,
@@ -16,12 +17,14 @@ from commands.conversation import (
     HearReaction,
     HearReceipt,
     LearnContact,
+    WithdrawConsent,
     heard_id,
 )
 from commands.intention import Command, caused_by
+from commands.processes.sorter.account import FIELDS, read_template
 from commands.whatsapp_port import attempt_of
 from domain import conversation, delivery
-from domain.conversation import ContactKnown, ConversationId, MessageId, Receipt
+from domain.conversation import Consent, ContactKnown, ConversationId, MessageId, Receipt
 from domain.journal import Cause, Recorded
 from domain.queue import QueueId
 
@@ -62,7 +65,6 @@ _UNFOLLOWED: Final[Mapping[str, str]] = {
     "history_message": "history is not imported",
     "history_media": "history is not imported",
     "history_declined": "history is not imported",
-    "marketing_preference": "marketing preferences are not followed yet",
     "contact_sync": "contacts of the phone are not followed",
     "call_status": "calls of ours are not followed",
     "group_event": "groups are not followed",
@@ -97,6 +99,9 @@ def read_item(knock: Knock, item: object) -> Read:
         return event, _reason(item)
     if event == "quarantine":
         return "quarantined", _reason(item)
+    if event == "account_event" and item.get("field") in FIELDS:
+        read_of = read_template(knock.received.channel_id, item, knock.received.received_at, knock.cause)
+        return ("malformed", "a template without a name") if read_of is None else read_of
     if isinstance(event, str) and event in _UNFOLLOWED:
         return "ignored", _UNFOLLOWED[event]
     read = _READERS.get(event) if isinstance(event, str) else None
@@ -242,6 +247,19 @@ def _identity_link(knock: Knock, item: Item) -> Command:
     )
 
 
+def _preference(knock: Knock, item: Item) -> Command:
+    """The customer's own switch for offers, in WhatsApp."""
+    value, told = _needed(item, "value").lower(), _time(item, knock).isoformat()
+    wanted = WithdrawConsent if value == "stop" else GiveConsent
+    return wanted(
+        id=heard_id(_conversation_id(item), f"{value}/{told}", "preference"),
+        cause=knock.cause,
+        conversation_id=_conversation_id(item),
+        consent=Consent.MARKETING,
+        source="preference",
+    )
+
+
 _KINDS: Final[Mapping[str, Callable[[Knock, Item], Command]]] = {
     "reaction": _reaction,
     "edited": _edit,
@@ -253,6 +271,7 @@ _READERS: Final[Mapping[str, Callable[[Knock, Item], Command]]] = {
     "status": _status,
     "call": _call,
     "identity_link": _identity_link,
+    "marketing_preference": _preference,
 }
 _RECEIPTS: Final = frozenset(receipt.value for receipt in Receipt)
 
