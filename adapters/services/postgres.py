@@ -35,7 +35,7 @@ SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may have 107 bytes; the port is enough
     "shared_buffers": "64MB",
-    "max_connections": "100",
+    "max_connections": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",

@@ -189,6 +189,7 @@ def test_every_example_of_a_body_is_accepted() -> None:
                 filled = filled.replace("{user_id}", house.conversation_of())
                 filled = filled.replace("{room_id}", house.conversation_of())
                 filled = filled.replace("{stream_id}", "ab" * 16).replace("{calendar_id}", "comercial")
+                filled = filled.replace("{consent}", "marketing")
                 who = "carla" if re.search("/(conversations|chat|live)", path) else "dora"
                 answer = house.request(method, filled, who, json=example)
                 assert answer.json().get("rule") != "Invalid" if answer.content else True, (name, answer.text)

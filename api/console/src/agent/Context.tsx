@@ -75,7 +75,7 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
       <Part title="Atendimento">
         <dl className="facts">
           <Fact label="Prioridade">
-            <button type="button" className="as-link" onClick={onPriority} disabled={row.stage === "closed"} aria-label="Mudar a prioridade">
+            <button type="button" className="as-link" onClick={onPriority} disabled={row.stage === "closed"} title="Mudar a prioridade">
               <PriorityChip priority={row.priority} />
             </button>
           </Fact>

@@ -192,6 +192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels/{channel_id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The templates the provider has of this number
+         * @description With the words each asks for. Only what is approved and a utility can be sent by an agent.
+         */
+        get: operations["templates_v1_channels__channel_id__templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chat/rooms": {
         parameters: {
             query?: never;
@@ -530,6 +550,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/consents/{consent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Record that the customer agreed to hear from us, or that they do not
+         * @description `source` says where you were told: `phone`, `contract`, `counter` … Kept with your name.
+         */
+        put: operations["put_consent_v1_conversations__conversation_id__consents__consent__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/decline": {
         parameters: {
             query?: never;
@@ -563,7 +603,8 @@ export interface paths {
          * Write to the customer
          * @description Recorded, and then sent in its turn; the transcript tells what became of it. Refused when the customer
          *     wrote since what you saw (`anyway` covers the first such message and 10 s more), when it is not yours
-         *     (`takeover` takes it first), and outside the 24 h window unless it is a template.
+         *     (`takeover` takes it first), and outside the 24 h window unless it is a template. A template must be
+         *     approved, a utility, filled exactly, and for a customer who agreed or has an open request.
          */
         post: operations["send_v1_conversations__conversation_id__messages_post"];
         delete?: never;
@@ -728,6 +769,45 @@ export interface paths {
          */
         post: operations["reopen_v1_conversations__conversation_id__reopen_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to leave later, and what became of what was */
+        get: operations["scheduled_v1_conversations__conversation_id__scheduled_get"];
+        put?: never;
+        /**
+         * Write to the customer later
+         * @description Its id is the command's. When its time comes, the window, the consent, the template and who attends are
+         *     looked at again; what may not leave then is dropped, and the list says why. Files cannot wait.
+         */
+        post: operations["schedule_v1_conversations__conversation_id__scheduled_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/scheduled/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what was to leave later */
+        delete: operations["cancel_v1_conversations__conversation_id__scheduled__schedule_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1227,6 +1307,26 @@ export interface paths {
         get?: never;
         /** Set whose hours a queue keeps, how long it reopens, and its closing reasons */
         put: operations["set_service_v1_queues__queue_id__service_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers answered when they were asked how it was
+         * @description The newest first, as far as you may see: those of your queues, and your own.
+         */
+        get: operations["ratings_v1_ratings_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1747,11 +1847,20 @@ export interface components {
             to_queue?: string | null;
         };
         /** Button */
-        Button: {
+        "Button-Input": {
             /** Id */
             id: string;
             /** Title */
             title: string;
+        };
+        /** Button */
+        "Button-Output": {
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string | null;
         };
         /** ButtonsMessage */
         ButtonsMessage: {
@@ -1762,7 +1871,7 @@ export interface components {
              */
             anyway: boolean;
             /** Buttons */
-            buttons: components["schemas"]["Button"][];
+            buttons: components["schemas"]["Button-Input"][];
             /** Footer */
             footer?: string | null;
             /** Header */
@@ -1804,6 +1913,11 @@ export interface components {
              */
             reason: "stopping" | "slow" | "signed_out" | "forbidden" | "too_many" | "broken";
         };
+        /**
+         * Category
+         * @enum {string}
+         */
+        Category: "utility" | "marketing" | "authentication" | "other";
         /**
          * Cause
          * @description Why a breach was recorded when it was, and why a clock was reckoned anew.
@@ -1967,6 +2081,12 @@ export interface components {
              */
             code: string;
         };
+        /**
+         * Consent
+         * @description What a customer agreed to hear from us without having asked.
+         * @enum {string}
+         */
+        Consent: "utility" | "marketing";
         /** Contact */
         Contact: {
             /** Name */
@@ -3047,11 +3167,26 @@ export interface components {
              */
             queue_id: string;
         };
+        /** PutConsent */
+        PutConsent: {
+            /** Agreed */
+            agreed: boolean;
+            /**
+             * Source
+             * @description Where the customer said so, such as `phone`, `contract`, `counter`
+             */
+            source: string;
+        };
         /** PutQueue */
         PutQueue: {
             /** Name */
             name: string;
         };
+        /**
+         * Quality
+         * @enum {string}
+         */
+        Quality: "green" | "yellow" | "red" | "unknown";
         /** Queue */
         Queue: {
             /** Active */
@@ -3123,6 +3258,47 @@ export interface components {
             side: components["schemas"]["Side"] | null;
             /** Text */
             text: string | null;
+        };
+        /** Rating */
+        Rating: {
+            /**
+             * Agent Id
+             * @description Who owned most of the handling time
+             */
+            agent_id: string | null;
+            /**
+             * Alerted At
+             * @description 1 or 2: when the supervisors were told
+             */
+            alerted_at: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Comment */
+            comment: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Episode */
+            episode: number;
+            /** Queue Id */
+            queue_id: string | null;
+            /**
+             * Rated At
+             * Format: date-time
+             */
+            rated_at: string;
+            /**
+             * Score
+             * @description 1, very bad, to 5, very good
+             */
+            score: number;
+        };
+        /** Ratings */
+        Ratings: {
+            /** Items */
+            items: components["schemas"]["Rating"][];
         };
         /** Reaction */
         Reaction: {
@@ -3263,6 +3439,56 @@ export interface components {
             mentions: string[];
             /** Text */
             text: string;
+        };
+        /**
+         * Schedule
+         * @description Words, buttons, lists and templates; files cannot wait.
+         */
+        Schedule: {
+            /** Message */
+            message: components["schemas"]["TextMessage"] | components["schemas"]["TemplateMessage"] | components["schemas"]["ButtonsMessage"] | components["schemas"]["ListMessage"];
+            /**
+             * Send At
+             * Format: date-time
+             * @description At most 30 days ahead
+             */
+            send_at: string;
+        };
+        /** ScheduledSend */
+        ScheduledSend: {
+            /** Agent Id */
+            agent_id: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            } | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Rule
+             * @description Why it was dropped when its time came
+             */
+            rule: string | null;
+            /** Schedule Id */
+            schedule_id: string;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            /**
+             * Send At
+             * Format: date-time
+             */
+            send_at: string;
+            state: components["schemas"]["State"];
+        };
+        /** ScheduledSends */
+        ScheduledSends: {
+            /** Items */
+            items: components["schemas"]["ScheduledSend"][];
         };
         /**
          * Scope
@@ -3466,6 +3692,19 @@ export interface components {
              */
             token_type: "Bearer";
         };
+        /** Slot */
+        Slot: {
+            /**
+             * Names
+             * @description In the order in which parameters are given
+             */
+            names: string[];
+            /**
+             * Part
+             * @description `body`, `header`, or `button/<index>`
+             */
+            part: string;
+        };
         /** Snooze */
         Snooze: {
             /** Reason */
@@ -3487,6 +3726,11 @@ export interface components {
          * @enum {string}
          */
         "Stage-Input": "automation" | "waiting" | "in_service" | "closed";
+        /**
+         * State
+         * @enum {string}
+         */
+        State: "pending" | "sent" | "cancelled" | "dropped";
         /**
          * Status
          * @description What is known of a message of ours. In this order a later word is worth more: a failure is believed
@@ -3557,6 +3801,46 @@ export interface components {
              */
             remove: string[];
         };
+        /** Template */
+        Template: {
+            /** Body */
+            body: string;
+            /** Buttons */
+            buttons: components["schemas"]["Button-Output"][];
+            category: components["schemas"]["Category"];
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Footer */
+            footer: string | null;
+            /** Header */
+            header: string | null;
+            /** Header Format */
+            header_format: string | null;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            quality: components["schemas"]["Quality"];
+            /**
+             * Reason
+             * @description Why the provider changed its status, in its own word
+             */
+            reason: string | null;
+            /**
+             * Sendable
+             * @description Whether an agent may send it now
+             */
+            sendable: boolean;
+            /**
+             * Slots
+             * @description What it asks for
+             */
+            slots: components["schemas"]["Slot"][];
+            status: components["schemas"]["domain__template__Status"];
+        };
         /** TemplateMessage */
         TemplateMessage: {
             /**
@@ -3595,6 +3879,11 @@ export interface components {
              * @default false
              */
             takeover: boolean;
+        };
+        /** Templates */
+        Templates: {
+            /** Items */
+            items: components["schemas"]["Template"][];
         };
         /** TextMessage */
         TextMessage: {
@@ -3736,7 +4025,7 @@ export interface components {
             /** Sent At */
             sent_at: string | null;
             side: components["schemas"]["Side"] | null;
-            status: components["schemas"]["Status"] | null;
+            status: components["schemas"]["projections__transcript__row__Status"] | null;
             /** Status At */
             status_at: string | null;
             /** Text */
@@ -3900,6 +4189,11 @@ export interface components {
          */
         domain__sla__policy__Kind: "first" | "next" | "resolution" | "automation";
         /**
+         * Status
+         * @enum {string}
+         */
+        domain__template__Status: "approved" | "pending" | "rejected" | "paused" | "disabled" | "other";
+        /**
          * Stage
          * @enum {string}
          */
@@ -3909,6 +4203,13 @@ export interface components {
          * @enum {string}
          */
         projections__transcript__row__Line: "message" | "call" | "reaction" | "note" | "turn";
+        /**
+         * Status
+         * @description What is known of a message of ours. In this order a later word is worth more: a failure is believed
+         *     until somebody has it, and sent is not believed after a failure.
+         * @enum {string}
+         */
+        projections__transcript__row__Status: "requested" | "started" | "unknown" | "queued" | "sent" | "failed" | "delivered" | "read" | "played";
     };
     responses: never;
     parameters: never;
@@ -4913,6 +5214,105 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates_v1_channels__channel_id__templates_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "body": "A sua fatura vence em {{1}}: {{2}}.",
+                     *           "buttons": [],
+                     *           "category": "utility",
+                     *           "changed_at": "2026-03-12T17:32:00Z",
+                     *           "footer": "Responda se precisar de ajuda.",
+                     *           "language": "pt_BR",
+                     *           "name": "segunda_via",
+                     *           "quality": "green",
+                     *           "sendable": true,
+                     *           "slots": [
+                     *             {
+                     *               "names": [
+                     *                 "1",
+                     *                 "2"
+                     *               ],
+                     *               "part": "body"
+                     *             }
+                     *           ],
+                     *           "status": "approved"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7227,6 +7627,141 @@ export interface operations {
             };
         };
     };
+    put_consent_v1_conversations__conversation_id__consents__consent__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+                consent: components["schemas"]["Consent"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutConsent"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decline_v1_conversations__conversation_id__decline_post: {
         parameters: {
             query?: never;
@@ -8502,6 +9037,361 @@ export interface operations {
             };
             /** @description Conflito */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_v1_conversations__conversation_id__scheduled_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "agent_id": "bia",
+                     *           "content": {
+                     *             "text": "Bom dia! A visita técnica é hoje à tarde."
+                     *           },
+                     *           "kind": "text",
+                     *           "schedule_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *           "scheduled_at": "2026-03-12T17:32:10Z",
+                     *           "send_at": "2026-03-13T12:00:00Z",
+                     *           "state": "pending"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledSends"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedule_v1_conversations__conversation_id__scheduled_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Schedule"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_v1_conversations__conversation_id__scheduled__schedule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11653,6 +12543,89 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ratings_v1_ratings_get: {
+        parameters: {
+            query?: {
+                queue_id?: string | null;
+                agent_id?: string | null;
+                /** @description Only those of 1 or 2, or only the others */
+                alerted?: boolean | null;
+                limit?: number;
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "agent_id": "bia",
+                     *           "alerted_at": "2026-03-12T17:40:00Z",
+                     *           "asked_at": "2026-03-12T17:32:10Z",
+                     *           "comment": "Demorou, mas resolveram.",
+                     *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
+                     *           "episode": 2,
+                     *           "queue_id": "suporte",
+                     *           "rated_at": "2026-03-12T17:40:00Z",
+                     *           "score": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ratings"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
