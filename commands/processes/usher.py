@@ -41,7 +41,7 @@ async def look(at: datetime, ports: Foyer) -> list[Command]:
     late = [
         one for one in await ports.waits.overdue(at) if (await ports.queue_hours.of(one.queue_id)).is_open(at)
     ]
-    return [*wanted, *map(_sorry, late)]
+    return [*wanted, *(_sorry(one, at) for one in late)]
 
 
 async def _welcome(waiting: Waiting, at: datetime, ports: Foyer) -> Command | None:
@@ -84,9 +84,9 @@ async def _welcome(waiting: Waiting, at: datetime, ports: Foyer) -> Command | No
     )
 
 
-def _sorry(late: Waiting) -> Command:
+def _sorry(late: Waiting, at: datetime) -> Command:
     return ApologiseForDelay(
-        id=watch_id(NAME, f"{late.conversation_id}/late", late.entered_at.isoformat()),
+        id=watch_id(NAME, f"{late.conversation_id}/late", f"{late.entered_at.isoformat()}/{at:%H:%M}"),
         cause=_cause(late),
         conversation_id=late.conversation_id,
         entered_at=late.entered_at,

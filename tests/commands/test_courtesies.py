@@ -154,11 +154,13 @@ def test_how_it_was_is_asked_ten_seconds_after_the_closing() -> None:
     assert (ask.episode, ask.closed_at, ask.outcome) == (2, local(14), "Voltou.")
 
 
-def test_what_is_due_is_wanted_once() -> None:
+def test_what_is_due_is_wanted_once_a_minute() -> None:
     ports = Ports(sends=[DueSend(ONE, "s1", {"text": "oi"}, None)])
-    [first], [again] = looks(dispatcher, local(14), ports), looks(dispatcher, local(15), ports)
+    [first], [again] = (looks(dispatcher, local(14) + timedelta(seconds=n), ports) for n in (0, 30))
     assert isinstance(first, SendWhatIsDue)
     assert first.id == again.id
+    [later] = looks(dispatcher, local(14, 1), ports)  # who decides was behind this clock: it is wanted again
+    assert later.id != first.id
 
 
 def test_an_estimate_is_out_of_the_waits_of_the_same_queue_priority_and_hour() -> None:
