@@ -81,6 +81,7 @@ class Waiting:
     moved_at: datetime  # entered, or wrote last
     estimated: bool
     opening: datetime | None  # they were told of last
+    said: str | None = None  # the last line, when it is theirs
 
 
 class Waits(Protocol):
@@ -90,6 +91,10 @@ class Waits(Protocol):
 
     def overdue(self, at: datetime) -> Awaitable[Sequence[Waiting]]:
         """Those who wait longer than they were told, and were not apologised to."""
+        ...
+
+    def position(self, waiting: Waiting, at: datetime) -> Awaitable[int]:
+        """Their place in the one order of their queue, from 1."""
         ...
 
     def latest(

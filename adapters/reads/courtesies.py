@@ -17,7 +17,7 @@ from domain.conversation.satisfaction import ASKED_AGAIN, NOT_SERVED
 from domain.estimate import LAST
 from domain.queue import Priority, QueueId
 from domain.template import Template
-from projections import courtesies, ratings, scheduled
+from projections import courtesies, inbox, ratings, scheduled
 
 COURTESIES: Final = source(courtesies.COURTESIES)
 RATINGS: Final = source(ratings.RATINGS)
@@ -70,7 +70,8 @@ _WAITING: Final = sql.SQL(
     """
     SELECT c.conversation_id, i.queue_id, q.name, i.priority, i.entered_at,
         greatest(i.entered_at, CASE WHEN i.last_side = 'customer' THEN i.last_at END),
-        c.estimated IS NOT DISTINCT FROM i.entered_at, c.opening
+        c.estimated IS NOT DISTINCT FROM i.entered_at, c.opening,
+        CASE WHEN i.last_side = 'customer' THEN i.last_preview END
     FROM {courtesies} AS c JOIN {inbox} AS i USING (conversation_id) JOIN {queues} AS q USING (queue_id)
     WHERE i.stage = 'waiting' AND i.window_until >= %(at)s
     """
@@ -84,6 +85,7 @@ _OVERDUE: Final = sql.SQL(
     " AND i.entered_at + c.at_most * interval '1 minute' < %(at)s"
     " ORDER BY i.entered_at, c.conversation_id LIMIT %(limit)s"
 ).format(_WAITING)
+_QUEUE: Final = INBOX.select("WHERE t.stage = 'waiting' AND t.queue_id = %s")
 _LATEST: Final = sql.SQL(
     "SELECT extract(epoch FROM t.taken_at - t.taken_from)::float FROM {} AS t"
     " WHERE t.taken_queue = %s AND t.taken_priority = %s"
@@ -159,6 +161,12 @@ class WaitingRows(_Rows):
             Waiting(id_, queue_id, queue, Priority(priority), *more)
             for id_, queue_id, queue, priority, *more in found
         ]
+
+    async def position(self, waiting: Waiting, at: datetime) -> int:
+        found = await self._all(_QUEUE, (waiting.queue_id,))
+        rows = sorted((INBOX.row(values) for values in found), key=lambda row: inbox.place(row, at))
+        ids = [row.conversation_id for row in rows]
+        return ids.index(waiting.conversation_id) + 1 if waiting.conversation_id in ids else len(ids) + 1
 
     async def latest(self, queue_id: QueueId, priority: Priority, hour: int, zone: str) -> list[float]:
         found = await self._all(_LATEST, (queue_id, priority.value, zone, hour, LAST))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC
 from typing import Annotated, Any, Final
 
@@ -32,7 +33,10 @@ TEMPLATE_RULES: Final = (
     "MissingVariables",
     "VariableTooLong",
     "NeedsOptIn",
+    "NotThereYet",
 )
+MOMENTS: Final = 20
+MOMENT: Final = 0.1  # seconds
 MOVES: Final = (*WRITES, "NotOpen", "Changed", "NotOwner")
 
 
@@ -362,16 +366,24 @@ async def seen(
 
 
 async def template_of(wish: Wish, conversation_id: str, ask: asks.Message) -> Template | None:
-    """A template as the registry of the conversation's number has it; None for anything else."""
+    """A template as the registry of the conversation's number has it; None for anything else. Raises Problem
+    when the conversation is so new that nobody knows its number yet."""
     if not isinstance(ask, asks.TemplateMessage):
         return None
-    told = await wish.desk.reads.conversation(ConversationId(conversation_id))
-    if told is None or told.row.channel_id is None:
-        return None
-    for row in await wish.desk.reads.templates(told.row.channel_id):
+    for row in await wish.desk.reads.templates(await _channel_of(wish, ConversationId(conversation_id))):
         if (row.name, row.language) == (ask.name, ask.language):
             return row.template
     return None
+
+
+async def _channel_of(wish: Wish, conversation_id: ConversationId) -> ChannelId:
+    """What is read follows what was decided at a distance: a moment is waited for it."""
+    for _ in range(MOMENTS):
+        told = await wish.desk.reads.conversation(conversation_id)
+        if told is not None and told.row.channel_id is not None:
+            return told.row.channel_id
+        await asyncio.sleep(MOMENT)
+    raise Problem("NotThereYet", headers={"Retry-After": "1"})
 
 
 async def _known_agent(wish: Wish, agent_id: str) -> None:

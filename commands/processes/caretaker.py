@@ -30,7 +30,8 @@ class Rounds(Protocol):
 
 
 async def look(at: datetime, ports: Rounds) -> list[Command]:
-    """One wish per silence and step; anything that was said meanwhile makes it void."""
+    """One wish per silence, step and hour (whoever decides may be a little behind this
+    clock); anything that was said meanwhile makes it void."""
     zone = ports.first_line_settings.zone
     wanted: list[Command] = []
     for silent in await ports.silences.since(at - PATIENCE):
@@ -49,7 +50,9 @@ def step(silent: Silent, hours: Hours, zone: str, at: datetime) -> Command | Non
     if due is None:
         return None
     stream = CONVERSATION.id(silent.conversation_id)
-    armed = f"{silent.said_at.isoformat()}/{silent.nudged_at and silent.nudged_at.isoformat()}"
+    armed = (
+        f"{silent.said_at.isoformat()}/{silent.nudged_at and silent.nudged_at.isoformat()}/{at:%Y-%m-%dT%H}"
+    )
     cause = Cause(f"process:{NAME}", str(silent.conversation_id), stream)
     in_time = silent.window_until is not None and at <= silent.window_until
     if due.nudge_at is not None and in_time:

@@ -22,10 +22,11 @@ class Tray(Protocol):
 
 
 async def look(at: datetime, ports: Tray) -> list[Command]:
-    """One wish per message; the domain looks at window, consent and template again."""
+    """One wish per message and minute: whoever decides may be a little behind this clock. The domain looks at
+    window, consent and template again, and sends once."""
     return [
         SendWhatIsDue(
-            id=watch_id(NAME, due.schedule_id, "due"),
+            id=watch_id(NAME, due.schedule_id, f"{at:%Y-%m-%dT%H:%M}"),
             cause=Cause(f"process:{NAME}", str(due.conversation_id), CONVERSATION.id(due.conversation_id)),
             conversation_id=due.conversation_id,
             schedule_id=due.schedule_id,

@@ -23,10 +23,14 @@ class Survey(Protocol):
 
 
 async def look(at: datetime, ports: Survey) -> list[Command]:
-    """One wish per closing."""
+    """One wish per closing and minute: whoever decides may be a little behind this clock, and asks once."""
     return [
         AskSatisfaction(
-            id=watch_id(NAME, f"{ended.conversation_id}/{ended.episode}", ended.closed_at.isoformat()),
+            id=watch_id(
+                NAME,
+                f"{ended.conversation_id}/{ended.episode}",
+                f"{ended.closed_at.isoformat()}/{at:%Y-%m-%dT%H:%M}",
+            ),
             cause=Cause(
                 f"process:{NAME}", str(ended.conversation_id), CONVERSATION.id(ended.conversation_id)
             ),

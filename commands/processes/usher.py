@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from commands.conversation import ApologiseForDelay, TellEstimate, TellHours
+from commands.conversation import ApologiseForDelay, TellEstimate, TellHours, TellPosition
 from commands.courtesy_ports import QueueHours, Waiting, Waits
 from commands.intention import Command, watch_id
 from commands.roles import Watch
+from domain.asking import asks_position
 from domain.conversation import CONVERSATION
 from domain.estimate import estimate
 from domain.firstline import FirstLineSettings
@@ -40,11 +41,11 @@ async def look(at: datetime, ports: Foyer) -> list[Command]:
     late = [
         one for one in await ports.waits.overdue(at) if (await ports.queue_hours.of(one.queue_id)).is_open(at)
     ]
-    return [*wanted, *map(_sorry, late)]
+    return [*wanted, *(_sorry(one, at) for one in late)]
 
 
 async def _welcome(waiting: Waiting, at: datetime, ports: Foyer) -> Command | None:
-    """The one thing to tell: that nobody is there, or else how long it should last."""
+    """The one thing to tell: that nobody is there; their place, if they ask; or how long it should last."""
     settings = ports.first_line_settings
     hours = await ports.queue_hours.of(waiting.queue_id)
     if not hours.is_open(at):
@@ -58,6 +59,14 @@ async def _welcome(waiting: Waiting, at: datetime, ports: Foyer) -> Command | No
             opening=opening,
             phone=settings.phone,
             zone=settings.zone,
+        )
+    if asks_position(waiting.said):
+        return TellPosition(
+            id=watch_id(NAME, f"{waiting.conversation_id}/position", waiting.moved_at.isoformat()),
+            cause=_cause(waiting),
+            conversation_id=waiting.conversation_id,
+            entered_at=waiting.entered_at,
+            position=await ports.waits.position(waiting, at),
         )
     if waiting.estimated or waiting.entered_at < at - LATELY:
         return None
@@ -75,9 +84,9 @@ async def _welcome(waiting: Waiting, at: datetime, ports: Foyer) -> Command | No
     )
 
 
-def _sorry(late: Waiting) -> Command:
+def _sorry(late: Waiting, at: datetime) -> Command:
     return ApologiseForDelay(
-        id=watch_id(NAME, f"{late.conversation_id}/late", late.entered_at.isoformat()),
+        id=watch_id(NAME, f"{late.conversation_id}/late", f"{late.entered_at.isoformat()}/{at:%H:%M}"),
         cause=_cause(late),
         conversation_id=late.conversation_id,
         entered_at=late.entered_at,

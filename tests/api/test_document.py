@@ -187,6 +187,7 @@ def test_every_example_of_a_body_is_accepted() -> None:
                 )
                 filled = filled.replace("{agent_id}", "bia").replace("{channel_id}", "principal")
                 filled = filled.replace("{user_id}", house.conversation_of())
+                filled = filled.replace("{consent}", "utility")
                 filled = filled.replace("{room_id}", house.conversation_of())
                 filled = filled.replace("{stream_id}", "ab" * 16).replace("{calendar_id}", "comercial")
                 filled = filled.replace("{consent}", "marketing")

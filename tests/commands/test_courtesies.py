@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from commands.conversation import (
     ApologiseForDelay,
     AskSatisfaction,
@@ -16,10 +18,12 @@ from commands.conversation import (
     SendWhatIsDue,
     TellEstimate,
     TellHours,
+    TellPosition,
 )
 from commands.courtesy_ports import DueSend, Ended, Silent, Waiting
 from commands.intention import Command
 from commands.processes import caretaker, dispatcher, pollster, usher
+from domain.asking import asks_position
 from domain.conversation import ConversationId
 from domain.firstline import FirstLineSettings
 from domain.hours import ALWAYS, Hours
@@ -89,6 +93,9 @@ class Ports:
     async def overdue(self, at: datetime) -> Sequence[Waiting]:
         return self.late
 
+    async def position(self, waiting: Waiting, at: datetime) -> int:
+        return 4
+
     async def latest(self, queue_id: QueueId, priority: Priority, hour: int, zone: str) -> Sequence[float]:
         self.asked.append((queue_id, priority, hour))
         return self.waited
@@ -147,11 +154,13 @@ def test_how_it_was_is_asked_ten_seconds_after_the_closing() -> None:
     assert (ask.episode, ask.closed_at, ask.outcome) == (2, local(14), "Voltou.")
 
 
-def test_what_is_due_is_wanted_once() -> None:
+def test_what_is_due_is_wanted_once_a_minute() -> None:
     ports = Ports(sends=[DueSend(ONE, "s1", {"text": "oi"}, None)])
-    [first], [again] = looks(dispatcher, local(14), ports), looks(dispatcher, local(15), ports)
+    [first], [again] = (looks(dispatcher, local(14) + timedelta(seconds=n), ports) for n in (0, 30))
     assert isinstance(first, SendWhatIsDue)
     assert first.id == again.id
+    [later] = looks(dispatcher, local(14, 1), ports)  # who decides was behind this clock: it is wanted again
+    assert later.id != first.id
 
 
 def test_an_estimate_is_out_of_the_waits_of_the_same_queue_priority_and_hour() -> None:
@@ -174,6 +183,30 @@ def test_while_the_queue_is_closed_the_opening_is_told_and_no_estimate() -> None
     assert (told.opening, told.phone) == (local(9, day=13), "0800 000 0000")
     again = replace(evening, opening=local(9, day=13))
     assert looks(usher, local(19, 2), Ports(Office(), entered=[again], waited=[300.0] * 20)) == []
+
+
+def test_a_position_is_told_only_when_asked_and_once_per_question() -> None:
+    asking = replace(WAITING, estimated=True, said="Qual a minha posição na fila?")
+    [first], [again] = (looks(usher, local(14, n), Ports(entered=[asking])) for n in (1, 2))
+    assert isinstance(first, TellPosition)
+    assert (first.position, first.id) == (4, again.id)
+    assert looks(usher, local(14, 1), Ports(entered=[replace(asking, said="sem internet")])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("qual minha posicao?", True),
+        ("Quantas pessoas na minha frente?", True),
+        ("quantos tem na frente", True),
+        ("quando é a minha vez", True),
+        ("a posição do modem mudou de lugar e agora " + "x" * 120, False),
+        ("sem internet", False),
+        (None, False),
+    ],
+)
+def test_asking_for_a_place_is_understood(text: str | None, asks: bool) -> None:
+    assert asks_position(text) is asks
 
 
 def test_whoever_waits_longer_than_told_is_apologised_to_while_somebody_is_there() -> None:

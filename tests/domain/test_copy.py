@@ -354,6 +354,7 @@ NOT_OURS = (
     "domain/firstline/phrases.py",
     "domain/firstline/normal.py",
     "domain/conversation/thanks.py",  # and how they say thank you
+    "domain/asking.py",  # how they ask for their place
     "domain/scores.py",  # and how they rate it
     "adapters/simulator/",  # invented customers and robots speak there
     "api/problems.py",  # the doors' own table: a status beside each sentence; held to the same voice below

@@ -114,6 +114,9 @@ def test_who_waits_is_told_and_what_others_waited_is_known_by_queue_priority_and
     assert (waiting.conversation_id, waiting.queue, waiting.estimated) == ("c1", "Suporte técnico", False)
     assert known.ask(lambda pool: WaitingRows(pool).fresh(at(2))) == []
 
+    assert waiting.said == "sem internet"
+    assert known.ask(lambda pool: WaitingRows(pool).position(waiting, at(2))) == 1
+
     def latest(priority: Priority, hour: int) -> Any:
         return known.ask(lambda pool: WaitingRows(pool).latest(SUPPORT, priority, hour, ZONE))
 
