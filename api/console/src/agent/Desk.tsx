@@ -177,7 +177,9 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
 
   const take = useCallback(async (): Promise<void> => {
     const held = now().rows.get(id);
-    wanted.current = held !== undefined && (await claim(held));
+    if (held === undefined) return;
+    wanted.current = true; // the stream may tell that it is mine before the answer does
+    if (!(await claim(held))) wanted.current = false;
   }, [id]);
   // it becomes mine a moment after I took it: then I write
   useEffect(() => {
