@@ -86,7 +86,7 @@ class Crowd:
             thread.join(patience)
             assert not thread.is_alive(), f"somebody was never answered: {dict(self.answers)}"
 
-    def more(self, n: int, patience: float = 60.0) -> None:
+    def more(self, n: int, patience: float = 120.0) -> None:
         """Wait until that many further messages were acknowledged."""
         wanted = len(self.acknowledged) + n
         until(lambda: len(self.acknowledged) >= wanted, f"{n} more acknowledgements", patience)
