@@ -219,6 +219,7 @@ class Desk:
     read_receipts: ReadReceipts
     people: People
     presence: Presence
+    source_key: bytes  # of the digests by which a wish that is repeated is told from another one
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     live_rows: Rows
     wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import hmac
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
@@ -129,9 +129,10 @@ def position_word(position: Position) -> str:
     return f"{position.partition}:{position.ordinal}"
 
 
-async def source_of(request: Request) -> str:
-    """What was asked, as a digest: the same key with another source is a mistake."""
-    digest = hashlib.sha256()
+async def source_of(request: Request, key: bytes) -> str:
+    """What was asked, as a keyed digest that nobody can try phone numbers on: the same idempotency key with
+    another source is a mistake."""
+    digest = hmac.new(key, digestmod="sha256")
     for part in (request.method.encode(), request.url.path.encode(), await request.body()):
         digest.update(len(part).to_bytes(8, "big") + part)
     return f"request:{digest.hexdigest()[:32]}"
@@ -180,7 +181,7 @@ def wishing(permission: Permission) -> Callable[..., Awaitable[Wish]]:
         idempotency_key: IdempotencyKey = None,
         if_match: IfMatch = None,
     ) -> Wish:
-        cause = Cause(identity.actor, request_id_of(request) or "", await source_of(request))
+        cause = Cause(identity.actor, request_id_of(request) or "", await source_of(request, desk.source_key))
         return Wish(
             desk,
             identity,

@@ -23,7 +23,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from adapters import people, tokens
+from adapters import logs, people, tokens
 from adapters.services import ServiceError
 from adapters.services.guarded import free_port, is_free
 from api.pages import BUILT
@@ -132,6 +132,7 @@ def desk_at(local: Local, port: int) -> Iterator[Desk]:
 
 def up(folder: Path, *, nodes: int | None, port: int) -> int:
     """All roles until Ctrl-C. `atende demo` on the same folder sends its customers to them."""
+    logs.configure("WARNING")
     signal.signal(signal.SIGTERM, _interrupt)
     console.print(f"Starting what is not there yet in [bold]{folder}[/] …")
     with servers_at(folder, nodes) as local, roles(local, port) as desk:
@@ -162,6 +163,7 @@ def run(
     as_json: bool,
 ) -> int:
     """Until Ctrl-C, or for so many seconds. Answers the exit code: 0 when nothing was lost, or twice."""
+    logs.configure("WARNING")
     signal.signal(signal.SIGTERM, _interrupt)
     console.print(f"Starting PostgreSQL and Valkey in [bold]{folder}[/] …")
     with ExitStack() as stack:

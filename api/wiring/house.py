@@ -267,6 +267,7 @@ class House:
             webhooks=door,
             raw_bodies=self.raw_bodies,
             addresses=door,
+            source_key=key,
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
             people=people.of(settings, self.pool, self.redis),

@@ -516,6 +516,7 @@ class House:
             webhooks=self.door,
             raw_bodies=self.bodies,
             addresses=self.door,
+            source_key=b"a key of the tests",
             objects=self.objects,
             read_receipts=self.receipts,
             people=people or self.nobody(),
