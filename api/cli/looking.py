@@ -20,7 +20,7 @@ BENCHES = ("engine", "intake", "rebuild")
 
 
 def parse(
-    provider: Annotated[str, typer.Option(help="meta, dialog360 or twilio")],
+    provider: Annotated[str, typer.Option(help="meta, 360dialog or twilio")],
     files: Annotated[
         list[Path] | None, typer.Argument(help="Webhook bodies; none reads standard input.")
     ] = None,
@@ -28,9 +28,10 @@ def parse(
     """Print what webhook bodies say, one item a line."""
     from api.wiring.tools import providers, read_body
 
-    if provider not in providers():
-        raise typer.BadParameter(f"one of {', '.join(providers())}", param_hint="--provider")
-    parse_files(read_body, provider, files or [])
+    known = {"360dialog": "dialog360"} | {name: name for name in providers()}
+    if provider not in known:
+        raise typer.BadParameter("one of meta, 360dialog, twilio", param_hint="--provider")
+    parse_files(read_body, known[provider], files or [])
 
 
 def tell(

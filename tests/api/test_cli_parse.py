@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from adapters.whatsapp.parser import Provider, parse
+from api.cli import app
 from api.cli_parse import parse_files, parse_lines
 from tests.adapters.whatsapp.webhooks import body, change, entry, text, value
 
@@ -59,3 +61,16 @@ def test_a_file_that_cannot_be_read_is_one_malformed_item(name: str, tmp_path: P
 def test_without_files_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, webhook: Path) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(webhook.read_bytes())))
     assert printed() == read("meta", webhook.read_bytes())
+
+
+@pytest.mark.parametrize("name", ["meta", "360dialog", "dialog360", "twilio"])
+def test_a_provider_is_called_as_it_calls_itself(name: str, webhook: Path) -> None:
+    done = CliRunner().invoke(app, ["parse", "--provider", name, str(webhook)])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout.splitlines()[0])["event"]
+
+
+def test_a_provider_nobody_knows_is_a_clear_error(webhook: Path) -> None:
+    done = CliRunner().invoke(app, ["parse", "--provider", "telegram", str(webhook)])
+    assert done.exit_code == 2
+    assert "one of meta, 360dialog, twilio" in done.output
