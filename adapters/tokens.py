@@ -16,6 +16,7 @@ import psycopg
 
 from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads.asking import Pool, asking
+from adapters.tables import run_once
 from commands.door_ports import Identity, Role
 from commands.door_ports import Issued as Issued
 from commands.door_ports import ListedToken as Listed
@@ -55,9 +56,7 @@ _REVOKE: Final[LiteralString] = "UPDATE token SET revoked_at = now() WHERE id = 
 def ensure(dsn: str) -> None:
     """Make the table where it is missing."""
     with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))  # roles start together
-        connection.execute("SET client_min_messages = warning")
-        connection.execute(TABLE)
+        run_once(connection, TABLE, MIGRATION_LOCK)
 
 
 def create(

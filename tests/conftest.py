@@ -36,6 +36,7 @@ settings.load_profile("default")  # --hypothesis-profile=thorough takes the othe
 
 SHARED = pytest.StashKey[Path]()
 LIFELINE = pytest.StashKey[int]()
+BROKERS = {"kafka_bootstrap", "durable_kafka", "three_brokers"}
 
 TEMPLATE_MIGRATIONS: tuple[Callable[[str], None], ...] = (schema.migrate,)
 """What makes an empty database the product's, in order; each takes a DSN."""
@@ -66,6 +67,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["shared"] = str(node.config.stash[SHARED])
     node.workerinput["seed"] = node.config.getoption("hypothesis_seed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for a broker is slow: one takes seconds and a core to start."""
+    for item in items:
+        if BROKERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

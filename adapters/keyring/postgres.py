@@ -29,6 +29,7 @@ from adapters.keyring.keys import (
 from adapters.keyring.ring import HOUSE, Fence, Incomplete, Lost, Owner
 from adapters.log.port import LogUnavailable
 from adapters.log.postgres import NEVER_IDLE
+from adapters.tables import run_once
 from domain.privacy import Class, SubjectId
 
 log = structlog.get_logger(__name__)
@@ -105,8 +106,7 @@ def migrate(dsn: str) -> None:
 def _make_tables(dsn: str) -> None:
     script = files(__package__).joinpath("schema.sql").read_text()
     with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
-        connection.execute(script.encode())
+        run_once(connection, script, MIGRATION_LOCK)
 
 
 def _exists(dsn: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, LiteralString
 import psycopg
 
 from adapters.log.schema import MIGRATION_LOCK
+from adapters.tables import run_once
 
 NAMES: Final = ("password", "second_factor", "recovery_code", "link", "session", "refresh_token")
 
@@ -58,9 +59,7 @@ CREATE INDEX IF NOT EXISTS refresh_token_of ON refresh_token (session_id);
 def ensure(dsn: str) -> None:
     """Make the tables where they are missing."""
     with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))  # roles start together
-        connection.execute("SET client_min_messages = warning")
-        connection.execute(TABLES)
+        run_once(connection, TABLES, MIGRATION_LOCK)
 
 
 def forget_passwords(dsn: str, user_ids: Sequence[str]) -> None:

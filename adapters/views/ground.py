@@ -8,6 +8,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import sql
 
+from adapters.tables import run_once
 from adapters.views.tables import Table, table
 from adapters.views.view import Connection
 from projections.answer import Projection
@@ -45,11 +46,10 @@ def ensure(dsn: str, projections: Sequence[Projection[Any]]) -> None:
     A projection of a new version starts empty beside the table of the old one, which stays until `retire`.
     """
     with connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        connection.execute("SET LOCAL client_min_messages = warning")
-        connection.execute(BOOKMARKS)
+        run_once(connection, BOOKMARKS, _LOCK)
         for projection in projections:
-            make(connection, table(projection))
+            statements = (statement.as_string(connection) for statement in table(projection).create())
+            run_once(connection, "; ".join(statements), _LOCK)
 
 
 def make(connection: Connection, of: Table) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, Final, get_args, get_type_hints
 from uuid import UUID
 
@@ -141,12 +142,14 @@ def test_every_door_but_the_open_ones_asks_for_a_token(house: House, door: str) 
 
 
 @pytest.mark.parametrize("who", sorted(MATRIX))
-@pytest.mark.parametrize("door", GUARDED)
-def test_every_door_lets_in_whom_the_matrix_says(house: House, door: str, who: str) -> None:
-    answer = knock(house, door, who)
-    refused = answer.status_code == 403 and answer.json()["rule"] in TURNED_AWAY
-    meant = DOORS[door] not in MATRIX[who] or ("media" in door and who in CONTENT_FILES)
-    assert refused is meant
+def test_every_door_lets_in_whom_the_matrix_says(house: House, who: str) -> None:
+    wrong = []
+    for door in GUARDED:
+        answer = knock(house, door, who)
+        refused = answer.status_code == 403 and answer.json()["rule"] in TURNED_AWAY
+        if refused is not (DOORS[door] not in MATRIX[who] or ("media" in door and who in CONTENT_FILES)):
+            wrong.append((door, answer.status_code))
+    assert not wrong
 
 
 def test_every_role_and_every_permission_is_in_the_table() -> None:
@@ -177,10 +180,14 @@ def test_a_token_does_what_its_scopes_say_and_not_all_that_its_role_may() -> Non
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("permission", list(Permission))
-@pytest.mark.parametrize("queues", [None, frozenset[QueueId](), frozenset({QueueId("suporte")})])
-@pytest.mark.parametrize("stands", ["mine", "in my queue", "elsewhere", "in no queue"])
-def test_a_grant_reaches_as_far_as_its_scope(
+def test_a_grant_reaches_as_far_as_its_scope(role: Role) -> None:
+    suporte = frozenset({QueueId("suporte")})
+    places = ("mine", "in my queue", "elsewhere", "in no queue")
+    for permission, queues, stands in product(Permission, (None, frozenset[QueueId](), suporte), places):
+        reaches_as_its_scope(role, permission, queues, stands)
+
+
+def reaches_as_its_scope(
     role: Role, permission: Permission, queues: frozenset[QueueId] | None, stands: str
 ) -> None:
     ana = AgentId("ana")
@@ -200,7 +207,7 @@ def test_a_grant_reaches_as_far_as_its_scope(
         Scope.QUEUE: queues is None or stands == "mine" or about.queue_id in queues,
         Scope.ALL: True,
     }[held.scope]
-    assert grant(who, permission, about) == (held if reached else None)
+    assert grant(who, permission, about) == (held if reached else None), (permission, queues, stands)
     assert not everywhere(who, permission) or reached
 
 
@@ -214,15 +221,12 @@ def test_an_own_scope_reaches_nothing_but_ones_own(monkeypatch: pytest.MonkeyPat
     assert not everywhere(ana, Permission.READ_CONVERSATIONS)
 
 
-@pytest.mark.parametrize("who", ["edu", "eva", "fora"])
 @pytest.mark.parametrize("door", ABOUT_ONE)
-def test_every_door_to_a_conversation_looks_in_which_queue_it_stands(
-    house: House, door: str, who: str
-) -> None:
+def test_every_door_to_a_conversation_looks_in_which_queue_it_stands(house: House, door: str) -> None:
     house.somebody_waits()  # in `suporte`
-    answer = knock(house, door, who)
-    refused = answer.status_code == 403 and answer.json()["rule"] == "OutOfReach"
-    assert refused is (who == "fora")
+    answers = {who: knock(house, door, who) for who in ("fora", "edu", "eva")}
+    refused = {who: a.json()["rule"] for who, a in answers.items() if a.status_code == 403}
+    assert [who for who, rule in refused.items() if rule == "OutOfReach"] == ["fora"]
 
 
 @pytest.mark.parametrize("door", ABOUT_ONE)

@@ -145,6 +145,19 @@ class Running:
         return "\n".join(self.log.read_text().splitlines()[-15:])
 
 
+def answers(role: Running, url: str) -> None:
+    """Wait until somebody answers at doors that were started; whoever ended before says why."""
+
+    def live() -> bool:
+        assert role.alive, f"{role.name} ended\n{role.tail()}"
+        return httpx.get(f"{url}/health/live", timeout=5, trust_env=False).status_code == 200
+
+    try:
+        until(live, "an answer at the doors")
+    except AssertionError as late:
+        raise AssertionError(f"{late}\n{role.tail()}") from late
+
+
 @dataclass
 class Caller:
     """Somebody with a token, or a provider with a secret, at the doors."""
@@ -281,6 +294,14 @@ class House:
 
         until(still, "the log at rest")
         return last[0]
+
+    def received(self) -> int:
+        """How many deliveries the log tells of, once the provider has no more to say and all is indexed."""
+        self.quiet_ends()
+        with psycopg.connect(self.dsn) as connection:
+            asked = "SELECT count(DISTINCT stream) FROM event WHERE stream LIKE 'delivery-%'"
+            (found,) = connection.execute(asked).fetchone() or (0,)
+        return int(found)
 
     # what customers do
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.walks.house import House, until
+
+pytestmark = pytest.mark.slow
 
 
 def first_clock(house: House, conversation_id: str) -> dict[str, Any]:

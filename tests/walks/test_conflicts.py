@@ -10,6 +10,8 @@ import pytest
 
 from tests.walks.house import AGENTS, House, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_two_claim_at_once_and_the_loser_is_told_who_won(house: House) -> None:
     waiting = house.waits(who := house.customer())

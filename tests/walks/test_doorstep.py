@@ -15,6 +15,8 @@ from adapters.whatsapp.addresses import message_ref
 from api.wiring.local import CHANNEL
 from tests.walks.house import LINE, House, message_id, until
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 3 * 1024 * 1024
 
 
@@ -156,7 +158,7 @@ def test_nobody_without_the_right_signature_leaves_a_trace(house: House) -> None
     raw = house.body(who, house.text(who, "isto não entra"))
     right = webhooks.signature(house.local.secrets["app_secret"], raw)
     reserialised = json.dumps(json.loads(raw), indent=1).encode()
-    before, files = house.quiet_ends(), list((house.local.folder / "raw").iterdir())
+    before, files = house.received(), list((house.local.folder / "raw").iterdir())
     answers = {
         "missing": house.deliver(raw, None),
         "empty": house.deliver(raw, "sha256="),
@@ -171,14 +173,14 @@ def test_nobody_without_the_right_signature_leaves_a_trace(house: House) -> None
     assert told.pop("missing") == (401, "SignatureMissing")
     assert set(told.values()) == {(403, "SignatureWrong")}
     assert not any("Delivery-Id" in answer.headers for answer in answers.values())
-    assert house.ends() == before
+    assert house.received() == before
     assert list((house.local.folder / "raw").iterdir()) == files
     assert house.conversation(who) == {}
     assert house.deliver(raw, right).status_code == 200  # the very same body, signed right
 
 
 def test_three_megabytes_fit_and_one_byte_more_does_not(house: House) -> None:
-    before = house.quiet_ends()
+    before = house.received()
     answer = house.deliver(b" " * (LIMIT + 1))
     assert (answer.status_code, answer.json()["rule"]) == (413, "TooLarge")
     with httpx.Client(trust_env=False) as client:  # nor when nobody announces how much comes
@@ -186,7 +188,7 @@ def test_three_megabytes_fit_and_one_byte_more_does_not(house: House) -> None:
             f"{house.url}/webhooks/meta/{CHANNEL}", content=(b" " * 65536 for _ in range(49)), timeout=30
         )
     assert chunked.status_code == 413
-    assert house.ends() == before
+    assert house.received() == before
     who = house.customer()
     raw = house.body(who, house.text(who, "uma mensagem comum"))
     assert delivered(house, raw + b" " * (LIMIT - len(raw))) == ["accepted"]

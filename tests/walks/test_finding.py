@@ -14,9 +14,9 @@ def test_a_customer_is_found_by_phone_name_and_protocol_and_tagged(house: House)
     waiting = house.waits(who)
     conversation_id = house.conversation_id(who)
     protocol = until(lambda: house.conversation(who)["protocol"], "a protocol number")
-    first, *_, last = who.name.split()
+    names = who.name.split()
     assert who.wa_id is not None
-    for typed in (who.wa_id, who.wa_id.removeprefix("55"), protocol, f"{last[:4].upper()} {first}"):
+    for typed in (who.wa_id, who.wa_id.removeprefix("55"), protocol, f"{names[-1][:4].upper()} {names[0]}"):
         found = ana.post("/v1/conversations/search", {"query": typed, "limit": 50}).json()["items"]
         assert conversation_id in [item["conversation_id"] for item in found], len(typed)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import psycopg
+import pytest
 
 from adapters.keyring.postgres import beside
 from domain.privacy import ERASED
 from tests.walks.house import House, until
+
+pytestmark = pytest.mark.slow
 
 SECRET = "meu CPF é 529.982.247-25 e a internet caiu"
 

@@ -14,7 +14,7 @@ import pytest
 
 from adapters.services import Valkey
 from adapters.services.guarded import free_port
-from tests.walks.house import House, Running, a_house, until
+from tests.walks.house import House, Running, a_house, answers, until
 
 pytestmark = pytest.mark.slow
 
@@ -130,9 +130,7 @@ def doors(postgres_dsn: str, shared_folder: Any, tmp_path_factory: pytest.TempPa
                 other.start()
                 url = f"http://127.0.0.1:{port}"
                 try:
-                    until(
-                        lambda: httpx.get(f"{url}/health/live", timeout=5).status_code == 200, "other doors"
-                    )
+                    answers(other, url)
                     yield Doors(house, other, url, valkey)
                 finally:
                     if other.alive:

@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import psycopg
 import pyotp
+import pytest
 
 from tests.walks.house import House, until
+
+pytestmark = pytest.mark.slow
 
 LOGIN = "renata.moura@fibra.example"
 NAME = "Renata Moura"

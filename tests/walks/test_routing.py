@@ -9,6 +9,8 @@ import pytest
 
 from tests.walks.house import House, Person, until
 
+pytestmark = pytest.mark.slow
+
 QUEUE = "ofertas"
 
 

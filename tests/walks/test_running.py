@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 
 import httpx
+import pytest
 
 from tests.walks.house import House, until
+
+pytestmark = pytest.mark.slow
 
 
 def test_health_says_what_it_looked_at(house: House) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from adapters.simulator import webhooks
 from tests.walks.house import LINE, House, until
+
+pytestmark = pytest.mark.slow
 
 
 def test_from_the_first_word_to_the_last_thanks(house: House) -> None:
