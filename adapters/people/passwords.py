@@ -13,7 +13,6 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 SHORTEST: Final = 12
 LONGEST: Final = 128
@@ -61,6 +60,8 @@ def weakness(password: str, *about: str) -> str | None:
     letters = "".join(c for c in word.casefold() if c.isalpha())
     if letters in OURS | parts or _made_of(word.casefold(), OURS | parts):
         return "PasswordKnown"
+    from zxcvbn import zxcvbn  # its lists take 12 MiB, of the few processes where somebody chooses a password
+
     estimate = zxcvbn(word[:ESTIMATED], user_inputs=sorted(parts | OURS))
     return None if estimate["score"] >= STRONG else "PasswordWeak"
 

@@ -54,7 +54,7 @@ def migrate() -> None:
 def serve() -> None:
     """The doors; with the log in PostgreSQL, all that decides and follows by itself as well. Settings come
     from the environment."""
-    from api.wiring.running import serve as run
+    from api.wiring.serving import serve as run
 
     raise typer.Exit(run(_settings()))
 

@@ -29,7 +29,7 @@ from adapters.services.guarded import free_port, is_free
 from api.pages import BUILT
 from api.wiring import reading, storage
 from api.wiring.accounting import Heard, heard
-from api.wiring.house import process_names
+from api.wiring.beginning import process_names
 from api.wiring.keeping import Kept
 from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, is_alive, servers_at
 from api.wiring.processes import PATIENCE, drain, end, start, wait_ready

@@ -73,6 +73,7 @@ from adapters.whatsapp.parser import Provider
 from api.desk import Desk, Probe, Reach, Which, WhichRatings
 from api.settings import ChannelSettings, RecipientSettings, Settings
 from api.wiring import people
+from api.wiring.beginning import POSTMAN, RESTART, follower_names
 from api.wiring.keys import keyring
 from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.scenarios import free_days
@@ -107,10 +108,8 @@ log = structlog.get_logger(__name__)
 BEHIND = 500  # records a follower may lie behind before the house says it is not ready
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
-POSTMAN = "postman"
 LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)}  # what goes out of the house
 ROUTING = {matchmaker.NAME, steward.NAME}  # they wait for views, and hold up nobody else
-RESTART = 2.0  # seconds until a process that ended by itself is started again
 
 
 @dataclass(frozen=True)
@@ -600,16 +599,6 @@ def inbox_of(settings: Settings, log: Log, archive: Archive, keys: Keyring) -> A
         Answers(settings.redis_url.get_secret_value() if settings.redis_url else None),
         Index(dsn),
     )
-
-
-def follower_names() -> list[str]:
-    """Everybody whose bookmark is not disposable."""
-    return [policy.name for policy in POLICIES] + [courier.name for courier in COURIERS]
-
-
-def process_names() -> list[str]:
-    """All that follows by itself."""
-    return [*follower_names(), *(watch.name for watch in WATCHES), POSTMAN]
 
 
 def _outside(told: RecipientSettings) -> Outside:

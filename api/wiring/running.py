@@ -1,24 +1,21 @@
-"""The roles as they run: `serve`, `work` and `follow`, each until it is told to stop."""
+"""The roles behind the doors: `work` and `follow`, each until it is told to stop.
+
+What only some of them need is imported where they need it: a house takes 60 MiB of a process.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 import structlog
-import uvicorn
-from prometheus_client import start_http_server
 
-from adapters import logs
 from adapters.archive import Archive
 from adapters.clock import SystemClock
 from adapters.engine.answers import Answers
@@ -30,91 +27,17 @@ from adapters.live import Publisher
 from adapters.log.chain import Halted
 from adapters.log.index import Index
 from adapters.services import ServiceError
-from api.app import create_app
-from api.live import Hub
-from api.metrics import CountedInbox, Metrics
 from api.settings import Settings
 from api.wiring import keys, reading, storage
-from api.wiring.house import RESTART, House, process_names
+from api.wiring.beginning import FAILED, begin, process_names
 from commands.catalogue import HANDLERS, STREAMS
 from projections.answer import Projection
 from projections.catalogue import PROJECTIONS
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from api.wiring.house import House
 
 log = structlog.get_logger(__name__)
-
-FAILED: Final = 1
-COLLECT: Final = (50_000, 20, 100)  # rarely: a full collection stops everybody for a tenth of a second
-
-
-def serve(settings: Settings) -> int:
-    """The doors, until SIGTERM or SIGINT; with the log in PostgreSQL, the engine and what follows by itself,
-    too. Answers the exit code."""
-    begin(settings)
-    storage.migrate(settings)
-    house = House(settings)
-    follows = process_names() if settings.log == "postgres" else ()
-    metrics = Metrics(inbox_waiting=lambda: house.inbox.waiting, follower_lags=house.follower_lags)
-    house.on_first_answer = metrics.observe_first_response
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await house.open(follows)
-        live = asyncio.create_task(_keep_live(app.state.live), name="live")
-        await asyncio.sleep(0)  # it listens before anybody comes in
-        try:
-            yield
-        finally:
-            live.cancel()
-            await asyncio.gather(live, return_exceptions=True)
-            await house.close()
-
-    app = create_app(
-        house.desk_with(lambda inbox: CountedInbox(inbox, metrics)),
-        metrics=metrics,
-        zone=ZoneInfo(settings.zone),
-        lifespan=lifespan,
-        trusted=[str(network) for network in settings.trusted_proxies],
-    )
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=15,
-            backlog=2048,
-        )
-    )
-
-    app.state.live.ending = lambda: server.should_exit
-
-    def asked(_number: int, _frame: object) -> None:
-        """The server hands the signal on once it has stopped; before it has started it ends us at once."""
-        if not server.started:
-            raise SystemExit(0)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, asked)
-    server.run()
-    return 0 if server.started else FAILED
-
-
-async def _keep_live(hub: Hub) -> None:
-    """What tells of changes runs until we end; when it breaks, everybody comes back to a new start."""
-    while not hub.ending():
-        try:
-            await hub.run()
-        except Exception:
-            log.exception("live_ended")
-            await asyncio.sleep(RESTART)
 
 
 def work(settings: Settings) -> int:
@@ -194,6 +117,8 @@ def _fold(settings: Settings, views: Sequence[Projection[Any]], stopping: thread
 
 
 async def _processes(settings: Settings, names: Sequence[str], stopping: threading.Event) -> None:
+    from api.wiring.house import House
+
     house = House(settings)
     with _figures(settings, house):
         await house.open(names)
@@ -210,6 +135,10 @@ def _figures(settings: Settings, house: House) -> Iterator[None]:
     if settings.figures_port is None:
         yield
         return
+    from prometheus_client import start_http_server
+
+    from api.metrics import Metrics
+
     metrics = Metrics(follower_lags=house.follower_lags)
     house.on_first_answer = metrics.observe_first_response
     try:
@@ -224,26 +153,3 @@ def _figures(settings: Settings, house: House) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def begin(settings: Settings) -> None:
-    """What every long-lived process does first."""
-    logs.configure(settings.log_level)
-    collect_rarely()
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if settings.lifeline:
-        threading.Thread(target=_hang_on, name="lifeline", daemon=True).start()
-
-
-def collect_rarely() -> None:
-    """What was made by now stays, and need not be looked at again by the collector; it looks seldom."""
-    gc.freeze()
-    gc.set_threshold(*COLLECT)
-
-
-def _hang_on() -> None:
-    """Stop when whoever started us is gone: their end of our standard input closes with them."""
-    while os.read(0, 1024):
-        pass
-    log.info("lifeline_closed")
-    os.kill(os.getpid(), signal.SIGTERM)

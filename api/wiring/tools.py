@@ -32,7 +32,7 @@ from adapters.views.view import View
 from adapters.whatsapp.items import Item
 from adapters.whatsapp.parser import Provider, parse
 from api.settings import Settings
-from api.wiring.house import follower_names
+from api.wiring.beginning import follower_names
 from api.wiring.inviting import Invitation, Invited, invite
 from api.wiring.keys import keyring
 from api.wiring.storage import open_log

@@ -42,10 +42,10 @@ from adapters.log.index import Index
 from adapters.log.postgres import PostgresLog
 from adapters.log.schema import migrate
 from api.wiring import keys, storage
+from api.wiring.beginning import collect_rarely
 from api.wiring.house import inbox_of
 from api.wiring.local import Local, servers
 from api.wiring.processes import role
-from api.wiring.running import collect_rarely
 from commands.catalogue import HANDLERS, STREAMS
 from commands.conversation import AddNote, HearMessage
 from commands.intention import COMMANDS, Command

@@ -32,7 +32,7 @@ from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
 from adapters.views.view import View
 from api.wiring import reading
-from api.wiring.running import collect_rarely
+from api.wiring.beginning import collect_rarely
 from commands.catalogue import STREAMS
 from projections.catalogue import PROJECTIONS
 from tests.bench.engine import CONVERSATIONS, Embedded, Talk, keyring_of, peer_settings, words

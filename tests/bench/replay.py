@@ -21,8 +21,8 @@ from adapters.engine.owner import Owner
 from adapters.log.index import Index
 from adapters.log.port import Log
 from api.wiring import keys, storage
+from api.wiring.beginning import collect_rarely
 from api.wiring.local import Local, servers
-from api.wiring.running import collect_rarely
 from commands.catalogue import HANDLERS, STREAMS
 from tests.bench.engine import CONVERSATIONS, Ours
 from tests.bench.report import Goal, Report, say

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from api.wiring.house import process_names
+from api.wiring.beginning import process_names
 from projections.catalogue import PROJECTIONS
 from tests.docker.ground import (
     PRODUCTION,

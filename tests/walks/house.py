@@ -38,7 +38,7 @@ from adapters.simulator.running import running
 from adapters.simulator.webhooks import Item, Number, Person
 from adapters.whatsapp.addresses import conversation_id
 from api.cli import app
-from api.wiring.house import process_names
+from api.wiring.beginning import process_names
 from api.wiring.local import CHANNEL, NUMBER, Local
 from commands.door_ports import Role
 from domain.agent import AgentId
