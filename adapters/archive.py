@@ -38,6 +38,7 @@ that lacks its words, too: they may be gone."""
 
 SEALED: Final = "~"  # where the boxes are: no field can be called so
 OF: Final = "of"
+_CLASSES: Final = {class_.value: class_ for class_ in Class}
 HIDDEN: Final = "«…»"  # what words read as without any key
 
 
@@ -237,8 +238,8 @@ class Archive:
         if self._keyring is None:
             return None
         try:
-            found = self._keyring.opening(box[1], subject, Class(class_))
-        except (TypeError, IndexError, ValueError) as error:
+            found = self._keyring.opening(box[1], subject, _CLASSES[class_])
+        except (TypeError, IndexError, KeyError) as error:
             raise Tampered(stream, version, class_) from error
         if found is None:
             raise KeyMissing(stream, version, class_)

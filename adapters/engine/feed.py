@@ -151,6 +151,8 @@ class Feed:
                     for follower in self._followers:
                         follower.rest()
                     rest = False
+                    if self.lag() == 0:
+                        self.idle.set()
                 elif self.lag() == 0:
                     self.idle.set()
                     moved, replaced = time.monotonic(), 0

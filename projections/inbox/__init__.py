@@ -158,17 +158,16 @@ def _clocked(row: Row, clocks: Clocks, version: int) -> Row:
 def _received(row: Row, event: conversation.MessageReceived, version: int) -> Row:
     if event.kind in conversation.SILENT_KINDS:
         return row
-    said = replace(
-        row,
-        version=version,
-        activity_at=event.received_at,
-        last_kind=event.kind,
-        last_side="device" if event.echo else "customer",
-        last_preview=_preview(event.words),
-        last_at=event.received_at,
-    )
+    said: dict[str, Any] = {
+        "version": version,
+        "activity_at": event.received_at,
+        "last_kind": event.kind,
+        "last_side": "device" if event.echo else "customer",
+        "last_preview": _preview(event.words),
+        "last_at": event.received_at,
+    }
     if event.echo:
-        return said
+        return replace(row, **said)
     since = waits_since(event.sent_at, event.received_at, late=event.late)
     unanswered = row.unanswered
     if (
@@ -178,7 +177,8 @@ def _received(row: Row, event: conversation.MessageReceived, version: int) -> Ro
     ):
         unanswered = (*unanswered, [version, since.isoformat()])
     return replace(
-        said,
+        row,
+        **said,
         unread=row.unread + 1,
         window_until=_later(row.window_until, min(event.sent_at, event.received_at) + conversation.WINDOW),
         awaiting=Awaiting.AGENT if row.awaiting is Awaiting.CUSTOMER else row.awaiting,

@@ -83,8 +83,8 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
         ):
             return None if row is None else _sent(row, event)
         case conversation.NoteAdded(note_id=note_id, agent_id=agent_id, text=text, added_at=at):
-            note = _line(recorded, Line.NOTE, "note", note_id, at)
-            return replace(note, side=Side.AGENT, agent_id=agent_id, text=text)
+            root, version = ConversationId(recorded.root), recorded.version
+            return Row(root, note_id, version, Line.NOTE, "note", at, Side.AGENT, agent_id, text)
         case conversation.CallHeard(call_id=call_id, call_event=call_event, direction=direction, heard_at=at):
             call = row or _line(recorded, Line.CALL, "call", call_id, at)
             return replace(call, content={"event": call_event, "direction": direction})
