@@ -24,13 +24,19 @@ from typing import Any
 import psycopg
 import pytest
 import redis
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from adapters.log import schema
 from adapters.services import Kafka, Postgres, Valkey, place, why_no_kafka
 
-settings.register_profile("default", deadline=None, print_blob=True, derandomize=False)
+settings.register_profile(
+    "default",
+    deadline=None,
+    print_blob=True,
+    derandomize=False,
+    suppress_health_check=[HealthCheck.too_slow],  # of a machine that others use as well
+)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
 settings.load_profile("default")  # --hypothesis-profile=thorough takes the other
 

@@ -66,6 +66,8 @@ _TIMED: Final = frozenset(
     }
 )
 """What the clocks are told of."""
+_WEIGHED: Final = frozenset({ReceiptHeard, SendAccepted, told.NoAnswerNeeded})
+"""What comes of these depends on what the conversation is afterwards."""
 _DATED: Final = (
     AnswerArrived,
     AnswerVoided,
@@ -89,7 +91,9 @@ def timed(
     happened: list[list[Fact]] = []
     after = state
     for n, event in enumerate(events):
-        before, after = after, evolve(after, event)
+        before = after
+        if type(event) in _WEIGHED or n + 1 < len(events):
+            after = evolve(before, event)
         happened.append(_facts(before, after, event, events[n + 1 :], book, at, home))
     said = [verdict for each in happened for verdict in each]
     if not said:
