@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.conversation import ConversationId
-from domain.hours import Hours
+from domain.hours import Timetable
 from domain.queue import Priority, QueueId
 from domain.template import Template
 
@@ -16,7 +16,7 @@ from domain.template import Template
 class QueueHours(Protocol):
     """When somebody is there. Without a queue: at the desk as a whole."""
 
-    def of(self, queue_id: QueueId | None) -> Awaitable[Hours]: ...
+    def of(self, queue_id: QueueId | None) -> Awaitable[Timetable]: ...
 
 
 @dataclass(frozen=True, slots=True)

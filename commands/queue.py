@@ -79,3 +79,15 @@ class TakeDownNotice(Command):
 
 def take_down_notice(command: TakeDownNotice, state: Queue, at: datetime) -> list[queue.Event]:
     return queue.take_down_notice(state, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQueue(Command):
+    """Its hours began then."""
+
+    queue_id: QueueId
+    opened_at: datetime
+
+
+def open_queue(command: OpenQueue, state: Queue, at: datetime) -> list[queue.Event]:
+    return queue.open_up(state, opened_at=command.opened_at)

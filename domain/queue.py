@@ -105,7 +105,16 @@ class NoticeTakenDown:
     taken_down_at: datetime
 
 
-Event: TypeAlias = Created | Renamed | Retired | RoutingSet | ServiceSet | NoticePosted | NoticeTakenDown
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Its hours began, by the rules in force: what waits may be offered again."""
+
+    opened_at: datetime
+
+
+Event: TypeAlias = (
+    Created | Renamed | Retired | RoutingSet | ServiceSet | NoticePosted | NoticeTakenDown | Opened
+)
 
 # State
 
@@ -202,6 +211,11 @@ def take_down_notice(state: Queue, *, at: datetime) -> list[Event]:
     return [] if state.notice is None else [NoticeTakenDown(at)]
 
 
+def open_up(state: Queue, *, opened_at: datetime) -> list[Event]:
+    """Nothing of a queue that nobody uses any more."""
+    return [Opened(opened_at)] if state.active else []
+
+
 def rules_of(event: RoutingSet | None) -> Rules:
     """The settings as the routing reads them; the defaults where nothing was said."""
     if event is None:
@@ -237,6 +251,8 @@ def evolve(state: Queue, event: Event) -> Queue:
             return replace(state, notice=event)
         case NoticeTakenDown():
             return replace(state, notice=None)
+        case Opened():
+            return state
     assert_never(event)
 
 

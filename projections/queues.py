@@ -11,6 +11,7 @@ from domain.journal import Recorded
 from domain.privacy import Clear, Open
 from domain.queue import Priority, QueueId
 from domain.queueing import Mode, OfflinePolicy, Rules, Strategy
+from domain.sla.policy import QueueService
 from projections.answer import Projection, by_root, replace
 
 _NONE = Rules()
@@ -56,6 +57,10 @@ class Row:
                 {},
             )
         )
+
+    @property
+    def service(self) -> QueueService:
+        return QueueService(self.calendar_id, self.reopening, self.reasons)
 
     def weight(self, priority: Priority) -> float:
         return float(self.weights.get(priority.value, 1))

@@ -223,6 +223,7 @@ class House:
         )
         reads = DeskReads(self.pool)
         correspondence = CorrespondenceRows(self.pool)
+        hours = CalendarHours(self.shelf)
         self.ports = Ports(
             clock=self.clock,
             inbox=self.inbox.later,
@@ -247,11 +248,11 @@ class House:
                 if settings.alarm_secret is None
                 else settings.alarm_secret.get_secret_value().encode(),
             ),
-            floor=FloorRows(self.pool),
+            floor=FloorRows(self.pool, hours),
             presence=RedisPresence(self.redis),
             providers_templates=MetaTemplates(self.client, _accounts(settings), base_url=settings.graph_url),
             template_registry=TemplateRows(self.pool),
-            queue_hours=CalendarHours(self.shelf),
+            queue_hours=hours,
             silences=SilentRows(self.pool),
             endings=EndedRows(self.pool),
             scheduled_sends=ScheduledRows(self.pool),

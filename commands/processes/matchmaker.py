@@ -35,6 +35,7 @@ WAKES: Final = (
     conversation.Ripened,
     conversation.RoundRestarted,
     conversation.SkillsRelaxed,
+    queue.Opened,
     queue.RoutingSet,
 )
 
@@ -49,11 +50,16 @@ class Desk(Protocol):
 
 async def carry(recorded: Recorded, ports: Desk) -> list[Command]:
     """A place for each conversation that somebody should have now; the end of each round that is over."""
-    at = ports.clock.now()
+    at = max(ports.clock.now(), recorded.at, _began(recorded))  # whoever woke us may have a faster clock
     now = await ports.floor.now(at, recorded.position)
     weights = {item.conversation_id: item for item in now.waiting}
     outcomes = match(at, now.waiting, now.queues, now.workers)
     return [_wish(recorded, outcome, weights[outcome.conversation_id]) for outcome in outcomes]
+
+
+def _began(recorded: Recorded) -> datetime:
+    event = recorded.event
+    return event.opened_at if isinstance(event, queue.Opened) else recorded.at
 
 
 def _wish(recorded: Recorded, outcome: Outcome, item: Waiting) -> Command:

@@ -39,7 +39,7 @@ def match(
 
 
 def _may_be_given(item: Waiting, queue: QueueNow, at: datetime) -> bool:
-    if queue.rules.mode is Mode.PULL or not queue.is_open or item.offered_to is not None:
+    if not queue.hands_out or item.offered_to is not None:
         return False
     return item.not_before is None or at >= item.not_before
 

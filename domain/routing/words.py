@@ -45,6 +45,11 @@ class QueueNow:
     is_open: bool = True
     opens_at: datetime | None = None  # when it is closed
 
+    @property
+    def hands_out(self) -> bool:
+        """Whether anything that waits in it may be given automatically now."""
+        return self.is_open and self.rules.mode is not Mode.PULL
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
