@@ -64,7 +64,7 @@ class Held:
 class Floor(Protocol):
     """Raises Unavailable, also when the views are not as far as `since` in time."""
 
-    def now(self, at: datetime, since: Position) -> Awaitable[FloorNow]: ...
+    def now(self, at: datetime, *since: Position) -> Awaitable[FloorNow]: ...
 
     def queues(self) -> Awaitable[list[QueueId]]:
         """Those in use."""

@@ -20,7 +20,7 @@ from domain.conversation import ConversationId, Stage
 from domain.journal import Position
 from domain.presence import Availability
 from domain.queue import QueueId
-from domain.queueing import SILENT_AFTER, UNDO, OfflinePolicy, Rules
+from domain.queueing import RETURNING, SILENT_AFTER, UNDO, OfflinePolicy, Rules
 from domain.routing import QueueNow
 from projections import inbox
 from projections.floor import waits, worker
@@ -36,8 +36,9 @@ class FloorRows:
     def __init__(self, pool: Pool, hours: QueueHours) -> None:
         self._pool, self._arrivals, self._hours = pool, Arrivals(pool), hours
 
-    async def now(self, at: datetime, since: Position) -> FloorNow:
-        await self._arrived(since)
+    async def now(self, at: datetime, *since: Position) -> FloorNow:
+        for position in since:
+            await self._arrived(position)
         async with asking(self._pool) as connection:
             workers = [row for row in await all_agents(connection) if row.active]
             known = {row.queue_id: row for row in await all_queues(connection)}
@@ -45,7 +46,9 @@ class FloorRows:
                 return FloorNow((), {}, ())
             now = {queue_id: await self._now(queue_id, row.rules, at) for queue_id, row in known.items()}
             still = [queue_id for queue_id, queue in now.items() if not queue.hands_out]
-            found = await connection.execute(_WAITING, (still, MOST))
+            found = await connection.execute(
+                _WAITING, {"still": still, "since": at - RETURNING, "most": MOST}
+            )
             rows = [INBOX.row(values) for values in await found.fetchall()]
         rows.sort(key=lambda row: inbox.place(row, at))
         for queue_id in {row.queue_id for row in rows if row.queue_id is not None} - known.keys():
@@ -135,8 +138,8 @@ def _held(row: inbox.Row, known: Mapping[QueueId, Any], *, gone: bool = False, k
 
 
 _WAITING: Final = INBOX.select(
-    "WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND t.queue_id <> ALL(%s::text[])"
-    " ORDER BY t.due_at LIMIT %s"
+    "WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND (t.queue_id <> ALL(%(still)s::text[])"
+    " OR (t.reason = 'reopened' AND t.entered_at >= %(since)s)) ORDER BY t.due_at LIMIT %(most)s"
 )
 
 _WORDS: Final[LiteralString] = """

@@ -6,6 +6,7 @@ was reserved. Two looks at once may want the same: an agent's stream takes one o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -13,10 +14,10 @@ from commands.agent import ReservePlace
 from commands.conversation import EndRound
 from commands.floor_ports import Floor
 from commands.intention import Command, caused_by, process_id
-from commands.ports import Clock
+from commands.ports import Clock, Decision, Denied
 from commands.roles import Courier
 from domain import agent, conversation, queue
-from domain.journal import Recorded
+from domain.journal import Position, Recorded
 from domain.routing import Give, Outcome, RoundOver, Waiting, Why, match
 
 NAME: Final = "matchmaker"
@@ -50,11 +51,24 @@ class Desk(Protocol):
 
 async def carry(recorded: Recorded, ports: Desk) -> list[Command]:
     """A place for each conversation that somebody should have now; the end of each round that is over."""
+    return await _matched(recorded, ports, "", recorded.position)
+
+
+async def settle(recorded: Recorded, decisions: Sequence[Decision], ports: Desk) -> list[Command]:
+    """Whoever had no place after all was seen too early: another look, as late as their no."""
+    denied = [decision.position for decision in decisions if isinstance(decision, Denied)]
+    if not denied:
+        return []
+    turn = "/".join(f"{position.partition}:{position.ordinal}" for position in denied)
+    return await _matched(recorded, ports, turn, *denied)
+
+
+async def _matched(recorded: Recorded, ports: Desk, turn: str, *since: Position) -> list[Command]:
     at = max(ports.clock.now(), recorded.at, _began(recorded))  # whoever woke us may have a faster clock
-    now = await ports.floor.now(at, recorded.position)
+    now = await ports.floor.now(at, *since)
     weights = {item.conversation_id: item for item in now.waiting}
     outcomes = match(at, now.waiting, now.queues, now.workers)
-    return [_wish(recorded, outcome, weights[outcome.conversation_id]) for outcome in outcomes]
+    return [_wish(recorded, outcome, weights[outcome.conversation_id], turn) for outcome in outcomes]
 
 
 def _began(recorded: Recorded) -> datetime:
@@ -62,11 +76,13 @@ def _began(recorded: Recorded) -> datetime:
     return event.opened_at if isinstance(event, queue.Opened) else recorded.at
 
 
-def _wish(recorded: Recorded, outcome: Outcome, item: Waiting) -> Command:
+def _wish(recorded: Recorded, outcome: Outcome, item: Waiting, turn: str) -> Command:
+    """`turn` tells the looks apart that one event led to."""
+    which = f"{outcome.conversation_id}{turn}"
     match outcome:
         case Give():
             return ReservePlace(
-                id=process_id(recorded, NAME, ReservePlace.__name__, outcome.conversation_id),
+                id=process_id(recorded, NAME, ReservePlace.__name__, which),
                 cause=caused_by(recorded, NAME),
                 agent_id=outcome.agent_id,
                 conversation_id=outcome.conversation_id,
@@ -78,7 +94,7 @@ def _wish(recorded: Recorded, outcome: Outcome, item: Waiting) -> Command:
             )
         case RoundOver():
             return EndRound(
-                id=process_id(recorded, NAME, EndRound.__name__, outcome.conversation_id),
+                id=process_id(recorded, NAME, EndRound.__name__, which),
                 cause=caused_by(recorded, NAME),
                 conversation_id=outcome.conversation_id,
                 asked=tuple(sorted(outcome.asked)),
@@ -120,4 +136,4 @@ def _word(at: datetime | None) -> str | None:
 
 
 def matchmaker() -> Courier:
-    return Courier(NAME, WAKES, carry)
+    return Courier(NAME, WAKES, carry, settle)

@@ -68,6 +68,7 @@ class Waiting:
     tried: frozenset[AgentId] = frozenset()
     restart_at: datetime | None = None
     relaxed: bool = False
+    reopened: bool = False  # by its customer: what the last agent closed
 
 
 class Barrier(StrEnum):
