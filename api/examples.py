@@ -204,6 +204,9 @@ QUEUE: Final[dict[str, Any]] = {
     "relax_after": 120,
     "prefer_last": 60,
     "offline": "return_waiting",
+    "calendar_id": None,
+    "reopening": 24,
+    "reasons": [],
     "notice": None,
     "notice_until": None,
 }
