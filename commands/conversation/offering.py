@@ -10,6 +10,7 @@ from commands.intention import Command
 from domain import conversation
 from domain.agent import AgentId
 from domain.conversation import Conversation, ConversationId, Event
+from domain.sla.written import read_book
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,8 @@ class EndRound(Command):
 
 
 def end_round(command: EndRound, state: Conversation, at: datetime) -> list[Event]:
-    return conversation.end_round(state, command.asked, restart_at=command.restart_at, at=at)
+    book = read_book(command.book)
+    return conversation.end_round(state, command.asked, restart_at=command.restart_at, book=book, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from domain.conversation.events import (
 )
 from domain.conversation.refusals import AlreadyOffered, Changed, NotOffered, NotWaiting
 from domain.conversation.state import Awaiting, Conversation
+from domain.sla.policy import Book, Level
 
 
 def offer(
@@ -86,14 +87,15 @@ def withdrawn(state: Conversation, reason: str, at: datetime) -> list[Event]:
 
 
 def end_round(
-    state: Conversation, asked: Sequence[AgentId], *, restart_at: datetime, at: datetime
+    state: Conversation, asked: Sequence[AgentId], *, restart_at: datetime, book: Book, at: datetime
 ) -> list[Event]:
     """Everybody who could take it was asked, as far as somebody saw; nothing when that is over already."""
     if state.stage is not Stage.WAITING or state.offered_to is not None or state.restart_at is not None:
         return []
     if not state.tried or set(state.tried) != set(asked):
         return []
-    return [RoundEnded(tuple(sorted(asked)), restart_at, at)]
+    told = book.recipients(state.queue_id, Level.SUPERVISOR)
+    return [RoundEnded(tuple(sorted(asked)), restart_at, at, told, state.queue_id)]
 
 
 def restart_round(state: Conversation, *, restart_at: datetime, at: datetime) -> list[Event]:

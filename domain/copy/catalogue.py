@@ -263,6 +263,11 @@ ALARMS: Final[Mapping[str, Text]] = {
             "Um atendimento da fila {queue} passou do prazo de solução, que venceu {due}. Abra a conversa"
             " {conversation} e combine com o cliente o que falta."
         ),
+        "alarm.subject.round": "Ninguém aceitou na fila {queue}",
+        "alarm.round": (
+            "Todos os atendentes livres da fila {queue} foram chamados e ninguém aceitou a conversa"
+            " {conversation}. Em 1 minuto eles serão chamados de novo. Abra a conversa e entregue a alguém."
+        ),
         "alarm.step": (
             "Um cliente da fila {queue} espera resposta desde {since} e ninguém respondeu. Abra a conversa"
             " {conversation} e assuma o aviso."

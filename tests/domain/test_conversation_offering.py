@@ -6,7 +6,8 @@ import pytest
 
 from domain import conversation as c
 from domain.conversation import CONVERSATION
-from tests.domain.facts import ANA, BIA, CHANNEL, SERVED, WAITS, at, said
+from domain.sla.policy import Book, Level, Policy
+from tests.domain.facts import ANA, BIA, CHANNEL, SERVED, TECHNICAL, WAITS, at, said
 from tests.spec import given
 
 ASKED = (*WAITS, c.Offered(ANA, at(5), at(6)))
@@ -83,11 +84,12 @@ def test_claiming_without_room_says_why_and_is_recorded() -> None:
 def test_a_round_ends_once_and_restarts_at_its_time() -> None:
     declined = (*ASKED, c.OfferDeclined(ANA, None, at(6)))
     open_round = given(CONVERSATION, *declined)
-    open_round.when(c.end_round, [ANA, BIA], restart_at=at(8), at=at(7)).then_nothing()
-    over = open_round.when(c.end_round, [ANA], restart_at=at(8), at=at(7)).then(
-        c.RoundEnded((ANA,), at(8), at(7))
+    book = Book(Policy(recipients={Level.SUPERVISOR: ("sofia",)}))
+    open_round.when(c.end_round, [ANA, BIA], restart_at=at(8), book=book, at=at(7)).then_nothing()
+    over = open_round.when(c.end_round, [ANA], restart_at=at(8), book=book, at=at(7)).then(
+        c.RoundEnded((ANA,), at(8), at(7), ("sofia",), TECHNICAL)
     )
-    over.when(c.end_round, [ANA], restart_at=at(9), at=at(8)).then_nothing()
+    over.when(c.end_round, [ANA], restart_at=at(9), book=book, at=at(8)).then_nothing()
     over.when(c.restart_round, restart_at=at(8), at=at(7)).then_nothing()
     again = over.when(c.restart_round, restart_at=at(8), at=at(8)).then(c.RoundRestarted(at(8)))
     assert (again.state.tried, again.state.restart_at) == ((), None)
