@@ -103,6 +103,7 @@ class DueBurst:
     name: str | None = None  # as WhatsApp knows the customer
     queue_id: QueueId | None = None  # the channel's default queue (`channel.Connected`), and its name
     queue: str | None = None
+    notices: tuple[str, ...] = ()  # of this queue and those the first line leads to, while they hold
 
 
 class FirstLine(Protocol):

@@ -39,6 +39,10 @@ _CANDIDATES: Final = sql.SQL(
     channels=CHANNELS.identifier,
     queues=QUEUES.identifier,
 )
+_NOTICES: Final = sql.SQL(
+    "SELECT queue_id, notice FROM {} WHERE active AND notice IS NOT NULL"
+    " AND (notice_until IS NULL OR notice_until > %s) ORDER BY name, queue_id"
+).format(QUEUES.identifier)
 """Whoever may have something due; what it is, and whether, is for `domain.firstline.due` to say."""
 
 
@@ -63,6 +67,7 @@ class FirstLineRows:
                 },
             )
             values = await found.fetchall()
+            noticed = await (await connection.execute(_NOTICES, (at,))).fetchall() if values else []
         bursts: list[DueBurst] = []
         for *columns, queue_id, queue in values:
             row = FIRST_LINE.row(tuple(columns))
@@ -81,6 +86,7 @@ class FirstLineRows:
                     name=row.name,
                     queue_id=queue_id,
                     queue=queue,
+                    notices=tuple(text for of, text in noticed if of == queue_id or of in settings.queues),
                 )
             )
         return bursts

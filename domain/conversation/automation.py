@@ -43,6 +43,7 @@ class Look:
     name: str | None = None  # how to address the customer
     queue_id: QueueId | None = None  # where this channel leads when nothing else says so
     queue: str | None = None
+    notices: tuple[str, ...] = ()  # of the queues it may lead to, while they hold
 
 
 _TOLD: Final = frozenset(
@@ -134,7 +135,7 @@ def _next_words(state: Conversation, look: Look, subject: Subject, said: frozens
         case _ if speech.GREETING in said:
             return speech.menu(speech.MENU_AGAIN)
         case _:
-            return speech.greeting(look.settings, _number(state, look))
+            return speech.greeting(look.settings, _number(state, look), look.notices)
 
 
 # Handing over

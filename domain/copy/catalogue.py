@@ -73,6 +73,7 @@ GREETING: Final[Mapping[str, Text]] = {
         " palavras"
         " o que você precisa. Para falar com uma pessoa, escreva *atendente*."
     ),
+    "greeting.notice": _piece("*Aviso:* {notice}"),
     "menu": Text(
         "Certo, voltamos ao início. Toque em *Ver opções* ou conte com as suas palavras o que você precisa."
         " Para falar com uma pessoa, escreva *atendente*."

@@ -70,6 +70,12 @@ class FirstLineSettings:
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    @property
+    def queues(self) -> frozenset[QueueId]:
+        """Where it may lead, a channel's own default beside."""
+        routes = (self.general, *self.routes, *(keyword.route for keyword in self.keywords))
+        return frozenset(route.queue_id for route in routes)
+
     def route(self, subject: str) -> Route:
         """Where a subject leads; what has no line of its own goes to the general queue."""
         return next((route for route in self.routes if route.subject == subject), self.general)

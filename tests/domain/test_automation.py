@@ -563,3 +563,20 @@ def test_a_cancellation_is_only_recorded_after_its_question(sayings: list[str]) 
     if line.state.cancellation:
         assert "cancel.question" in [said.purpose for said in line.said]
         assert line.state.queue_id == "cancelamento"
+
+
+# Notices
+
+
+def test_the_greeting_tells_what_everybody_should_know_now_as_long_as_it_fits() -> None:
+    line = Line()
+    line.look(line.write("oi"), notices=("Rompimento no centro.", "x" * 1000, "Loja fechada hoje."))
+    assert "\n\n*Aviso:* Rompimento no centro.\n\n*Aviso:* Loja fechada hoje." in line.words
+    assert len(line.words) <= 1024
+    assert line.said[-1].kind == "list"
+
+
+def test_whoever_needs_no_greeting_is_told_no_notice() -> None:
+    line = Line()
+    line.look(line.write("estou sem internet"), notices=("Rompimento no centro.",))
+    assert "Aviso" not in line.words

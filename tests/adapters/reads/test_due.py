@@ -125,6 +125,23 @@ def test_the_database_finds_exactly_what_the_domain_calls_due(
     assert len(found) == len(expected)
 
 
+def test_a_burst_comes_with_the_notices_of_where_it_may_lead_while_they_hold(known: Any) -> None:
+    facts = told(opened(), said(0), conversation.ProtocolGiven(1, "2026", START))
+    support = queue.NoticePosted("Rompimento no centro.", START, seconds(30))
+    own = queue.NoticePosted("Loja fechada.", START, None)
+    known.fold(
+        facts,
+        told(channel.Connected("Loja", "meta", "1", QueueId("loja")), stream=f"channel-{CHANNEL}"),
+        told(queue.Created("Suporte"), support, stream="queue-suporte-tecnico"),
+        told(queue.Created("Loja"), own, stream="queue-loja"),
+        told(queue.Created("Interna"), own, stream="queue-interna"),
+    )
+    assert [one.notices for one in first_line(known, seconds(29))] == [
+        ("Loja fechada.", "Rompimento no centro.")
+    ]
+    assert [one.notices for one in first_line(known, seconds(30))] == [("Loja fechada.",)]
+
+
 def test_a_burst_comes_whole_with_its_name_and_the_channels_queue(known: Any) -> None:
     edited = conversation.MessageEdited(MessageId("in-1"), "text", "sem internet", seconds(2))
     facts = told(opened(), CONTACT, said(0), said(1, 2), edited, conversation.ProtocolGiven(1, "2026", START))
