@@ -26,8 +26,8 @@ _CANDIDATES: Final = sql.SQL(
         (t.number_owed AND t.numbered)
         OR (t.automation AND NOT t.silenced AND t.unread_from IS NOT NULL AND (
             t.unread @@ '$[last].reply_id != null'
-            OR t.unread_to <= %(quiet)s OR t.unread_from <= %(longest)s
-            OR t.unread_from <= %(breach)s + t.spent * interval '1 microsecond'))
+            OR t.unread_to <= %(quiet)s OR t.unread_from <= %(longest)s))
+        OR (t.automation AND NOT t.silenced AND t.breached)
         OR (t.automation AND NOT t.silenced AND t.unread_from IS NULL
             AND t.read_at <= CASE WHEN t.said_something THEN %(silence)s ELSE %(greeting)s END)
     )
@@ -60,7 +60,6 @@ class FirstLineRows:
                 {
                     "quiet": at - settings.quiet,
                     "longest": at - settings.longest,
-                    "breach": at - settings.breach,
                     "silence": at - settings.silence,
                     "greeting": at - settings.bare_greeting,
                     "limit": LIMIT,

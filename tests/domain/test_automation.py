@@ -406,6 +406,14 @@ def test_automation_that_is_too_late_hands_over_with_what_it_understood(
     assert of(SendRequested, events)
 
 
+def test_automation_that_read_and_could_not_say_anything_hands_over_as_well() -> None:
+    line = Line()
+    line.answered("oi")
+    events = line.look(understand([]), Due.BREACH)
+    assert queue_of(events) == ("geral", Priority.NORMAL, "automation_late")
+    assert of(SendRequested, events)
+
+
 def test_outside_the_window_the_customer_waits_without_a_text() -> None:
     line = Line()
     understanding = line.write("minha internet caiu")
