@@ -207,6 +207,7 @@ QUEUE: Final[dict[str, Any]] = {
     "calendar_id": None,
     "reopening": 24,
     "reasons": [],
+    "opening_template": "voltamos",
     "notice": None,
     "notice_until": None,
 }

@@ -166,6 +166,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.TellEstimate: on(CONVERSATION, key=_id, decide=conversation.tell_estimate),
     conversation.ApologiseForDelay: on(CONVERSATION, key=_id, decide=conversation.apologise_for_delay),
     conversation.TellPosition: on(CONVERSATION, key=_id, decide=conversation.tell_position),
+    conversation.CallBack: on(CONVERSATION, key=_id, decide=conversation.call_back),
     conversation.TellHours: on(CONVERSATION, key=_id, decide=conversation.tell_hours),
     # conversation: forgetting
     conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),

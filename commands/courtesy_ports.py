@@ -84,6 +84,19 @@ class Waiting:
     said: str | None = None  # the last line, when it is theirs
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whoever waits in a queue, and was told of an opening at which it has a template for them."""
+
+    conversation_id: ConversationId
+    content: dict[str, Any]
+    template: Template | None
+
+
+class CallBacks(Protocol):
+    def of(self, queue_id: QueueId, opening: datetime) -> Awaitable[Sequence[Asking]]: ...
+
+
 class Waits(Protocol):
     def fresh(self, since: datetime) -> Awaitable[Sequence[Waiting]]:
         """Those in an open window who entered or wrote since then."""

@@ -53,11 +53,18 @@ class SetService(Command):
     calendar_id: str | None = None
     reopening: int = 24
     reasons: tuple[str, ...] = ()
+    opening_template: str | None = None
+    opening_language: str = queue.LANGUAGE
 
 
 def set_service(command: SetService, state: Queue, at: datetime) -> list[queue.Event]:
     return queue.set_service(
-        state, calendar_id=command.calendar_id, reopening=command.reopening, reasons=command.reasons
+        state,
+        calendar_id=command.calendar_id,
+        reopening=command.reopening,
+        reasons=command.reasons,
+        opening_template=command.opening_template,
+        opening_language=command.opening_language,
     )
 
 

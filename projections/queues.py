@@ -38,6 +38,8 @@ class Row:
     calendar_id: Open | None = None
     reopening: int = 24
     reasons: Annotated[tuple[str, ...], Clear()] = ()
+    opening_template: Open | None = None
+    opening_language: Open = queue.LANGUAGE
     notice: Open | None = None
     notice_until: datetime | None = None
 
@@ -94,7 +96,12 @@ def _evolve(row: Row, event: object) -> Row:
             )
         case queue.ServiceSet():
             return replace(
-                row, calendar_id=event.calendar_id, reopening=event.reopening, reasons=event.reasons
+                row,
+                calendar_id=event.calendar_id,
+                reopening=event.reopening,
+                reasons=event.reasons,
+                opening_template=event.opening_template,
+                opening_language=event.opening_language,
             )
         case queue.NoticePosted(text=text, until=until):
             return replace(row, notice=text, notice_until=until)
@@ -104,4 +111,4 @@ def _evolve(row: Row, event: object) -> Row:
             return row
 
 
-QUEUES = Projection("queues", 2, Row, by_root, evolve, get_args(queue.Event))
+QUEUES = Projection("queues", 3, Row, by_root, evolve, get_args(queue.Event))

@@ -240,6 +240,7 @@ class Queue(View):
     calendar_id: str | None = Field(None, description="Of its hours, where the policy names none")
     reopening: int = Field(description="Hours for which what was closed is taken up again")
     reasons: list[str] = Field(default_factory=list, description="It is closed with one of these; none: any")
+    opening_template: str | None = Field(None, description="For whoever asked to be called at opening")
     notice: str | None = None
     notice_until: datetime | None = None
 
@@ -255,6 +256,7 @@ _QUEUE = (
     "offline",
     "calendar_id",
     "reopening",
+    "opening_template",
 )
 
 

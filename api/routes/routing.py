@@ -322,6 +322,8 @@ async def set_service(
         calendar_id=ask.calendar_id,
         reopening=ask.reopening,
         reasons=tuple(ask.reasons),
+        opening_template=ask.opening_template,
+        opening_language=ask.opening_language,
     )
     return await wish.decide(command)
 

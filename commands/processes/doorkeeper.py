@@ -1,4 +1,5 @@
-"""The doorkeeper: says of each queue that it opened, when its hours begin, so that what waits is matched.
+"""The doorkeeper: says of each queue that it opened, when its hours begin, so that what waits is matched; and
+before that, calls whoever asked for it.
 
 It sleeps until the next hours begin or end anywhere, or until the rules are others. Begun again it says the
 same of the hours that are running, and that is heard once.
@@ -11,11 +12,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
 
-from commands.courtesy_ports import QueueHours
+from commands.conversation import CallBack
+from commands.courtesy_ports import Asking, CallBacks, QueueHours
 from commands.floor_ports import Floor
 from commands.intention import Command, watch_id
 from commands.queue import OpenQueue
 from commands.roles import Watch
+from domain.conversation import CONVERSATION
 from domain.journal import Cause
 from domain.queue import QUEUE, QueueId
 
@@ -28,6 +31,8 @@ class Porch(Protocol):
     def floor(self) -> Floor: ...
     @property
     def queue_hours(self) -> QueueHours: ...
+    @property
+    def call_backs(self) -> CallBacks: ...
     @property
     def book(self) -> str:
         """The rules in force, as they travel with commands."""
@@ -53,6 +58,7 @@ def opening() -> Callable[[datetime, Porch], Awaitable[list[Command]]]:
             if since is None or told.get(queue_id) == (since, digest):
                 continue
             told[queue_id] = since, digest
+            wanted += [_call(one, since) for one in await ports.call_backs.of(queue_id, since)]
             wanted.append(
                 OpenQueue(
                     id=watch_id(NAME, queue_id, f"{since.isoformat()}/{digest}"),
@@ -66,6 +72,18 @@ def opening() -> Callable[[datetime, Porch], Awaitable[list[Command]]]:
         return wanted
 
     return look
+
+
+def _call(one: Asking, opening: datetime) -> Command:
+    stream = CONVERSATION.id(one.conversation_id)
+    return CallBack(
+        id=watch_id(f"{NAME}/call", one.conversation_id, opening.isoformat()),
+        cause=Cause(f"process:{NAME}", str(one.conversation_id), stream),
+        conversation_id=one.conversation_id,
+        opening=opening,
+        content=one.content,
+        template=one.template,
+    )
 
 
 def doorkeeper() -> Watch:

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 from adapters.books import Bookshelf
 from adapters.calendar_hours import CalendarHours
+from commands.conversation import CallBack
+from commands.courtesy_ports import Asking
 from commands.intention import Command
 from commands.processes import doorkeeper, matchmaker
 from commands.queue import OpenQueue
 from domain import queue
+from domain.conversation import ConversationId
 from domain.queue import QUEUE, QueueId
 from domain.sla.calendar import Calendar, Day
 from domain.sla.policy import Book, Policy, QueueService, QueueTerms
@@ -32,6 +35,7 @@ class Porch:
         self.shelf.text = "" if book is None else write_book(book)
         self.queue_hours = CalendarHours(self.shelf)
         self.asked = 0
+        self.asking: list[Asking] = []
 
     @property
     def book(self) -> str:
@@ -40,6 +44,13 @@ class Porch:
     @property
     def floor(self) -> Porch:
         return self
+
+    @property
+    def call_backs(self) -> Porch:
+        return self
+
+    async def of(self, queue_id: QueueId, opening: datetime) -> list[Asking]:
+        return self.asking if queue_id == SALES and opening == local(9) else []
 
     async def queues(self) -> list[QueueId]:
         self.asked += 1
@@ -63,6 +74,15 @@ def test_hours_that_begin_are_told_once_at_their_instant() -> None:
     (wish,) = at
     assert isinstance(wish, OpenQueue)
     assert (wish.queue_id, wish.opened_at) == (SALES, local(9))
+
+
+def test_whoever_asked_for_it_is_called_before_anybody_is_offered() -> None:
+    porch = Porch(ruled())
+    porch.asking = [Asking(ConversationId("c1"), {"name": "voltamos", "language": "pt_BR"}, None)]
+    call, opening = looked(porch, local(9))[0]
+    assert isinstance(call, CallBack)
+    assert (call.conversation_id, call.opening) == ("c1", local(9))
+    assert isinstance(opening, OpenQueue)
 
 
 def test_nobody_looks_at_queues_until_hours_change_or_rules_do() -> None:

@@ -503,7 +503,7 @@ export interface paths {
          * Take what waits
          * @description Two at once: one has it, the other gets 409 with the winner's name. Without room for it a reason is
          *     needed. Where agents take the next by themselves (`pull`), taking another needs a permission, and is
-         *     recorded as out of order.
+         *     recorded as out of order. While lists cannot be read neither is looked at: nobody is kept from helping.
          */
         post: operations["claim_v1_conversations__conversation_id__claim_post"];
         delete?: never;
@@ -3212,6 +3212,11 @@ export interface components {
             offer_for: number;
             offline: components["schemas"]["OfflinePolicy"];
             /**
+             * Opening Template
+             * @description For whoever asked to be called at opening
+             */
+            opening_template?: string | null;
+            /**
              * Prefer Last
              * @description Seconds a returning customer waits for their last agent
              * @default 0
@@ -3630,6 +3635,16 @@ export interface components {
         SetService: {
             /** Calendar Id */
             calendar_id?: string | null;
+            /**
+             * Opening Language
+             * @default pt_BR
+             */
+            opening_language: string;
+            /**
+             * Opening Template
+             * @description An approved utility without variables, for whoever asked to be called at opening
+             */
+            opening_template?: string | null;
             /** Reasons */
             reasons?: string[];
             /**
@@ -11647,6 +11662,7 @@ export interface operations {
                      *           "name": "Suporte técnico",
                      *           "offer_for": 30,
                      *           "offline": "return_waiting",
+                     *           "opening_template": "voltamos",
                      *           "prefer_last": 60,
                      *           "preferred": {},
                      *           "queue_id": "suporte",
@@ -11737,6 +11753,7 @@ export interface operations {
                      *       "name": "Suporte técnico",
                      *       "offer_for": 30,
                      *       "offline": "return_waiting",
+                     *       "opening_template": "voltamos",
                      *       "prefer_last": 60,
                      *       "preferred": {},
                      *       "queue_id": "suporte",
