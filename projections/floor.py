@@ -34,6 +34,7 @@ def waits(row: inbox.Row, known: Mapping[QueueId, queues.Row]) -> Waiting:
         restart_at=row.restart_at,
         relaxed=row.relaxed,
         reopened=row.reason == "reopened",
+        version=row.version,
     )
 
 

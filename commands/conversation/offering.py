@@ -15,13 +15,14 @@ from domain.sla.written import read_book
 
 @dataclass(frozen=True, kw_only=True)
 class OfferConversation(Command):
-    """Ask an agent who has a place reserved. `entered_at`: the wait that was seen."""
+    """Ask an agent who has a place reserved. `entered_at` and `seen_version`: the wait that was seen."""
 
     conversation_id: ConversationId
     agent_id: AgentId
     expires_at: datetime
     entered_at: datetime | None = None
     why: dict[str, Any] | None = None
+    seen_version: int | None = None
 
 
 def offer_conversation(command: OfferConversation, state: Conversation, at: datetime) -> list[Event]:
@@ -31,6 +32,7 @@ def offer_conversation(command: OfferConversation, state: Conversation, at: date
         expires_at=command.expires_at,
         why=command.why,
         entered_at=command.entered_at,
+        seen_version=command.seen_version,
         at=at,
     )
 

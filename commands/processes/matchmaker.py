@@ -91,6 +91,7 @@ def _wish(recorded: Recorded, outcome: Outcome, item: Waiting, turn: str) -> Com
                 expires_at=outcome.expires_at,
                 weight=item.weight,
                 why=inputs(outcome.why),
+                seen_version=item.version,
             )
         case RoundOver():
             return EndRound(

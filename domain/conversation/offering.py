@@ -35,16 +35,19 @@ def offer(
     expires_at: datetime,
     why: Mapping[str, Any] | None,
     entered_at: datetime | None,
+    seen_version: int | None = None,
     at: datetime,
 ) -> list[Event]:
-    """Ask an agent, who has a place reserved. `entered_at`: the wait that was seen when they were chosen."""
+    """Ask an agent, who has a place reserved. `entered_at`, `seen_version`: the wait that was seen when they
+    were chosen."""
     if state.stage is not Stage.WAITING:
         raise NotWaiting
     if state.offered_to == agent_id:
         return []
     if state.offered_to is not None:
         raise AlreadyOffered(by=state.offered_to)
-    if entered_at is not None and entered_at != state.entered_at:
+    other_wait = entered_at is not None and entered_at != state.entered_at
+    if other_wait or state.moved_since(seen_version):
         raise Changed(by=state.moved_by)
     return [Offered(agent_id, at, expires_at, None if why is None else dict(why))]
 

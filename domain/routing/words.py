@@ -69,6 +69,7 @@ class Waiting:
     restart_at: datetime | None = None
     relaxed: bool = False
     reopened: bool = False  # by its customer: what the last agent closed
+    version: int | None = None  # of the conversation, as it is looked at
 
 
 class Barrier(StrEnum):

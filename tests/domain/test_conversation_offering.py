@@ -7,7 +7,7 @@ import pytest
 from domain import conversation as c
 from domain.conversation import CONVERSATION
 from domain.sla.policy import Book, Level, Policy
-from tests.domain.facts import ANA, BIA, CHANNEL, SERVED, TECHNICAL, WAITS, at, said
+from tests.domain.facts import ANA, BIA, CHANNEL, SERVED, TECHNICAL, WAITS, at, said, waiting
 from tests.spec import given
 
 ASKED = (*WAITS, c.Offered(ANA, at(5), at(6)))
@@ -33,6 +33,16 @@ def test_an_offer_for_another_wait_than_the_one_seen_is_refused() -> None:
     given(CONVERSATION, *SERVED).when(
         c.offer, BIA, expires_at=at(6), why=None, entered_at=None, at=at(5)
     ).then_refused(c.NotWaiting)
+
+
+def test_an_offer_by_a_look_at_how_it_was_before_is_refused() -> None:
+    again = given(CONVERSATION, *SERVED, c.Released(ANA, "returned", None, at(4)), waiting(4))
+    seen = len(SERVED)
+    stale = again.when(c.offer, BIA, expires_at=at(6), why=None, entered_at=None, seen_version=seen, at=at(5))
+    assert type(stale.refusal) is c.Changed
+    again.when(
+        c.offer, BIA, expires_at=at(6), why=None, entered_at=None, seen_version=seen + 2, at=at(5)
+    ).then(c.Offered(BIA, at(5), at(6)))
 
 
 def test_who_accepts_has_it_and_nobody_else_can() -> None:
