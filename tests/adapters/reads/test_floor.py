@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from adapters.reads.deadlines import book
 from adapters.reads.floor import FloorRows
-from commands.floor_ports import FloorNow
+from commands.floor_ports import FloorNow, Ripe
 from domain import agent, calendar, conversation, queue
+from domain.agent import AgentId
 from domain.conversation import ConversationId, Opener, Stage
 from domain.hours import ALWAYS, Timetable
 from domain.journal import Position, Recorded
 from domain.queue import Priority, QueueId
+from domain.queueing import Mode, OfflinePolicy, Strategy
 from domain.routing import match
 from domain.sla.calendar import Calendar, Day, weekly
 from domain.sla.policy import QueueService
@@ -76,3 +81,55 @@ def test_what_queues_say_of_themselves_is_among_the_rules_in_force(known: Any) -
     rules = known.ask(book)
     assert rules.service(SALES) == QueueService("manhas", 2, ("technical/solved",))
     assert rules.service(SUPPORT) == QueueService()
+
+
+# What time has come for
+
+LATER = NOON + timedelta(seconds=30)
+ANAS = AgentId("ana")
+
+
+def due(known: Any, at: datetime) -> set[tuple[str, Ripe]]:
+    return {
+        (turn.conversation_id, turn.ripe) for turn in known.ask(lambda pool: FloorRows(pool, Hours()).due(at))
+    }
+
+
+def entered(name: str, *more: conversation.Event, reason: str = "late") -> list[Recorded]:
+    [opening, waiting] = waits(name, SUPPORT)
+    return told(opening.event, replace(waiting.event, reason=reason), *more, stream=f"conversation-{name}")
+
+
+TURNS: list[tuple[Ripe, list[Recorded], timedelta]] = [
+    (Ripe.OFFER, entered("c1", conversation.Offered(ANAS, NOON, LATER)), LATER - NOON),
+    (
+        Ripe.ROUND,
+        entered(
+            "c1",
+            conversation.Offered(ANAS, NOON, LATER),
+            conversation.OfferDeclined(ANAS, None, NOON),
+            conversation.RoundEnded((ANAS,), NOON + timedelta(seconds=60), NOON),
+        ),
+        timedelta(seconds=60),
+    ),
+    (Ripe.SKILLS, entered("c1"), timedelta(seconds=90)),
+    (Ripe.UNDO, entered("c1", reason="transferred"), timedelta(seconds=10)),
+    (
+        Ripe.SILENCE,
+        told(conversation.Opened(1, CHANNEL, Opener.AGENT, NOON, Stage.IN_SERVICE, ANAS)),
+        timedelta(minutes=10),
+    ),
+]
+
+
+@pytest.mark.parametrize(("ripe", "history", "after"), TURNS, ids=[ripe for ripe, _, _ in TURNS])
+def test_time_has_come_for_each_turn_at_its_instant_and_not_before(
+    known: Any, ripe: Ripe, history: list[Recorded], after: timedelta
+) -> None:
+    asks = queue.RoutingSet(
+        1, Mode.OFFER, Strategy.ROUND_ROBIN, {"fibra": 2}, {}, 90, 0, 30, OfflinePolicy.KEEP, {}
+    )
+    known.fold(history, told(queue.Created("Suporte"), asks, stream="queue-suporte"))
+    since = history[-1].at if ripe is Ripe.SILENCE else NOON
+    assert ("c1", ripe) not in due(known, since + after - timedelta(microseconds=1))
+    assert ("c1", ripe) in due(known, since + after)
