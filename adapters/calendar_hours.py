@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from adapters.books import Bookshelf
-from domain.hours import ALWAYS, Hours
+from domain.hours import ALWAYS, Timetable
 from domain.queue import Priority, QueueId
 from domain.sla.policy import Book, Kind
 from domain.sla.written import read_book
@@ -19,7 +19,7 @@ class CalendarHours:
     def __init__(self, shelf: Bookshelf) -> None:
         self._shelf = shelf
 
-    async def of(self, queue_id: QueueId | None) -> Hours:
+    async def of(self, queue_id: QueueId | None) -> Timetable:
         if not self._shelf.text:
             return ALWAYS
         book: Book = _read(self._shelf.text)

@@ -33,6 +33,7 @@ from api.routes import (
     running,
     serving,
     sign_in,
+    taking,
     tokens,
     users,
     webhooks,
@@ -47,6 +48,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ROUTERS = (
     conversations.router,
     routing.router,
+    taking.router,
     serving.router,
     labelling.router,
     live_routes.router,

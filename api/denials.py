@@ -17,7 +17,15 @@ from commands.ports import Busy, Unavailable
 from domain.journal import Cause
 
 RULES: Final = frozenset(
-    {"Forbidden", "NotAnAgent", "OutOfReach", "RoomOutOfReach", "UrgentNotAllowed", "SecondFactorOwed"}
+    {
+        "Forbidden",
+        "NotAnAgent",
+        "OutOfReach",
+        "RoomOutOfReach",
+        "UrgentNotAllowed",
+        "MayNotChoose",
+        "SecondFactorOwed",
+    }
 )
 """What doors say to somebody they know. What the domain refuses is in the log by itself."""
 PATIENCE: Final = 2.0  # seconds

@@ -204,6 +204,10 @@ QUEUE: Final[dict[str, Any]] = {
     "relax_after": 120,
     "prefer_last": 60,
     "offline": "return_waiting",
+    "calendar_id": None,
+    "reopening": 24,
+    "reasons": [],
+    "opening_template": "voltamos",
     "notice": None,
     "notice_until": None,
 }

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ATTEND = "conversations.attend"  # claim, write, note, close and the rest, as an agent
     MOVE_FOR_ANOTHER = "conversations.move_for_another"  # transfer, release or close what others attend
     RAISE_TO_URGENT = "conversations.raise_to_urgent"
+    CHOOSE = "conversations.choose"  # another than the next in order, where those are pulled
     READ_DESK = "desk.read"  # queues, agents, channels
     RUN_DESK = "desk.run"  # change them
     READ_DELIVERIES = "deliveries.read"
@@ -95,6 +96,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
         P.ATTEND: _QUEUE,
         P.MOVE_FOR_ANOTHER: _QUEUE,
         P.RAISE_TO_URGENT: _QUEUE,
+        P.CHOOSE: _QUEUE,
         P.READ_DESK: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,

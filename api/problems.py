@@ -29,6 +29,9 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "Forbidden": Kind(403, "Seu perfil não permite fazer isso."),
     "NotAnAgent": Kind(403, "Este token não pertence a um atendente. Use o token de um atendente."),
     "UrgentNotAllowed": Kind(403, "Só a supervisão pode elevar uma conversa para urgente."),
+    "MayNotChoose": Kind(
+        403, "Nesta fila cada um pega a próxima da ordem. Só a supervisão pode escolher outra conversa."
+    ),
     "OutOfReach": Kind(403, "Esta conversa está em uma fila que não é sua."),
     "RoomOutOfReach": Kind(403, "Esta sala é de outra equipe."),
     "SecondFactorOwed": Kind(

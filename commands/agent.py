@@ -144,6 +144,7 @@ class ReservePlace(Command):
     expires_at: datetime | None
     weight: float = 1
     why: dict[str, Any] | None = None
+    seen_version: int | None = None
 
 
 def reserve_place(command: ReservePlace, state: Agent, at: datetime) -> list[Event]:
@@ -155,20 +156,22 @@ def reserve_place(command: ReservePlace, state: Agent, at: datetime) -> list[Eve
         expires_at=command.expires_at,
         weight=command.weight,
         why=command.why,
+        seen_version=command.seen_version,
         at=at,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakeUp(Command):
-    """The conversation is theirs."""
+    """The conversation is theirs, since that version of it."""
 
     agent_id: AgentId
     conversation_id: str
+    as_of: int | None = None
 
 
 def take_up(command: TakeUp, state: Agent, at: datetime) -> list[Event]:
-    return agent.take_up(state, command.conversation_id, at=at)
+    return agent.take_up(state, command.conversation_id, as_of=command.as_of, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,10 +179,11 @@ class LetGo(Command):
     agent_id: AgentId
     conversation_id: str
     reason: str
+    as_of: int | None = None
 
 
 def let_go(command: LetGo, state: Agent, at: datetime) -> list[Event]:
-    return agent.let_go(state, command.conversation_id, reason=command.reason, at=at)
+    return agent.let_go(state, command.conversation_id, reason=command.reason, as_of=command.as_of, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from commands.intention import Command, Handler, on
 from commands.processes.caretaker import caretaker
 from commands.processes.curator import curator
 from commands.processes.dispatcher import dispatcher
+from commands.processes.doorkeeper import doorkeeper
 from commands.processes.herald import herald
 from commands.processes.hourglass import hourglass
 from commands.processes.librarian import librarian
@@ -165,6 +166,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.TellEstimate: on(CONVERSATION, key=_id, decide=conversation.tell_estimate),
     conversation.ApologiseForDelay: on(CONVERSATION, key=_id, decide=conversation.apologise_for_delay),
     conversation.TellPosition: on(CONVERSATION, key=_id, decide=conversation.tell_position),
+    conversation.CallBack: on(CONVERSATION, key=_id, decide=conversation.call_back),
     conversation.TellHours: on(CONVERSATION, key=_id, decide=conversation.tell_hours),
     # conversation: forgetting
     conversation.ForgetSubject: on(CONVERSATION, key=_id, decide=conversation.forget_subject),
@@ -193,6 +195,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     queue.SetService: on(QUEUE, key=lambda c: c.queue_id, decide=queue.set_service),
     queue.PostNotice: on(QUEUE, key=lambda c: c.queue_id, decide=queue.post_notice),
     queue.TakeDownNotice: on(QUEUE, key=lambda c: c.queue_id, decide=queue.take_down_notice),
+    queue.OpenQueue: on(QUEUE, key=lambda c: c.queue_id, decide=queue.open_queue),
     # channel
     channel.ConnectChannel: on(CHANNEL, key=lambda c: c.channel_id, decide=channel.connect_channel),
     # policy and calendars
@@ -256,6 +259,7 @@ WATCHES: Final[tuple[Watch, ...]] = (
     receptionist(),
     waker(),
     hourglass(),
+    doorkeeper(),
     lookout(),
     timekeeper(),
     reviser(),

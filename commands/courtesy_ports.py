@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.conversation import ConversationId
-from domain.hours import Hours
+from domain.hours import Timetable
 from domain.queue import Priority, QueueId
 from domain.template import Template
 
@@ -16,7 +16,7 @@ from domain.template import Template
 class QueueHours(Protocol):
     """When somebody is there. Without a queue: at the desk as a whole."""
 
-    def of(self, queue_id: QueueId | None) -> Awaitable[Hours]: ...
+    def of(self, queue_id: QueueId | None) -> Awaitable[Timetable]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,19 @@ class Waiting:
     estimated: bool
     opening: datetime | None  # they were told of last
     said: str | None = None  # the last line, when it is theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whoever waits in a queue, and was told of an opening at which it has a template for them."""
+
+    conversation_id: ConversationId
+    content: dict[str, Any]
+    template: Template | None
+
+
+class CallBacks(Protocol):
+    def of(self, queue_id: QueueId, opening: datetime) -> Awaitable[Sequence[Asking]]: ...
 
 
 class Waits(Protocol):

@@ -28,6 +28,7 @@ class AnswerBurst(Command):
     name: str | None = None  # as WhatsApp knows the customer
     queue_id: QueueId | None = None  # the channel's default queue, with its name
     queue: str | None = None
+    notices: tuple[str, ...] = ()  # what everybody should know now
 
 
 def answer_burst(command: AnswerBurst, state: Conversation, at: datetime) -> list[Event]:
@@ -41,5 +42,6 @@ def answer_burst(command: AnswerBurst, state: Conversation, at: datetime) -> lis
         name=first_name(command.name),
         queue_id=command.queue_id,
         queue=command.queue,
+        notices=command.notices,
     )
     return answer(state, look, at)

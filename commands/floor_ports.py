@@ -18,7 +18,7 @@ from domain.routing import QueueNow, Waiting, Worker
 
 @dataclass(frozen=True, slots=True)
 class FloorNow:
-    """What waits, in the one order, and who is there. Without anybody available `waiting` may be left out."""
+    """What waits, in the one order, and who is there. What nobody can be asked about now may be left out."""
 
     waiting: Sequence[Waiting]
     queues: Mapping[QueueId, QueueNow]
@@ -64,7 +64,11 @@ class Held:
 class Floor(Protocol):
     """Raises Unavailable, also when the views are not as far as `since` in time."""
 
-    def now(self, at: datetime, since: Position) -> Awaitable[FloorNow]: ...
+    def now(self, at: datetime, *since: Position) -> Awaitable[FloorNow]: ...
+
+    def queues(self) -> Awaitable[list[QueueId]]:
+        """Those in use."""
+        ...
 
     def due(self, at: datetime) -> Awaitable[list[DueTurn]]:
         """Everything time has come for; at most a few hundred at once."""

@@ -103,6 +103,7 @@ class DueBurst:
     name: str | None = None  # as WhatsApp knows the customer
     queue_id: QueueId | None = None  # the channel's default queue (`channel.Connected`), and its name
     queue: str | None = None
+    notices: tuple[str, ...] = ()  # of this queue and those the first line leads to, while they hold
 
 
 class FirstLine(Protocol):
@@ -116,7 +117,7 @@ class FirstLine(Protocol):
     - the unread messages, `unread_from`, `unread_to`, `tapped`: `MessageReceived` while automated, no echo
       (kind; text, else `content["caption"]`; `content["reply_id"]`; `received_at`), with the words of a
       `MessageEdited`, emptied by `BurstRead`;
-    - `spent`: at `BurstRead`, plus its `read_at` minus `unread_from`;
+    - `breached`: `Breached` of the clock of automation, while in that stage;
     - `read_at`, `said_something`: `BurstRead`; something was said if ever `understood` was neither `greeting`
       nor `thanks`;
     - `numbered`: `ProtocolGiven` of this episode;

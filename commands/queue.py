@@ -53,11 +53,18 @@ class SetService(Command):
     calendar_id: str | None = None
     reopening: int = 24
     reasons: tuple[str, ...] = ()
+    opening_template: str | None = None
+    opening_language: str = queue.LANGUAGE
 
 
 def set_service(command: SetService, state: Queue, at: datetime) -> list[queue.Event]:
     return queue.set_service(
-        state, calendar_id=command.calendar_id, reopening=command.reopening, reasons=command.reasons
+        state,
+        calendar_id=command.calendar_id,
+        reopening=command.reopening,
+        reasons=command.reasons,
+        opening_template=command.opening_template,
+        opening_language=command.opening_language,
     )
 
 
@@ -79,3 +86,15 @@ class TakeDownNotice(Command):
 
 def take_down_notice(command: TakeDownNotice, state: Queue, at: datetime) -> list[queue.Event]:
     return queue.take_down_notice(state, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQueue(Command):
+    """Its hours began then."""
+
+    queue_id: QueueId
+    opened_at: datetime
+
+
+def open_queue(command: OpenQueue, state: Queue, at: datetime) -> list[queue.Event]:
+    return queue.open_up(state, opened_at=command.opened_at)

@@ -29,11 +29,13 @@ class Policy:
 
 @dataclass(frozen=True)
 class Courier:
-    """`carry` may read and call out through the ports it is given; it reports by the commands it returns."""
+    """`carry` may read and call out through the ports it is given; it reports by the commands it returns.
+    `settle` may want something else after a no: it is asked again and again, a few times."""
 
     name: str
     wakes: tuple[type, ...]
     carry: Callable[[Recorded, Any], Awaitable[list[Command]]]
+    settle: Callable[[Recorded, Sequence[Decision], Any], Awaitable[list[Command]]] | None = None
 
 
 @dataclass(frozen=True)

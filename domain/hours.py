@@ -22,6 +22,18 @@ class Hours(Protocol):
         ...
 
 
+class Timetable(Hours, Protocol):
+    """Hours that also tell when they began, and when they change."""
+
+    def open_since(self, at: datetime) -> datetime | None:
+        """When it opened that is open at `at`; None while closed, and where nobody remembers."""
+        ...
+
+    def changes_at(self, at: datetime) -> datetime | None:
+        """An instant after `at` until which it stays as it is; None if it stays so for ever."""
+        ...
+
+
 class Always:
     """Round the clock."""
 
@@ -30,6 +42,12 @@ class Always:
 
     def next_opening(self, at: datetime) -> datetime | None:
         return at
+
+    def open_since(self, at: datetime) -> datetime | None:
+        return None
+
+    def changes_at(self, at: datetime) -> datetime | None:
+        return None
 
 
 ALWAYS: Final = Always()

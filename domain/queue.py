@@ -40,6 +40,9 @@ def due(since: datetime, priority: Priority) -> datetime:
     return since + timedelta(minutes=TARGETS[priority])
 
 
+LANGUAGE: Final = "pt_BR"
+"""Of a template where nobody says another."""
+
 # Events
 
 Levels = Annotated[dict[str, int], Clear()]
@@ -83,12 +86,15 @@ class RoutingSet:
 @dataclass(frozen=True, slots=True)
 class ServiceSet:
     """What else a queue promises: whose hours it keeps, for how many hours what was closed is reopened, the
-    codes it is closed with (none: any). `version` counts from 1."""
+    codes it is closed with (none: any), and by which template whoever asked for it is called when it opens.
+    `version` counts from 1."""
 
     version: int
     calendar_id: Open | None
     reopening: int  # hours
     reasons: tuple[Open, ...]
+    opening_template: Open | None = None
+    opening_language: Open = LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,16 @@ class NoticeTakenDown:
     taken_down_at: datetime
 
 
-Event: TypeAlias = Created | Renamed | Retired | RoutingSet | ServiceSet | NoticePosted | NoticeTakenDown
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Its hours began, by the rules in force: what waits may be offered again."""
+
+    opened_at: datetime
+
+
+Event: TypeAlias = (
+    Created | Renamed | Retired | RoutingSet | ServiceSet | NoticePosted | NoticeTakenDown | Opened
+)
 
 # State
 
@@ -171,12 +186,25 @@ def set_routing(state: Queue, rules: Rules, weights: Mapping[Priority, float]) -
 
 
 def set_service(
-    state: Queue, *, calendar_id: str | None, reopening: int, reasons: Sequence[str]
+    state: Queue,
+    *,
+    calendar_id: str | None,
+    reopening: int,
+    reasons: Sequence[str],
+    opening_template: str | None = None,
+    opening_language: str = LANGUAGE,
 ) -> list[Event]:
     if not state.known:
         raise UnknownQueue
     before = state.service
-    event = ServiceSet(1 if before is None else before.version, calendar_id, reopening, tuple(reasons))
+    event = ServiceSet(
+        1 if before is None else before.version,
+        calendar_id,
+        reopening,
+        tuple(reasons),
+        opening_template,
+        opening_language,
+    )
     if event == before:
         return []
     return [event if before is None else replace(event, version=before.version + 1)]
@@ -200,6 +228,11 @@ def take_down_notice(state: Queue, *, at: datetime) -> list[Event]:
     if not state.known:
         raise UnknownQueue
     return [] if state.notice is None else [NoticeTakenDown(at)]
+
+
+def open_up(state: Queue, *, opened_at: datetime) -> list[Event]:
+    """Nothing of a queue that nobody uses any more."""
+    return [Opened(opened_at)] if state.active else []
 
 
 def rules_of(event: RoutingSet | None) -> Rules:
@@ -237,6 +270,8 @@ def evolve(state: Queue, event: Event) -> Queue:
             return replace(state, notice=event)
         case NoticeTakenDown():
             return replace(state, notice=None)
+        case Opened():
+            return state
     assert_never(event)
 
 

@@ -13,6 +13,8 @@ ROUND_PAUSE: Final = timedelta(seconds=60)
 """After a full round without acceptance the next one begins so much later."""
 UNDO: Final = timedelta(seconds=10)
 """What a transfer starts waits so long: it may still be undone."""
+RETURNING: Final = timedelta(seconds=10)
+"""What a customer reopens is the last agent's, should they be free, if they are looked for so soon."""
 SILENT_AFTER: Final = timedelta(minutes=10)
 """The customer owes the answer for so long: the conversation is silent and takes no place."""
 

@@ -7,7 +7,7 @@ outlives their episodes, so rows stay; whoever asks what is due looks at those t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
 from domain import conversation
@@ -16,9 +16,9 @@ from domain.conversation import Author, ConversationId, MessageId, Stage, speech
 from domain.firstline import Heard, Standing, Subject
 from domain.journal import Recorded
 from domain.privacy import Class, Identity, Open, kept
+from domain.sla.policy import Kind
 from projections.answer import Projection, by_root, replace
 
-_MICROSECOND: Final = timedelta(microseconds=1)
 _SMALL_TALK: Final = frozenset({Subject.GREETING.value, Subject.THANKS.value})
 
 
@@ -42,7 +42,7 @@ class Row:
     unread: Annotated[tuple[dict[str, Any], ...], Class.CONTENT] = ()
     unread_from: datetime | None = None
     unread_to: datetime | None = None
-    spent: int = 0  # microseconds automation had owed answers before
+    breached: bool = False  # the clock of automation
     read_at: datetime | None = None
     said_something: bool = False
     numbered: bool = False
@@ -57,7 +57,7 @@ class Row:
             unread_from=self.unread_from,
             unread_to=self.unread_to,
             tapped=bool(self.unread) and self.unread[-1]["reply_id"] is not None,
-            spent=self.spent * _MICROSECOND,
+            breached=self.breached,
             read_at=self.read_at,
             said_something=self.said_something,
             numbered=self.numbered,
@@ -91,10 +91,8 @@ def _evolve(row: Row, event: object) -> Row:
                 unread=tuple({**m, **words} if m["message_id"] == message_id else m for m in row.unread),
             )
         case conversation.BurstRead(understood=understood, read_at=at):
-            owed = timedelta(0) if row.unread_from is None else at - row.unread_from
             return replace(
                 _all_read(row),
-                spent=row.spent + owed // _MICROSECOND,
                 read_at=at,
                 said_something=row.said_something or understood not in _SMALL_TALK,
             )
@@ -125,12 +123,14 @@ def _evolve(row: Row, event: object) -> Row:
                 _all_read(row),
                 open=True,
                 automation=stage is Stage.AUTOMATION,
-                spent=0,
+                breached=False,
                 read_at=None,
                 said_something=False,
             )
         case conversation.AutomationSilenced():
             return replace(row, silenced=True)
+        case conversation.Breached(kind=Kind.AUTOMATION):
+            return replace(row, breached=True) if row.automation else row
         case conversation.EnteredWaiting() | conversation.Assigned():
             return replace(_all_read(row), automation=False) if row.automation else row
         case conversation.Closed():
@@ -168,13 +168,14 @@ def _word(value: Any) -> str | None:
 
 FIRST_LINE = Projection(
     "first_line",
-    1,
+    2,
     Row,
     by_root,
     evolve,
     (
         conversation.Assigned,
         conversation.AutomationSilenced,
+        conversation.Breached,
         conversation.BurstRead,
         conversation.Closed,
         conversation.ContactKnown,

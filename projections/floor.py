@@ -33,6 +33,8 @@ def waits(row: inbox.Row, known: Mapping[QueueId, queues.Row]) -> Waiting:
         tried=frozenset(row.tried),
         restart_at=row.restart_at,
         relaxed=row.relaxed,
+        reopened=row.reason == "reopened",
+        version=row.version,
     )
 
 

@@ -11,6 +11,7 @@ from domain.journal import Recorded
 from domain.privacy import Clear, Open
 from domain.queue import Priority, QueueId
 from domain.queueing import Mode, OfflinePolicy, Rules, Strategy
+from domain.sla.policy import QueueService
 from projections.answer import Projection, by_root, replace
 
 _NONE = Rules()
@@ -37,6 +38,8 @@ class Row:
     calendar_id: Open | None = None
     reopening: int = 24
     reasons: Annotated[tuple[str, ...], Clear()] = ()
+    opening_template: Open | None = None
+    opening_language: Open = queue.LANGUAGE
     notice: Open | None = None
     notice_until: datetime | None = None
 
@@ -56,6 +59,10 @@ class Row:
                 {},
             )
         )
+
+    @property
+    def service(self) -> QueueService:
+        return QueueService(self.calendar_id, self.reopening, self.reasons)
 
     def weight(self, priority: Priority) -> float:
         return float(self.weights.get(priority.value, 1))
@@ -89,7 +96,12 @@ def _evolve(row: Row, event: object) -> Row:
             )
         case queue.ServiceSet():
             return replace(
-                row, calendar_id=event.calendar_id, reopening=event.reopening, reasons=event.reasons
+                row,
+                calendar_id=event.calendar_id,
+                reopening=event.reopening,
+                reasons=event.reasons,
+                opening_template=event.opening_template,
+                opening_language=event.opening_language,
             )
         case queue.NoticePosted(text=text, until=until):
             return replace(row, notice=text, notice_until=until)
@@ -99,4 +111,4 @@ def _evolve(row: Row, event: object) -> Row:
             return row
 
 
-QUEUES = Projection("queues", 2, Row, by_root, evolve, get_args(queue.Event))
+QUEUES = Projection("queues", 3, Row, by_root, evolve, get_args(queue.Event))

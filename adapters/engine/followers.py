@@ -25,6 +25,7 @@ from domain.journal import Recorded
 MOVE_EVERY: Final = 0.5  # seconds between two moves of a bookmark; what follows again wants the same again
 AT_ONCE: Final = 500  # commands submitted together
 CARRYING: Final = 64  # events a courier is out with at the same time
+TURNS: Final = 10  # times it wants something because of one event
 
 T = TypeVar("T")
 
@@ -179,9 +180,7 @@ class CourierFollower:
 
     async def _carry(self, trip: _Trip, fact: Recorded) -> None:
         try:
-            commands = await self._patiently(lambda: self._courier.carry(fact, self._ports))
-            if commands:
-                await self._patiently(lambda: self._inbox.submit_all(commands))
+            await self._out(fact)
         except Exception as error:  # noqa: BLE001  parked, loudly, and the other streams go on
             if self._stopping():
                 return
@@ -189,6 +188,25 @@ class CourierFollower:
         finally:
             self._places.release()
         self._came_back(trip, fact)
+
+    async def _out(self, fact: Recorded) -> None:
+        commands = await self._patiently(lambda: self._courier.carry(fact, self._ports))
+        for _ in range(TURNS):
+            if not commands:
+                return
+            decisions = await self._decided(commands)
+            commands = await self._settled(fact, decisions)
+        if commands:
+            log.warning("courier_gave_up", follower=self.name, stream=fact.stream, version=fact.version)
+
+    async def _decided(self, commands: Sequence[Command]) -> list[Decision]:
+        return await self._patiently(lambda: self._inbox.submit_all(commands))
+
+    async def _settled(self, fact: Recorded, decisions: Sequence[Decision]) -> list[Command]:
+        settle = self._courier.settle
+        if settle is None:
+            return []
+        return await self._patiently(lambda: settle(fact, decisions, self._ports))
 
     async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
         """Until it answers: what is away is waited for, never parked. Raises Unavailable once we stop."""

@@ -9,6 +9,7 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
+from commands.intention import Command
 from commands.ports import Busy, Clock, Inbox, Unavailable
 from commands.roles import Watch
 
@@ -18,13 +19,16 @@ log = structlog.get_logger(__name__)
 
 
 async def keep_watch(watch: Watch, ports: Any, inbox: Inbox, clock: Clock, stopping: asyncio.Event) -> None:
-    """Look, want, wait, until `stopping`. A machine that is away is waited for; any other error ends it."""
+    """Look, want, wait, until `stopping`. A machine that is away is waited for, and what was wanted is wanted
+    again before the next look; any other error ends it."""
+    wanted: list[Command] = []
     while not stopping.is_set():
         pause = watch.every
         try:
-            wanted = await watch.look(clock.now(), ports)
+            wanted = wanted or await watch.look(clock.now(), ports)
             if wanted:
                 await inbox.submit_all(wanted)
+            wanted = []
         except (Busy, Unavailable, psycopg.OperationalError, PoolTimeout) as error:
             log.warning("watch_waits", watch=watch.name, reason=type(error).__name__)
             pause = max(pause, AWAY)

@@ -12,7 +12,7 @@ from adapters.reads.asking import Pool, asking
 from adapters.reads.conversations import INBOX
 from adapters.reads.lists import QUEUES, TEMPLATES
 from adapters.reads.sql import source
-from commands.courtesy_ports import DueSend, Ended, Silent, Waiting
+from commands.courtesy_ports import Asking, DueSend, Ended, Silent, Waiting
 from domain.conversation.satisfaction import ASKED_AGAIN, NOT_SERVED
 from domain.estimate import LAST
 from domain.queue import Priority, QueueId
@@ -65,6 +65,15 @@ _DUE: Final = sql.SQL(
 ).format(**_NAMES)
 
 _TEMPLATE: Final = TEMPLATES.select("WHERE t.channel_id = %s AND t.name = %s AND t.language = %s")
+
+_ASKING: Final = sql.SQL(
+    """
+    SELECT i.conversation_id, i.channel_id, q.opening_template, q.opening_language
+    FROM {inbox} AS i JOIN {courtesies} AS c USING (conversation_id) JOIN {queues} AS q USING (queue_id)
+    WHERE i.stage = 'waiting' AND i.queue_id = %s AND c.opening = %s AND q.opening_template IS NOT NULL
+    ORDER BY i.entered_at, i.conversation_id
+    """
+).format(**_NAMES)
 
 _WAITING: Final = sql.SQL(
     """
@@ -127,7 +136,13 @@ class EndedRows(_Rows):
         return [Ended(*values) for values in found]
 
 
-class ScheduledRows(_Rows):
+class _Templates(_Rows):
+    async def _template(self, channel_id: str, content: dict[str, Any]) -> Template | None:
+        found = await self._all(_TEMPLATE, (channel_id, content.get("name"), content.get("language")))
+        return TEMPLATES.row(found[0]).template if found else None
+
+
+class ScheduledRows(_Templates):
     """The port `ScheduledSends`. Raises Unavailable."""
 
     async def due(self, at: datetime) -> list[DueSend]:
@@ -142,9 +157,17 @@ class ScheduledRows(_Rows):
             for conversation_id, schedule_id, kind, content, channel_id in found
         ]
 
-    async def _template(self, channel_id: str, content: dict[str, Any]) -> Template | None:
-        found = await self._all(_TEMPLATE, (channel_id, content.get("name"), content.get("language")))
-        return TEMPLATES.row(found[0]).template if found else None
+
+class CallBackRows(_Templates):
+    """The port `CallBacks`. Raises Unavailable."""
+
+    async def of(self, queue_id: QueueId, opening: datetime) -> list[Asking]:
+        found = await self._all(_ASKING, (queue_id, opening))
+        return [
+            Asking(id_, content, await self._template(channel_id, content))
+            for id_, channel_id, name, language in found
+            for content in [{"name": name, "language": language}]
+        ]
 
 
 class WaitingRows(_Rows):

@@ -8,10 +8,11 @@ from typing import Final
 from psycopg import sql
 
 from adapters.reads.asking import Connection, Pool, asking
+from adapters.reads.lists import all_queues
 from adapters.reads.sql import source
 from commands.ports import Deadline
 from domain.conversation import ConversationId
-from domain.sla.policy import Book, Policy
+from domain.sla.policy import Book, Policy, QueueService
 from domain.sla.written import read_calendar, read_policy
 from projections import deadlines, rules
 
@@ -60,10 +61,13 @@ async def book(pool: Pool) -> Book | None:
     is not there (yet)."""
     async with asking(pool) as connection:
         rows = await rules_in_force(connection)
-    if not rows:
+        queues = await all_queues(connection)
+    services = {row.queue_id: row.service for row in queues if row.service != QueueService()}
+    if not rows and not services:
         return None
     calendars = {row.name: (row.version, read_calendar(row.rules)) for row in rows if row.kind == "calendar"}
+    policy, version = Policy(), 1
     for row in rows:
         if row.kind == "policy":
-            return Book(read_policy(row.rules), row.version, calendars)
-    return Book(Policy(), 1, calendars)
+            policy, version = read_policy(row.rules), row.version
+    return Book(policy, version, calendars, services=services)

@@ -26,8 +26,8 @@ _CANDIDATES: Final = sql.SQL(
         (t.number_owed AND t.numbered)
         OR (t.automation AND NOT t.silenced AND t.unread_from IS NOT NULL AND (
             t.unread @@ '$[last].reply_id != null'
-            OR t.unread_to <= %(quiet)s OR t.unread_from <= %(longest)s
-            OR t.unread_from <= %(breach)s + t.spent * interval '1 microsecond'))
+            OR t.unread_to <= %(quiet)s OR t.unread_from <= %(longest)s))
+        OR (t.automation AND NOT t.silenced AND t.breached)
         OR (t.automation AND NOT t.silenced AND t.unread_from IS NULL
             AND t.read_at <= CASE WHEN t.said_something THEN %(silence)s ELSE %(greeting)s END)
     )
@@ -39,6 +39,10 @@ _CANDIDATES: Final = sql.SQL(
     channels=CHANNELS.identifier,
     queues=QUEUES.identifier,
 )
+_NOTICES: Final = sql.SQL(
+    "SELECT queue_id, notice FROM {} WHERE active AND notice IS NOT NULL"
+    " AND (notice_until IS NULL OR notice_until > %s) ORDER BY name, queue_id"
+).format(QUEUES.identifier)
 """Whoever may have something due; what it is, and whether, is for `domain.firstline.due` to say."""
 
 
@@ -56,13 +60,13 @@ class FirstLineRows:
                 {
                     "quiet": at - settings.quiet,
                     "longest": at - settings.longest,
-                    "breach": at - settings.breach,
                     "silence": at - settings.silence,
                     "greeting": at - settings.bare_greeting,
                     "limit": LIMIT,
                 },
             )
             values = await found.fetchall()
+            noticed = await (await connection.execute(_NOTICES, (at,))).fetchall() if values else []
         bursts: list[DueBurst] = []
         for *columns, queue_id, queue in values:
             row = FIRST_LINE.row(tuple(columns))
@@ -81,6 +85,7 @@ class FirstLineRows:
                     name=row.name,
                     queue_id=queue_id,
                     queue=queue,
+                    notices=tuple(text for of, text in noticed if of == queue_id or of in settings.queues),
                 )
             )
         return bursts

@@ -12,6 +12,7 @@ from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Connection, Pool, asking
 from adapters.reads.conversations import INBOX
 from adapters.reads.lists import AGENTS, QUEUES, all_agents, all_queues
+from commands.courtesy_ports import QueueHours
 from commands.floor_ports import DueTurn, FloorNow, Held, Ripe
 from commands.ports import Unavailable
 from domain.agent import AgentId
@@ -19,7 +20,7 @@ from domain.conversation import ConversationId, Stage
 from domain.journal import Position
 from domain.presence import Availability
 from domain.queue import QueueId
-from domain.queueing import SILENT_AFTER, UNDO, OfflinePolicy
+from domain.queueing import RETURNING, SILENT_AFTER, UNDO, OfflinePolicy, Rules
 from domain.routing import QueueNow
 from projections import inbox
 from projections.floor import waits, worker
@@ -32,29 +33,40 @@ VIEWS: Final = ("inbox", "agents", "queues")
 class FloorRows:
     """The port `Floor`. Raises Unavailable."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool, self._arrivals = pool, Arrivals(pool)
+    def __init__(self, pool: Pool, hours: QueueHours) -> None:
+        self._pool, self._arrivals, self._hours = pool, Arrivals(pool), hours
 
-    async def now(self, at: datetime, since: Position) -> FloorNow:
-        await self._arrived(since)
+    async def now(self, at: datetime, *since: Position) -> FloorNow:
+        for position in since:
+            await self._arrived(position)
         async with asking(self._pool) as connection:
             workers = [row for row in await all_agents(connection) if row.active]
             known = {row.queue_id: row for row in await all_queues(connection)}
             if not any(row.availability is Availability.AVAILABLE for row in workers):
                 return FloorNow((), {}, ())
+            now = {queue_id: await self._now(queue_id, row.rules, at) for queue_id, row in known.items()}
+            still = [queue_id for queue_id, queue in now.items() if not queue.hands_out]
             found = await connection.execute(
-                INBOX.select("WHERE t.stage = 'waiting' ORDER BY t.due_at LIMIT %s"), (MOST,)
+                _WAITING, {"still": still, "since": at - RETURNING, "most": MOST}
             )
             rows = [INBOX.row(values) for values in await found.fetchall()]
         rows.sort(key=lambda row: inbox.place(row, at))
-        unnamed = {row.queue_id for row in rows if row.queue_id is not None} - known.keys()
-        now = {queue_id: QueueNow(row.rules) for queue_id, row in known.items()}
-        now |= dict.fromkeys(unnamed, QueueNow())
+        for queue_id in {row.queue_id for row in rows if row.queue_id is not None} - known.keys():
+            now[queue_id] = await self._now(queue_id, Rules(), at)
         return FloorNow(
             [waits(row, known) for row in rows if row.queue_id is not None],
             now,
             [worker(row, frozenset(now)) for row in workers],
         )
+
+    async def _now(self, queue_id: QueueId, rules: Rules, at: datetime) -> QueueNow:
+        hours = await self._hours.of(queue_id)
+        is_open = hours.is_open(at)
+        return QueueNow(rules, is_open, None if is_open else hours.next_opening(at))
+
+    async def queues(self) -> list[QueueId]:
+        async with asking(self._pool) as connection:
+            return [row.queue_id for row in await all_queues(connection) if row.active]
 
     async def due(self, at: datetime) -> list[DueTurn]:
         async with asking(self._pool) as connection:
@@ -124,6 +136,11 @@ def _held(row: inbox.Row, known: Mapping[QueueId, Any], *, gone: bool = False, k
         agent_id=row.agent_id,
     )
 
+
+_WAITING: Final = INBOX.select(
+    "WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND (t.queue_id <> ALL(%(still)s::text[])"
+    " OR (t.reason = 'reopened' AND t.entered_at >= %(since)s)) ORDER BY t.due_at LIMIT %(most)s"
+)
 
 _WORDS: Final[LiteralString] = """
 SELECT t.conversation_id, d.ripe, d.armed, t.version FROM {inbox} AS t

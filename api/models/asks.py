@@ -354,6 +354,10 @@ class SetService(Ask):
         list[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$", max_length=80)]],
         Field(max_length=200),
     ] = Field(default_factory=list)
+    opening_template: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,512}$")] | None = Field(
+        None, description="An approved utility without variables, for whoever asked to be called at opening"
+    )
+    opening_language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")] = "pt_BR"
 
 
 class PostNotice(Ask):

@@ -237,11 +237,27 @@ class Queue(View):
     relax_after: float | None = Field(None, description="Seconds until what is required is preferred")
     prefer_last: float = Field(0, description="Seconds a returning customer waits for their last agent")
     offline: OfflinePolicy
+    calendar_id: str | None = Field(None, description="Of its hours, where the policy names none")
+    reopening: int = Field(description="Hours for which what was closed is taken up again")
+    reasons: list[str] = Field(default_factory=list, description="It is closed with one of these; none: any")
+    opening_template: str | None = Field(None, description="For whoever asked to be called at opening")
     notice: str | None = None
     notice_until: datetime | None = None
 
 
-_QUEUE = ("mode", "strategy", "offer_for", "required", "preferred", "relax_after", "prefer_last", "offline")
+_QUEUE = (
+    "mode",
+    "strategy",
+    "offer_for",
+    "required",
+    "preferred",
+    "relax_after",
+    "prefer_last",
+    "offline",
+    "calendar_id",
+    "reopening",
+    "opening_template",
+)
 
 
 class Load(View):
@@ -400,6 +416,7 @@ def queue(row: queues.Row) -> Queue:
         targets=dict(TARGETS),
         notice=row.notice,
         notice_until=row.notice_until,
+        reasons=list(row.reasons),
         **{name: getattr(row, name) for name in _QUEUE},
     )
 

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from api.access import about, reach
-from api.desk import Which
+from api.access import about
 from api.documented import WRITES, problems
 from api.errors import Problem, refused
 from api.examples import DECIDED, NOTHING_YET, OUTCOMES, decided, example
@@ -23,60 +22,12 @@ from commands.intention import Command
 from commands.ports import Accepted, Broken, Denied
 from commands.queue import PostNotice, SetRouting, SetService, TakeDownNotice
 from domain.agent import AgentId, Shift
-from domain.conversation import ConversationId, Stage
+from domain.conversation import ConversationId
 from domain.copy.refusals import refusal
 from domain.queue import Priority, QueueId
 from domain.queueing import Rules
-from domain.routing import next_for
-from projections import agents
-from projections.floor import waits, worker
 
 router = APIRouter()
-LOOKED_AT = 200  # rows of what waits, in the one order
-
-
-@router.post(
-    "/v1/conversations/next",
-    tags=["conversations"],
-    summary="Take the next in order",
-    responses={
-        **decided({**DECIDED, "conversation_id": OUTCOMES["items"][0]["conversation_id"]}),
-        **problems(*WRITES, "NothingWaits", "NeedsGround", "AlreadyAttended", "Changed", "NotOpen"),
-    },
-)
-async def take_next(
-    ask: Annotated[asks.Ground, Body(examples=[{"reason": "Cliente esperando na loja."}])], wish: Attending
-) -> Response:
-    """The first that waits in your queues, that you have the skills for and nobody else is being asked about.
-    Without room for it a reason is needed."""
-    me, desk = await _me(wish), wish.desk
-    known = {row.queue_id: row for row in await desk.reads.queues()}
-    which = Which(stage=Stage.WAITING, reach=reach(wish.identity, Permission.ATTEND))
-    page = await desk.reads.conversations(which, desk.clock.now(), limit=LOOKED_AT, after=None)
-    rows = {row.conversation_id: row for row in page.rows if row.queue_id is not None}
-    named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
-    rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
-    found = next_for(worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()], rules)
-    if found is None:
-        raise Problem("NothingWaits")
-    command = wanted.ClaimConversation(
-        id=wish.id,
-        cause=wish.cause,
-        conversation_id=found.conversation_id,
-        agent_id=wish.agent_id,
-        seen_version=rows[found.conversation_id].version,
-        how="pulled",
-        full=me.equipped and not me.load.has_room,
-        reason=ask.reason,
-    )
-    return await wish.decide(command, conversation_id=found.conversation_id)
-
-
-async def _me(wish: Wish) -> agents.Row:
-    for row in await wish.desk.reads.agents():
-        if row.agent_id == wish.agent_id:
-            return row
-    raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
 
 
 @router.post(
@@ -371,6 +322,8 @@ async def set_service(
         calendar_id=ask.calendar_id,
         reopening=ask.reopening,
         reasons=tuple(ask.reasons),
+        opening_template=ask.opening_template,
+        opening_language=ask.opening_language,
     )
     return await wish.decide(command)
 

@@ -77,16 +77,6 @@ async def open_conversation(
 
 
 @router.post(
-    "/{conversation_id}/claim",
-    summary="Take what waits",
-    responses={**decided(DECIDED), **problems(*WRITES, "AlreadyAttended", "Changed", "NotOpen")},
-)
-async def claim(conversation_id: OfConversation, wish: Attending) -> Response:
-    """Two at once: one has it, the other gets 409 with the winner's name."""
-    return await wish.decide(wanted.ClaimConversation(**_mine(wish, conversation_id), agent_id=wish.agent_id))
-
-
-@router.post(
     "/{conversation_id}/messages",
     status_code=201,
     summary="Write to the customer",

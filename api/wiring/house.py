@@ -60,7 +60,7 @@ from adapters.reads import (
     SnoozedRows,
     Wanted,
 )
-from adapters.reads.courtesies import EndedRows, ScheduledRows, SilentRows, WaitingRows
+from adapters.reads.courtesies import CallBackRows, EndedRows, ScheduledRows, SilentRows, WaitingRows
 from adapters.reads.floor import FloorRows
 from adapters.reads.templates import TemplateRows
 from adapters.tokens import PostgresTokens
@@ -79,7 +79,7 @@ from api.wiring.reading import Progress, progress_of_policies, progress_of_views
 from api.wiring.scenarios import free_days
 from api.wiring.storage import open_commands, open_log
 from commands.catalogue import COURIERS, HANDLERS, POLICIES, STREAMS, WATCHES
-from commands.courtesy_ports import Endings, QueueHours, ScheduledSends, Silences, Waits
+from commands.courtesy_ports import CallBacks, Endings, QueueHours, ScheduledSends, Silences, Waits
 from commands.floor_ports import Floor, Presence
 from commands.ports import (
     Alarms,
@@ -139,6 +139,7 @@ class Ports:
     endings: Endings
     scheduled_sends: ScheduledSends
     waits: Waits
+    call_backs: CallBacks
 
     @property
     def book(self) -> str:
@@ -223,6 +224,7 @@ class House:
         )
         reads = DeskReads(self.pool)
         correspondence = CorrespondenceRows(self.pool)
+        hours = CalendarHours(self.shelf)
         self.ports = Ports(
             clock=self.clock,
             inbox=self.inbox.later,
@@ -247,15 +249,16 @@ class House:
                 if settings.alarm_secret is None
                 else settings.alarm_secret.get_secret_value().encode(),
             ),
-            floor=FloorRows(self.pool),
+            floor=FloorRows(self.pool, hours),
             presence=RedisPresence(self.redis),
             providers_templates=MetaTemplates(self.client, _accounts(settings), base_url=settings.graph_url),
             template_registry=TemplateRows(self.pool),
-            queue_hours=CalendarHours(self.shelf),
+            queue_hours=hours,
             silences=SilentRows(self.pool),
             endings=EndedRows(self.pool),
             scheduled_sends=ScheduledRows(self.pool),
             waits=WaitingRows(self.pool),
+            call_backs=CallBackRows(self.pool),
         )
         self.desk = Desk(
             inbox=self.inbox,

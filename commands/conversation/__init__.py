@@ -9,6 +9,7 @@ from commands.conversation.consenting import (
     withdraw_consent as withdraw_consent,
 )
 from commands.conversation.courtesies import (
+    CallBack as CallBack,
     ApologiseForDelay as ApologiseForDelay,
     AskSatisfaction as AskSatisfaction,
     CancelSchedule as CancelSchedule,
@@ -28,6 +29,7 @@ from commands.conversation.courtesies import (
     send_what_is_due as send_what_is_due,
     tell_estimate as tell_estimate,
     tell_hours as tell_hours,
+    call_back as call_back,
     tell_position as tell_position,
 )
 from commands.conversation.episodes import (

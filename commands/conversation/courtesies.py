@@ -184,6 +184,27 @@ def tell_position(command: TellPosition, state: Conversation, at: datetime) -> l
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallBack(Command):
+    """Their queue opened at `opening`. `template`: what the registry of their number has of it."""
+
+    conversation_id: ConversationId
+    opening: datetime
+    content: dict[str, Any]
+    template: Template | None = None
+
+
+def call_back(command: CallBack, state: Conversation, at: datetime) -> list[Event]:
+    return conversation.call_back(
+        state,
+        command.template,
+        command.content,
+        opening=command.opening,
+        message_id=MessageId(str(command.id)),
+        at=at,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class TellHours(Command):
     """Nobody is there before `opening`; `phone` is where to call until then."""
 

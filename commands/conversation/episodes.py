@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from commands.conversation.promising import reasons, reopening
 from commands.intention import Command
 from domain import conversation
 from domain.agent import AgentId
@@ -50,6 +51,7 @@ def close_conversation(command: CloseConversation, state: Conversation, at: date
         at=at,
         seen_version=command.seen_version,
         for_another=command.for_another,
+        reasons=reasons(command, state),
     )
 
 
@@ -87,7 +89,13 @@ class ReopenConversation(Command):
 
 
 def reopen_conversation(command: ReopenConversation, state: Conversation, at: datetime) -> list[Event]:
-    return conversation.reopen(state, command.agent_id, at=at, seen_version=command.seen_version)
+    return conversation.reopen(
+        state,
+        command.agent_id,
+        at=at,
+        seen_version=command.seen_version,
+        reopening=reopening(command, state),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

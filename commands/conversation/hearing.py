@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from commands.conversation.promising import reopening
 from commands.intention import COMMANDS, Command
 from domain import conversation
 from domain.agent import AgentId
@@ -68,6 +69,7 @@ def hear_message(command: HearMessage, state: Conversation, at: datetime) -> lis
         queue_id=command.queue_id,
         to_agent=command.to_agent,
         new_demand=command.new_demand,
+        reopening=reopening(command, state),
     )
 
 
@@ -123,7 +125,12 @@ def hear_call(command: HearCall, state: Conversation, at: datetime) -> list[Even
         command.call_id, command.call_event, command.direction, command.received_at, command.sent_at
     )
     return conversation.hear_call(
-        state, call, channel_id=command.channel_id, contact=command.contact, queue_id=command.queue_id
+        state,
+        call,
+        channel_id=command.channel_id,
+        contact=command.contact,
+        queue_id=command.queue_id,
+        reopening=reopening(command, state),
     )
 
 

@@ -10,17 +10,19 @@ from commands.intention import Command
 from domain import conversation
 from domain.agent import AgentId
 from domain.conversation import Conversation, ConversationId, Event
+from domain.sla.written import read_book
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfferConversation(Command):
-    """Ask an agent who has a place reserved. `entered_at`: the wait that was seen."""
+    """Ask an agent who has a place reserved. `entered_at` and `seen_version`: the wait that was seen."""
 
     conversation_id: ConversationId
     agent_id: AgentId
     expires_at: datetime
     entered_at: datetime | None = None
     why: dict[str, Any] | None = None
+    seen_version: int | None = None
 
 
 def offer_conversation(command: OfferConversation, state: Conversation, at: datetime) -> list[Event]:
@@ -30,6 +32,7 @@ def offer_conversation(command: OfferConversation, state: Conversation, at: date
         expires_at=command.expires_at,
         why=command.why,
         entered_at=command.entered_at,
+        seen_version=command.seen_version,
         at=at,
     )
 
@@ -93,7 +96,8 @@ class EndRound(Command):
 
 
 def end_round(command: EndRound, state: Conversation, at: datetime) -> list[Event]:
-    return conversation.end_round(state, command.asked, restart_at=command.restart_at, at=at)
+    book = read_book(command.book)
+    return conversation.end_round(state, command.asked, restart_at=command.restart_at, book=book, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ was reserved. Two looks at once may want the same: an agent's stream takes one o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -13,10 +14,10 @@ from commands.agent import ReservePlace
 from commands.conversation import EndRound
 from commands.floor_ports import Floor
 from commands.intention import Command, caused_by, process_id
-from commands.ports import Clock
+from commands.ports import Clock, Decision, Denied
 from commands.roles import Courier
 from domain import agent, conversation, queue
-from domain.journal import Recorded
+from domain.journal import Position, Recorded
 from domain.routing import Give, Outcome, RoundOver, Waiting, Why, match
 
 NAME: Final = "matchmaker"
@@ -35,6 +36,7 @@ WAKES: Final = (
     conversation.Ripened,
     conversation.RoundRestarted,
     conversation.SkillsRelaxed,
+    queue.Opened,
     queue.RoutingSet,
 )
 
@@ -49,18 +51,38 @@ class Desk(Protocol):
 
 async def carry(recorded: Recorded, ports: Desk) -> list[Command]:
     """A place for each conversation that somebody should have now; the end of each round that is over."""
-    at = ports.clock.now()
-    now = await ports.floor.now(at, recorded.position)
+    return await _matched(recorded, ports, "", recorded.position)
+
+
+async def settle(recorded: Recorded, decisions: Sequence[Decision], ports: Desk) -> list[Command]:
+    """Whoever had no place after all was seen too early: another look, as late as their no."""
+    denied = [decision.position for decision in decisions if isinstance(decision, Denied)]
+    if not denied:
+        return []
+    turn = "/".join(f"{position.partition}:{position.ordinal}" for position in denied)
+    return await _matched(recorded, ports, turn, *denied)
+
+
+async def _matched(recorded: Recorded, ports: Desk, turn: str, *since: Position) -> list[Command]:
+    at = max(ports.clock.now(), recorded.at, _began(recorded))  # whoever woke us may have a faster clock
+    now = await ports.floor.now(at, *since)
     weights = {item.conversation_id: item for item in now.waiting}
     outcomes = match(at, now.waiting, now.queues, now.workers)
-    return [_wish(recorded, outcome, weights[outcome.conversation_id]) for outcome in outcomes]
+    return [_wish(recorded, outcome, weights[outcome.conversation_id], turn) for outcome in outcomes]
 
 
-def _wish(recorded: Recorded, outcome: Outcome, item: Waiting) -> Command:
+def _began(recorded: Recorded) -> datetime:
+    event = recorded.event
+    return event.opened_at if isinstance(event, queue.Opened) else recorded.at
+
+
+def _wish(recorded: Recorded, outcome: Outcome, item: Waiting, turn: str) -> Command:
+    """`turn` tells the looks apart that one event led to."""
+    which = f"{outcome.conversation_id}{turn}"
     match outcome:
         case Give():
             return ReservePlace(
-                id=process_id(recorded, NAME, ReservePlace.__name__, outcome.conversation_id),
+                id=process_id(recorded, NAME, ReservePlace.__name__, which),
                 cause=caused_by(recorded, NAME),
                 agent_id=outcome.agent_id,
                 conversation_id=outcome.conversation_id,
@@ -69,10 +91,11 @@ def _wish(recorded: Recorded, outcome: Outcome, item: Waiting) -> Command:
                 expires_at=outcome.expires_at,
                 weight=item.weight,
                 why=inputs(outcome.why),
+                seen_version=item.version,
             )
         case RoundOver():
             return EndRound(
-                id=process_id(recorded, NAME, EndRound.__name__, outcome.conversation_id),
+                id=process_id(recorded, NAME, EndRound.__name__, which),
                 cause=caused_by(recorded, NAME),
                 conversation_id=outcome.conversation_id,
                 asked=tuple(sorted(outcome.asked)),
@@ -114,4 +137,4 @@ def _word(at: datetime | None) -> str | None:
 
 
 def matchmaker() -> Courier:
-    return Courier(NAME, WAKES, carry)
+    return Courier(NAME, WAKES, carry, settle)

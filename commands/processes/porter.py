@@ -77,6 +77,7 @@ def settle(recorded: Recorded, decisions: Sequence[Decision]) -> list[Command]:
             agent_id=AgentId(recorded.root),
             conversation_id=event.conversation_id,
             reason="refused",
+            as_of=None if event.seen_version is None else event.seen_version + 1,  # this place, no later one
         )
     ]
 
@@ -90,6 +91,7 @@ def _handed(recorded: Recorded, event: agent.Reserved) -> Command:
             cause=cause,
             conversation_id=conversation_id,
             agent_id=agent_id,
+            seen_version=event.seen_version,
         )
     return OfferConversation(
         id=process_id(recorded, NAME, OfferConversation.__name__),
@@ -98,6 +100,7 @@ def _handed(recorded: Recorded, event: agent.Reserved) -> Command:
         agent_id=agent_id,
         expires_at=event.expires_at,
         why=event.why,
+        seen_version=event.seen_version,
     )
 
 
@@ -105,13 +108,13 @@ def _taken(recorded: Recorded, agent_id: AgentId | None) -> list[Command]:
     """What the phone in the shop has is nobody's place."""
     if agent_id is None or agent_id == DEVICE:
         return []
-    return [TakeUp(**_place(recorded, agent_id, TakeUp))]
+    return [TakeUp(**_place(recorded, agent_id, TakeUp), as_of=recorded.version)]
 
 
 def _gone(recorded: Recorded, agent_id: AgentId | None, reason: str) -> list[Command]:
     if agent_id is None or agent_id == DEVICE:
         return []
-    return [LetGo(**_place(recorded, agent_id, LetGo), reason=reason)]
+    return [LetGo(**_place(recorded, agent_id, LetGo), reason=reason, as_of=recorded.version)]
 
 
 def _place(recorded: Recorded, agent_id: AgentId, command: type[Command]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def answer(due: DueBurst, settings: FirstLineSettings) -> AnswerBurst:
         name=due.name,
         queue_id=due.queue_id,
         queue=due.queue,
+        notices=due.notices,
     )
 
 

@@ -114,7 +114,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A place for a conversation that is about to be offered (until `expires_at`) or assigned (None)."""
+    """A place for a conversation that is about to be offered (until `expires_at`) or assigned (None).
+    `seen_version`: the conversation as it was when this agent was chosen; what happened to it earlier, and is
+    told here later, does not touch the place."""
 
     conversation_id: Open
     queue_id: QueueId
@@ -123,6 +125,7 @@ class Reserved:
     expires_at: datetime | None
     weight: float = 1
     why: Inputs | None = None
+    seen_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

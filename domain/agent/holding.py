@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from domain.agent.being import paused
 from domain.agent.events import Event, Hushed, LetGo, Reserved, Roused, TookUp
@@ -15,6 +15,9 @@ from domain.agent.state import Agent, evolve
 from domain.presence import NOT_ANSWERING, Availability, pauses_after, unreached
 from domain.queue import QueueId
 from domain.queueing import Mode
+
+OF_OFFERS: Final = frozenset({"declined", "expired", "withdrawn", "refused"})
+"""Why a place is free again that was only reserved."""
 
 
 def reserve(
@@ -26,6 +29,7 @@ def reserve(
     expires_at: datetime | None,
     weight: float = 1,
     why: Mapping[str, Any] | None = None,
+    seen_version: int | None = None,
     at: datetime,
 ) -> list[Event]:
     """A place for what is about to be offered or assigned. Nothing when it has one."""
@@ -39,23 +43,29 @@ def reserve(
     if not state.load.below_ceiling:
         raise AtCeiling(ceiling=state.load.ceiling)
     inputs = None if why is None else dict(why)
-    return [Reserved(conversation_id, queue_id, mode, at, expires_at, weight, inputs)]
+    return [Reserved(conversation_id, queue_id, mode, at, expires_at, weight, inputs, seen_version)]
 
 
-def take_up(state: Agent, conversation_id: str, *, at: datetime) -> list[Event]:
-    """It is theirs. True whoever says it: by hand there may be more than there is room for."""
+def take_up(state: Agent, conversation_id: str, *, as_of: int | None = None, at: datetime) -> list[Event]:
+    """It is theirs. True whoever says it: by hand there may be more than there is room for. `as_of`: since
+    that version of the conversation; a place that was reserved for a later wait stays reserved."""
     known(state)
-    if conversation_id in state.has:
+    if conversation_id in state.has or _for_later(state, conversation_id, as_of):
         return []
     load = state.load
     over = load.busy > load.capacity if conversation_id in state.reserved else not load.has_room
     return [TookUp(conversation_id, at, over_capacity=over)]
 
 
-def let_go(state: Agent, conversation_id: str, *, reason: str, at: datetime) -> list[Event]:
-    """It is theirs no more, or was only offered. Offers that expire in a row end in a pause."""
+def let_go(
+    state: Agent, conversation_id: str, *, reason: str, as_of: int | None = None, at: datetime
+) -> list[Event]:
+    """It is theirs no more, or was only offered: each reason ends one of both. Offers that expire in a row
+    end in a pause."""
     known(state)
-    if conversation_id not in state.has and conversation_id not in state.reserved:
+    if conversation_id not in (state.reserved if reason in OF_OFFERS else state.has):
+        return []
+    if reason in OF_OFFERS and _for_later(state, conversation_id, as_of):
         return []
     gone = LetGo(conversation_id, reason, at)
     after = evolve(state, gone)
@@ -76,3 +86,9 @@ def rouse(state: Agent, conversation_id: str, *, at: datetime) -> list[Event]:
     if not state.has.get(conversation_id):
         return []
     return [Roused(conversation_id, at, over_capacity=not state.load.below_capacity)]
+
+
+def _for_later(state: Agent, conversation_id: str, as_of: int | None) -> bool:
+    """Whether a place is reserved for what came of the conversation after that version."""
+    seen = state.reserved.get(conversation_id)
+    return as_of is not None and seen is not None and seen >= as_of

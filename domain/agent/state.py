@@ -52,7 +52,7 @@ class Agent:
     keeps: tuple[str, ...] = ()
     expired: int = 0  # offers in a row
     has: dict[str, bool] = field(default_factory=dict)  # conversation -> silent
-    reserved: dict[str, datetime] = field(default_factory=dict)  # conversation -> since
+    reserved: dict[str, int | None] = field(default_factory=dict)  # conversation -> its version that was seen
 
     @property
     def load(self) -> Load:
@@ -105,8 +105,8 @@ def evolve(state: Agent, event: Event) -> Agent:
             return replace(state, lost_at=None, gone=state.gone and not back)
         case Left(keeps=keeps):
             return replace(state, gone=True, keeps=keeps)
-        case Reserved(conversation_id=one, reserved_at=at):
-            return replace(state, reserved={**state.reserved, one: at})
+        case Reserved(conversation_id=one, seen_version=seen):
+            return replace(state, reserved={**state.reserved, one: seen})
         case TookUp(conversation_id=one):
             accepted = one in state.reserved
             return replace(
@@ -137,4 +137,4 @@ def _without(known: dict[str, V], one: str) -> dict[str, V]:
 
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
-AGENT: Final[Stream[Agent, Event]] = Stream("agent", EVENTS, Agent(), evolve, version=2)
+AGENT: Final[Stream[Agent, Event]] = Stream("agent", EVENTS, Agent(), evolve, version=3)

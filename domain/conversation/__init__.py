@@ -141,6 +141,7 @@ from domain.conversation.order import (
     Place as Place,
     place as place,
 )
+from domain.conversation.recalling import call_back as call_back
 from domain.conversation.refusals import (
     AlreadyAttended as AlreadyAttended,
     AlreadyDone as AlreadyDone,

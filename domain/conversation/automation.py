@@ -43,6 +43,7 @@ class Look:
     name: str | None = None  # how to address the customer
     queue_id: QueueId | None = None  # where this channel leads when nothing else says so
     queue: str | None = None
+    notices: tuple[str, ...] = ()  # of the queues it may lead to, while they hold
 
 
 _TOLD: Final = frozenset(
@@ -59,16 +60,15 @@ def answer(state: Conversation, look: Look, at: datetime) -> list[Event]:
         return _tell_number(state, look, at)
     if state.stage is not Stage.AUTOMATION or state.silenced or look.through != state.last_message:
         return []
-    if look.due is Due.BURST or look.due is Due.BREACH:
-        if state.burst_at is None:
-            return []
-        return _read(state, look, at)
     if state.burst_at is not None:
+        return _read(state, look, at) if look.due is Due.BURST or look.due is Due.BREACH else []
+    if look.due is Due.BURST:
         return []
     if look.due is Due.QUIET:
         return close_quietly(state, seen_version=None, at=at)
     route = look.settings.route("cancel") if _asked(state) == speech.CANCEL_QUESTION else _general(look)
-    return _hand_over(state, look, route, "silence", _queued(state, look, route, "silence"), at)
+    reason, why = ("automation_late", "delay") if look.due is Due.BREACH else ("silence", "silence")
+    return _hand_over(state, look, route, reason, _queued(state, look, route, why), at)
 
 
 # What was meant
@@ -134,7 +134,7 @@ def _next_words(state: Conversation, look: Look, subject: Subject, said: frozens
         case _ if speech.GREETING in said:
             return speech.menu(speech.MENU_AGAIN)
         case _:
-            return speech.greeting(look.settings, _number(state, look))
+            return speech.greeting(look.settings, _number(state, look), look.notices)
 
 
 # Handing over

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.conversation.courtesy import BUTTON
 from domain.conversation.courtesy_events import Consent, ConsentGiven, ConsentWithdrawn
 from domain.conversation.events import Event, MessageReceived, Stage
 from domain.conversation.refusals import UnknownEpisode
@@ -35,11 +36,13 @@ def withdraw_consent(
 
 
 def agreed_in(state: Conversation, message: MessageReceived) -> list[Event]:
-    """The consent that a tapped button gives."""
-    if message.content.get("reply_id") != CALL_ME or state.courtesy.agreed(Consent.UTILITY):
+    """The consent that a tapped button gives; once more of each opening they were told of."""
+    known = state.courtesy
+    if message.content.get("reply_id") != CALL_ME:
         return []
-    at = message.received_at
-    return [ConsentGiven(Consent.UTILITY, "button", None, at, message.message_id)]
+    if known.agreed(Consent.UTILITY) and (known.call_me or known.opening is None):
+        return []
+    return [ConsentGiven(Consent.UTILITY, BUTTON, None, message.received_at, message.message_id)]
 
 
 def check_opt_in(state: Conversation) -> None:

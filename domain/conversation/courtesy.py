@@ -16,9 +16,12 @@ from domain.queue import QueueId
 if TYPE_CHECKING:
     from domain.conversation.state import Conversation
 
+BUTTON: Final = "button"
+"""Where a consent comes from that somebody tapped."""
 NUDGE: Final = "nudge"
+OPENING: Final = "opening"
 ASIDES: Final = frozenset(
-    {NUDGE, "protocol", "estimate", "estimate.apology", "position", "closed_hours", "satisfaction"}
+    {NUDGE, OPENING, "protocol", "estimate", "estimate.apology", "position", "closed_hours", "satisfaction"}
 )
 """Automatic texts that leave it the same person's turn as before."""
 
@@ -56,6 +59,7 @@ class Courtesy:
 
     # while they wait
     opening: datetime | None = None  # of the closed period they were told of last
+    call_me: bool = False  # when that opening comes, they said
     estimated: datetime | None = None  # the wait they were told an estimate of
     at_most: int = 0  # minutes
     missed: bool = False
@@ -119,16 +123,20 @@ def remembered(before: Conversation, after: Conversation, event: e.Event) -> Cou
         case e.CallHeard(heard_at=at):
             return replace(known, requested=True, said_at=at, nudged_at=None)
         case e.SendRequested(purpose=purpose, requested_at=at):
+            if purpose == OPENING:
+                return replace(known, call_me=False)
             return replace(known, nudged_at=at) if purpose == NUDGE else known
         case e.SendAccepted(message_id=message_id, accepted_at=at):
             send = after.sends.get(message_id)
             if send is None or send.purpose in ASIDES or send.kind == "reaction":
                 return known
             return replace(known, said_at=at, nudged_at=None)
-        case told.ConsentGiven(consent=consent):
-            return replace(known, consents={**known.consents, consent: True})
+        case told.ConsentGiven(consent=consent, source=source):
+            asked = known.call_me or (consent is Consent.UTILITY and source == BUTTON)
+            return replace(known, consents={**known.consents, consent: True}, call_me=asked)
         case told.ConsentWithdrawn(consent=consent):
-            return replace(known, consents={**known.consents, consent: False})
+            asked = known.call_me and consent is not Consent.UTILITY
+            return replace(known, consents={**known.consents, consent: False}, call_me=asked)
         case told.SatisfactionAsked(episode=episode, asked_at=at):
             return replace(
                 known,
@@ -144,7 +152,7 @@ def remembered(before: Conversation, after: Conversation, event: e.Event) -> Cou
         case told.RatingCommented():
             return replace(known, commented=True)
         case told.HoursTold(opening=opening):
-            return replace(known, opening=opening)
+            return replace(known, opening=opening, call_me=False)
         case told.EstimateTold(entered_at=entered_at, to_minutes=to_minutes):
             return replace(known, estimated=entered_at, at_most=to_minutes, missed=False)
         case told.EstimateMissed():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.agent import AgentId
@@ -35,7 +36,7 @@ from domain.conversation.refusals import (
     UnknownEpisode,
     UnknownReason,
 )
-from domain.conversation.state import Awaiting, Conversation
+from domain.conversation.state import REOPENING, Awaiting, Conversation
 from domain.queue import Priority, due
 
 NEW_DEMAND: Final = "other/new_demand"
@@ -72,8 +73,10 @@ def close(
     at: datetime,
     seen_version: int | None,
     for_another: bool = False,
+    reasons: Collection[str] = (),
 ) -> list[Event]:
-    """An agent ends the period, with a reason of two levels and one line of what came of it."""
+    """An agent ends the period, with a reason of two levels and one line of what came of it. `reasons`: those
+    of its queue (none: any)."""
     if not state.is_open and state.closed_by == by:
         return []
     if state.moved_since(seen_version):
@@ -82,7 +85,7 @@ def close(
         raise NotOpen
     if state.attended and state.agent_id != by and not for_another:
         raise NotOwner(owner=state.agent_id)
-    if not _REASON.fullmatch(reason):
+    if not _REASON.fullmatch(reason) or (reasons and reason not in reasons):
         raise UnknownReason
     line = " ".join((outcome or "").split())
     if not line:
@@ -118,7 +121,14 @@ def close_quietly(
     return [Closed(state.episode, reason, None, "automation", at)]
 
 
-def reopen(state: Conversation, agent_id: AgentId, *, at: datetime, seen_version: int | None) -> list[Event]:
+def reopen(
+    state: Conversation,
+    agent_id: AgentId,
+    *,
+    at: datetime,
+    seen_version: int | None,
+    reopening: timedelta = REOPENING,
+) -> list[Event]:
     """An agent takes a closed demand up again: same protocol, new period, waiting on the customer."""
     if state.is_open:
         if state.agent_id == agent_id:
@@ -130,7 +140,7 @@ def reopen(state: Conversation, agent_id: AgentId, *, at: datetime, seen_version
         raise UnknownEpisode
     if state.blocked:
         raise Blocked
-    if not may_reopen(state, at):
+    if not may_reopen(state, at, reopening):
         raise ReopenTooLate(closed_at=None if state.closed_at is None else state.closed_at.isoformat())
     return [Reopened(state.episode, state.period + 1, Stage.IN_SERVICE, at, agent_id)]
 

@@ -364,11 +364,14 @@ class OfferWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class RoundEnded:
-    """Everybody who could take it now was asked: the supervisor is told, and a new round begins then."""
+    """Everybody who could take it now was asked: the supervisor is told, and a new round begins then. `told`:
+    the supervisors of its queue, by the policy in force."""
 
     asked: tuple[AgentId, ...]
     restart_at: datetime
     ended_at: datetime
+    told: tuple[Open, ...] = ()
+    queue_id: QueueId | None = None
 
 
 @dataclass(frozen=True, slots=True)

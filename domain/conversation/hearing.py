@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Final
 
@@ -59,9 +59,9 @@ UNANSWERED_CALL: Final = frozenset({"terminate", "missed", "rejected", "reject",
 """How a call ends; nobody had answered it when no `accept` was heard before."""
 
 
-def may_reopen(state: Conversation, at: datetime) -> bool:
-    """Within 24 h of closing, the end included, it is the same demand."""
-    return state.closed_at is not None and state.episode > 0 and at <= state.closed_at + REOPENING
+def may_reopen(state: Conversation, at: datetime, within: timedelta = REOPENING) -> bool:
+    """Within 24 h of closing (or what its queue says), the end included, it is the same demand."""
+    return state.closed_at is not None and state.episode > 0 and at <= state.closed_at + within
 
 
 def receive(
@@ -73,10 +73,11 @@ def receive(
     queue_id: QueueId = GENERAL,
     to_agent: AgentId | None = None,
     new_demand: bool = False,
+    reopening: timedelta = REOPENING,
 ) -> list[Event]:
     """A customer's message. `queue_id`: where it waits if nothing else says so; `to_agent`: the last agent,
     if free to go on with what is reopened; `new_demand`: somebody knows that it opens another subject, also
-    where its words do not say so."""
+    where its words do not say so; `reopening`: for how long the closing queue takes it up again."""
     if message.message_id in state.heard:
         return []
     late = message.received_at - message.sent_at > LATE
@@ -90,6 +91,7 @@ def receive(
         queue_id=queue_id,
         to_agent=to_agent,
         new_demand=new_demand,
+        reopening=reopening,
     )
     if message.content.get("reply_id") == Subject.CANCEL_CONTRACT:
         return [*events, *_cancelled(state, events, message.received_at)]
@@ -122,6 +124,7 @@ def _received(
     queue_id: QueueId,
     to_agent: AgentId | None,
     new_demand: bool,
+    reopening: timedelta,
 ) -> list[Event]:
     at, late = message.received_at, message.late
     said: list[Event] = [*news(state, contact), message]
@@ -132,7 +135,7 @@ def _received(
     if state.stage is Stage.CLOSED:
         if message.thanks:
             return said
-        if may_reopen(state, at) and not new_demand and not _another_subject(state, message):
+        if may_reopen(state, at, reopening) and not new_demand and not _another_subject(state, message):
             return _reopened(state, said, at, queue_id=queue_id, to_agent=to_agent, late=late)
         return _opened(state, said, at, channel_id=channel_id, queue_id=queue_id, late=late)
     if message.thanks:
@@ -182,10 +185,13 @@ def _reopened(
             *said,
             Assigned(to_agent, "reopened", at, due_at),
         ]
+    reason = "reopened"
+    if state.closed_by in BY_ITSELF:  # nobody goes on with it who had it
+        reason = "silenced" if state.silenced else "late"
     return [
         Reopened(episode, period, Stage.WAITING, at),
         *said,
-        _owed(state.queue_id or queue_id, state.priority, "reopened", state.subject, at),
+        _owed(state.queue_id or queue_id, state.priority, reason, state.subject, at),
     ]
 
 
@@ -223,6 +229,7 @@ def hear_call(
     channel_id: ChannelId,
     contact: ContactKnown | None = None,
     queue_id: QueueId = GENERAL,
+    reopening: timedelta = REOPENING,
 ) -> list[Event]:
     """A call, or a turn of one. One that nobody answered waits for a person to call back."""
     if call_key(call.call_id, call.call_event) in state.heard:
@@ -236,7 +243,7 @@ def hear_call(
     if state.is_open or not missed or state.blocked:
         return said
     at = call.heard_at
-    if may_reopen(state, at):
+    if may_reopen(state, at, reopening):
         queue_id, priority = state.queue_id or queue_id, state.priority
         opened: Event = Reopened(state.episode, state.period + 1, Stage.WAITING, at)
         return [opened, *said, _owed(queue_id, priority, "call", state.subject, at)]

@@ -25,6 +25,7 @@ from domain.conversation.events import (
 )
 from domain.conversation.refusals import AlreadyOffered, Changed, NotOffered, NotWaiting
 from domain.conversation.state import Awaiting, Conversation
+from domain.sla.policy import Book, Level
 
 
 def offer(
@@ -34,16 +35,19 @@ def offer(
     expires_at: datetime,
     why: Mapping[str, Any] | None,
     entered_at: datetime | None,
+    seen_version: int | None = None,
     at: datetime,
 ) -> list[Event]:
-    """Ask an agent, who has a place reserved. `entered_at`: the wait that was seen when they were chosen."""
+    """Ask an agent, who has a place reserved. `entered_at`, `seen_version`: the wait that was seen when they
+    were chosen."""
     if state.stage is not Stage.WAITING:
         raise NotWaiting
     if state.offered_to == agent_id:
         return []
     if state.offered_to is not None:
         raise AlreadyOffered(by=state.offered_to)
-    if entered_at is not None and entered_at != state.entered_at:
+    other_wait = entered_at is not None and entered_at != state.entered_at
+    if other_wait or state.moved_since(seen_version):
         raise Changed(by=state.moved_by)
     return [Offered(agent_id, at, expires_at, None if why is None else dict(why))]
 
@@ -86,14 +90,15 @@ def withdrawn(state: Conversation, reason: str, at: datetime) -> list[Event]:
 
 
 def end_round(
-    state: Conversation, asked: Sequence[AgentId], *, restart_at: datetime, at: datetime
+    state: Conversation, asked: Sequence[AgentId], *, restart_at: datetime, book: Book, at: datetime
 ) -> list[Event]:
     """Everybody who could take it was asked, as far as somebody saw; nothing when that is over already."""
     if state.stage is not Stage.WAITING or state.offered_to is not None or state.restart_at is not None:
         return []
     if not state.tried or set(state.tried) != set(asked):
         return []
-    return [RoundEnded(tuple(sorted(asked)), restart_at, at)]
+    told = book.recipients(state.queue_id, Level.SUPERVISOR)
+    return [RoundEnded(tuple(sorted(asked)), restart_at, at, told, state.queue_id)]
 
 
 def restart_round(state: Conversation, *, restart_at: datetime, at: datetime) -> list[Event]:

@@ -6,15 +6,18 @@ customer knew it already. That is how the conversation remembers what was said.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from domain.copy import TEXTS, at_clock_time, calendar_date, clock_time, say
+from domain.copy import TEXTS, Part, at_clock_time, calendar_date, clock_time, say
 from domain.firstline import MENU, FirstLineSettings, Route, Subject
 
 UNNUMBERED: Final = ".unnumbered"
+
+_LONGEST: Final = Part.BODY.limit or 0
 
 GREETING: Final = "greeting"
 MENU_AGAIN: Final = "menu"
@@ -61,9 +64,13 @@ def base(purpose: str) -> str:
     return purpose.removesuffix(UNNUMBERED)
 
 
-def greeting(settings: FirstLineSettings, number: Number | None) -> Speech:
-    """Hello, the number and the menu, in one message."""
+def greeting(settings: FirstLineSettings, number: Number | None, notices: Sequence[str] = ()) -> Speech:
+    """Hello, the number, what everybody should know now, and the menu, in one message. A notice that no
+    longer fits is left out."""
     purpose, text = _numbered(GREETING, number, company=settings.company)
+    for notice in notices:
+        longer = f"{text}\n\n{say('greeting.notice', notice=notice)}"
+        text = longer if len(longer) <= _LONGEST else text
     return _list(purpose, text)
 
 

@@ -73,6 +73,7 @@ GREETING: Final[Mapping[str, Text]] = {
         " palavras"
         " o que você precisa. Para falar com uma pessoa, escreva *atendente*."
     ),
+    "greeting.notice": _piece("*Aviso:* {notice}"),
     "menu": Text(
         "Certo, voltamos ao início. Toque em *Ver opções* ou conte com as suas palavras o que você precisa."
         " Para falar com uma pessoa, escreva *atendente*."
@@ -262,6 +263,11 @@ ALARMS: Final[Mapping[str, Text]] = {
         "alarm.resolution": (
             "Um atendimento da fila {queue} passou do prazo de solução, que venceu {due}. Abra a conversa"
             " {conversation} e combine com o cliente o que falta."
+        ),
+        "alarm.subject.round": "Ninguém aceitou na fila {queue}",
+        "alarm.round": (
+            "Todos os atendentes livres da fila {queue} foram chamados e ninguém aceitou a conversa"
+            " {conversation}. Em 1 minuto eles serão chamados de novo. Abra a conversa e entregue a alguém."
         ),
         "alarm.step": (
             "Um cliente da fila {queue} espera resposta desde {since} e ninguém respondeu. Abra a conversa"

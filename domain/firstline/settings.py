@@ -57,7 +57,6 @@ class FirstLineSettings:
     number_wait: timedelta = timedelta(seconds=2)  # for the protocol number, once the burst is over
     silence: timedelta = timedelta(minutes=5)  # said something, then nothing: to the queue
     bare_greeting: timedelta = timedelta(hours=2)  # said nothing but hello: closed quietly
-    breach: timedelta = timedelta(minutes=10)  # automation owes an answer for so long: to the queue
     tries: int = 2  # bursts not understood before a person reads them
 
     def __post_init__(self) -> None:
@@ -69,6 +68,12 @@ class FirstLineSettings:
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def queues(self) -> frozenset[QueueId]:
+        """Where it may lead, a channel's own default beside."""
+        routes = (self.general, *self.routes, *(keyword.route for keyword in self.keywords))
+        return frozenset(route.queue_id for route in routes)
 
     def route(self, subject: str) -> Route:
         """Where a subject leads; what has no line of its own goes to the general queue."""

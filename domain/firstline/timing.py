@@ -24,14 +24,14 @@ class Standing:
     """What is known of an open conversation's first line; times are ours, of this period.
 
     `unread_from`, `unread_to`: first and last customer message automation has not read, None when all is
-    read. `spent`: how long automation had owed answers before those. `read_at`: when it last read a burst.
+    read. `breached`: its clock ran out, by the calendar and the policy. `read_at`: when it last read a burst.
     """
 
     automated: bool  # in AUTOMATION, and nobody silenced it
     unread_from: datetime | None = None
     unread_to: datetime | None = None
     tapped: bool = False  # the last one is a line or a button: nothing more is to come
-    spent: timedelta = timedelta(0)
+    breached: bool = False
     read_at: datetime | None = None
     said_something: bool = False  # a burst of more than hello and thank you
     numbered: bool = False  # the episode has its protocol number
@@ -40,9 +40,9 @@ class Standing:
 
 def due(standing: Standing, settings: FirstLineSettings, at: datetime) -> Due | None:
     """The one thing to do now, limits included; lateness before a burst, a burst before an owed number."""
+    if standing.automated and standing.breached:
+        return Due.BREACH
     if standing.automated and standing.unread_from is not None:
-        if at >= standing.unread_from + settings.breach - standing.spent:
-            return Due.BREACH
         ready = burst_ends(standing, settings)
         if ready is not None and at >= ready + (timedelta(0) if standing.numbered else settings.number_wait):
             return Due.BURST

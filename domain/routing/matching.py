@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.agent import AgentId
 from domain.queue import QueueId
-from domain.queueing import ROUND_PAUSE, Mode, Rules
+from domain.queueing import RETURNING, ROUND_PAUSE, Mode, Rules
 from domain.routing.choosing import barred, barrier, has, ranked, weighed
 from domain.routing.words import Barrier, Chosen, Give, Outcome, QueueNow, RoundOver, Waiting, Why, Worker
 
@@ -20,15 +20,18 @@ def match(
     workers: Iterable[Worker],
 ) -> list[Outcome]:
     """What follows now. `waiting` drains in the order given: each takes a place before the next one looks,
-    and one that nobody can take holds up nobody. Nobody gets more than there is room for."""
+    and one that nobody can take holds up nobody. Nobody gets more than there is room for. What a customer
+    reopens goes back to its last agent whatever the mode and the hours of its queue."""
     there = {worker.agent_id: worker for worker in workers}
     outcomes: list[Outcome] = []
     turn = max((worker.turn for worker in there.values()), default=0)
     for item in waiting:
         queue = queues.get(item.queue_id)
-        if queue is None or not _may_be_given(item, queue, at):
+        if queue is None or item.offered_to is not None:
             continue
-        outcome = _outcome(item, queue.rules, there, at)
+        outcome: Outcome | None = _returned(item, queue.rules, there, at)
+        if outcome is None and _may_be_given(item, queue, at):
+            outcome = _outcome(item, queue.rules, there, at)
         if outcome is None:
             continue
         outcomes.append(outcome)
@@ -39,9 +42,18 @@ def match(
 
 
 def _may_be_given(item: Waiting, queue: QueueNow, at: datetime) -> bool:
-    if queue.rules.mode is Mode.PULL or not queue.is_open or item.offered_to is not None:
-        return False
-    return item.not_before is None or at >= item.not_before
+    return queue.hands_out and (item.not_before is None or at >= item.not_before)
+
+
+def _returned(item: Waiting, rules: Rules, there: Mapping[AgentId, Worker], at: datetime) -> Give | None:
+    """To the last agent, if available and with room."""
+    if not item.reopened or item.returning_to is None or at > item.entered_at + RETURNING:
+        return None
+    worker = there.get(item.returning_to)
+    if worker is None or not worker.present or not worker.load.has_room:
+        return None
+    why = _why(item, rules, there, at, Chosen.LAST_AGENT, (worker,))
+    return Give(item.conversation_id, item.queue_id, worker.agent_id, Mode.ASSIGN, None, why)
 
 
 def _outcome(item: Waiting, rules: Rules, there: Mapping[AgentId, Worker], at: datetime) -> Outcome | None:

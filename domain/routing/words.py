@@ -45,6 +45,11 @@ class QueueNow:
     is_open: bool = True
     opens_at: datetime | None = None  # when it is closed
 
+    @property
+    def hands_out(self) -> bool:
+        """Whether anything that waits in it may be given automatically now."""
+        return self.is_open and self.rules.mode is not Mode.PULL
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -63,6 +68,8 @@ class Waiting:
     tried: frozenset[AgentId] = frozenset()
     restart_at: datetime | None = None
     relaxed: bool = False
+    reopened: bool = False  # by its customer: what the last agent closed
+    version: int | None = None  # of the conversation, as it is looked at
 
 
 class Barrier(StrEnum):

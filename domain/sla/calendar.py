@@ -15,19 +15,19 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from domain.sla.spans import Span, closing, elapsed, next_open, open_at, used_up
+
 Hours = tuple[int, int]
 """From and to, in minutes after midnight; 1440 is the midnight that ends the day."""
 Day = tuple[Hours, ...]
 """The hours of a day in order, apart from one another; none: closed."""
-Span = tuple[datetime, datetime]
-"""From an instant up to another, which is not part of it."""
-
 MIDNIGHT: Final = 24 * 60
 ALL_DAY: Final[Day] = ((0, MIDNIGHT),)
 SAO_PAULO: Final = "America/Sao_Paulo"
 _DAY: Final = timedelta(days=1)
 _NOTHING: Final = timedelta(0)
 _REMEMBERED: Final = 2000  # days
+_MONTH: Final = 31  # days
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,37 @@ class Calendar:
         return () if day in self.closed else self.week[day.weekday()]
 
     def is_open(self, at: datetime) -> bool:
-        return self.always or any(start <= at < end for start, end in self._spans(_ordinal(at)))
+        return self.always or open_at(self._spans(_ordinal(at)), at)
 
     def next_opening(self, at: datetime) -> datetime | None:
         """The first open instant from `at` on: `at` itself while open, None if it never opens again."""
         if self.always:
             return at.astimezone(UTC)
-        for start, end in self._from(at):
-            if at < end:
-                return max(start, at.astimezone(UTC))
+        return next_open(self._from(at), at.astimezone(UTC))
+
+    def open_since(self, at: datetime) -> datetime | None:
+        """When it opened that is open at `at`; None while closed, and when that is more than a month ago."""
+        since: datetime | None = None
+        if self.always or not self.is_open(at):
+            return None
+        for ordinal in range(_ordinal(at), _ordinal(at) - _MONTH, -1):
+            for start, end in reversed(self._spans(ordinal)):
+                if start > at:
+                    continue
+                if since is not None and end != since:
+                    return since
+                since = start
+            if since is None or since > datetime.combine(date.fromordinal(ordinal), time(), UTC):
+                return since
         return None
+
+    def changes_at(self, at: datetime) -> datetime | None:
+        """An instant after `at` until which it stays as it is; None if it stays so for ever."""
+        if self.always:
+            return None
+        if not self.is_open(at):
+            return self.next_opening(at)
+        return closing(self._within(at), at)
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """The open time from `start` to `end`; none when that is backwards."""
@@ -83,12 +104,7 @@ class Calendar:
             return _NOTHING
         if self.always:
             return end - start
-        total = _NOTHING
-        for opened, closed in self._from(start):
-            if opened >= end:
-                break
-            total += max(min(closed, end) - max(opened, start), _NOTHING)
-        return total
+        return elapsed(self._from(start), start, end)
 
     def due(self, start: datetime, minutes: timedelta) -> datetime | None:
         """The earliest instant at which that much open time has passed since `start`: a closing hour rather
@@ -97,15 +113,7 @@ class Calendar:
             return start.astimezone(UTC)
         if self.always:
             return start.astimezone(UTC) + minutes
-        left = minutes
-        for opened, closed in self._from(start):
-            opened = max(opened, start.astimezone(UTC))
-            if closed <= opened:
-                continue
-            if opened + left <= closed:
-                return opened + left
-            left -= closed - opened
-        return None
+        return used_up(self._from(start), start.astimezone(UTC), minutes)
 
     # ── the days, one UTC day after another ──────────────────────────────────────────────────────
 
@@ -123,6 +131,11 @@ class Calendar:
     def _from(self, at: datetime) -> Iterator[Span]:
         """The open spans that end after `at` or on its UTC day, in order, as long as there are any."""
         for ordinal in range(_ordinal(at), self._last + 1):
+            yield from self._spans(ordinal)
+
+    def _within(self, at: datetime) -> Iterator[Span]:
+        """Those of the month after `at`."""
+        for ordinal in range(_ordinal(at), min(_ordinal(at) + _MONTH, self._last + 1)):
             yield from self._spans(ordinal)
 
     def _spans(self, ordinal: int) -> tuple[Span, ...]:

@@ -69,6 +69,7 @@ AUTOMATION: Final = 10
 WARNINGS: Final = (50, 80, 95)
 STEPS: Final = ((30, Level.SUPERVISOR), (60, Level.MANAGER), (120, Level.DIRECTOR))
 POSTPONED: Final = 30
+REOPENING: Final = 24  # hours
 ROUND_THE_CLOCK: Final = "24x7"
 """The calendar of whoever names none."""
 
@@ -118,14 +119,29 @@ class Terms(NamedTuple):
         return timedelta(minutes=self.target)
 
 
+@dataclass(frozen=True, slots=True)
+class QueueService:
+    """What a queue says of itself: whose hours it keeps, where the policy names none for it; for how many
+    hours what was closed is reopened; the codes it is closed with (none: any)."""
+
+    calendar: str | None = None
+    reopening: int = REOPENING
+    reasons: tuple[str, ...] = ()
+
+
+_NOTHING_SAID: Final = QueueService()
+
+
 @dataclass(frozen=True)
 class Book:
-    """The policy and the calendars in force, with their versions, and who cannot be reached just now."""
+    """The policy and the calendars in force, with their versions, who cannot be reached just now, and what
+    queues say of themselves."""
 
     policy: Policy = field(default_factory=Policy)
     version: int = 1
     calendars: Mapping[str, tuple[int, Calendar]] = field(default_factory=dict)  # by name: version, calendar
     unreachable: frozenset[str] = frozenset()
+    services: Mapping[QueueId, QueueService] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in (self.policy.calendar, *(terms.calendar for terms in self.policy.queues.values())):
@@ -138,9 +154,17 @@ class Book:
             target = self.policy.automation if own.automation is None else own.automation
         else:
             target = (own.targets.get(priority) or self.policy.targets[priority]).of(kind)
-        name = own.calendar or self.policy.calendar
+        name = own.calendar or self._said(queue_id) or self.policy.calendar
         version, calendar = self.calendars.get(name, (1, ALWAYS))
         return Terms(target, name, calendar, self.version, version)
+
+    def service(self, queue_id: QueueId | None) -> QueueService:
+        return _NOTHING_SAID if queue_id is None else self.services.get(queue_id, _NOTHING_SAID)
+
+    def _said(self, queue_id: QueueId | None) -> str | None:
+        """The calendar a queue says is its own, if it is there."""
+        name = self.service(queue_id).calendar
+        return name if name == ROUND_THE_CLOCK or name in self.calendars else None
 
     def recipients(self, queue_id: QueueId | None, level: Level) -> tuple[str, ...]:
         """Who can be told at a level of a queue; nobody when it is empty or none of it can be reached."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from domain.queue import Priority, QueueId
 from domain.sla.calendar import Calendar, Day
-from domain.sla.policy import Book, Level, Policy, QueueTerms, Targets
+from domain.sla.policy import Book, Level, Policy, QueueService, QueueTerms, Targets
 
 Json = Any
 
@@ -42,6 +42,10 @@ def write_book(book: Book) -> str:
             "version": book.version,
             "calendars": {name: [v, _calendar(calendar)] for name, (v, calendar) in book.calendars.items()},
             "unreachable": sorted(book.unreachable),
+            "services": {
+                queue_id: [own.calendar, own.reopening, own.reasons]
+                for queue_id, own in book.services.items()
+            },
         }
     )
 
@@ -57,6 +61,10 @@ def read_book(text: str) -> Book:
         told["version"],
         {name: (version, _as_calendar(calendar)) for name, (version, calendar) in told["calendars"].items()},
         frozenset(told["unreachable"]),
+        {
+            QueueId(queue_id): QueueService(calendar, reopening, tuple(reasons))
+            for queue_id, (calendar, reopening, reasons) in told.get("services", {}).items()
+        },
     )
 
 

@@ -103,8 +103,10 @@ def _said(event: object) -> _Said | None:
                 None,
                 {"queue_id": queue_id, "priority": priority, "reason": reason, "subject": subject},
             )
-        case conversation.Assigned(agent_id=agent_id, how=how, assigned_at=at):
-            return "assigned", at, None, {"agent_id": agent_id, "how": how}
+        case conversation.Assigned(agent_id=agent_id, how=how, assigned_at=at, reason=reason):
+            unusual = {"over_capacity": event.over_capacity, "passed_over": event.passed_over}
+            told = {name: value for name, value in unusual.items() if value}
+            return "assigned", at, reason, {"agent_id": agent_id, "how": how, **told}
         case conversation.Released(agent_id=agent_id, reason=reason, note=note, released_at=at):
             return "released", at, note, {"agent_id": agent_id, "reason": reason}
         case conversation.Transferred(

@@ -9,6 +9,7 @@ import pytest
 from commands.agent import ReservePlace, TakeUp
 from commands.conversation import OfferConversation
 from domain.agent import AgentId
+from domain.conversation import Assigned, OfferWithdrawn
 from domain.queue import Priority, QueueId
 from domain.queueing import Mode
 from tests.api.house import NOW, House
@@ -70,6 +71,60 @@ def test_above_a_capacity_that_was_set_the_next_needs_a_reason(house: House) -> 
     answer = house.post("/v1/conversations/next", {}, "bia")
     assert (answer.status_code, answer.json()["rule"]) == (422, "NeedsGround")
     assert house.post("/v1/conversations/next", {"reason": "Na loja."}, "bia").status_code == 200
+
+
+def test_claiming_above_a_capacity_that_was_set_needs_a_reason_that_is_recorded(house: House) -> None:
+    one = house.somebody_waits()
+    house.put("/v1/agents/bia/routing", {"capacity": 0}, "dora")
+    for body in (None, {}):
+        answer = house.post(f"/v1/conversations/{one}/claim", body, "bia")
+        assert (answer.status_code, answer.json()["rule"]) == (422, "NeedsGround")
+    taken = house.post(f"/v1/conversations/{one}/claim", {"reason": "Na loja."}, "bia")
+    assert taken.status_code == 200
+    (given,) = assigned(house)
+    assert (given.over_capacity, given.reason, given.passed_over) == (True, "Na loja.", 0)
+
+
+def assigned(house: House) -> list[Assigned]:
+    return [fact.event for fact in house.inbox.history if isinstance(fact.event, Assigned)]
+
+
+def pulled(house: House) -> tuple[str, str]:
+    """Two that wait in a queue that agents pull from: the next in order, and another."""
+    assert house.put("/v1/queues/suporte/routing", {"mode": "pull"}, "dora").status_code == 200
+    first = house.somebody_waits()
+    house.clock.pass_by(minutes=1)
+    return first, house.somebody_waits(phone="5511900000002", n=2)
+
+
+def test_where_agents_pull_another_than_the_next_takes_a_permission(house: House) -> None:
+    _, other = pulled(house)
+    answer = house.post(f"/v1/conversations/{other}/claim", None, "bia")
+    assert (answer.status_code, answer.json()["rule"]) == (403, "MayNotChoose")
+    assert assigned(house) == []
+
+
+def test_where_agents_pull_whoever_may_choose_is_recorded_as_out_of_order(house: House) -> None:
+    _, other = pulled(house)
+    assert house.post(f"/v1/conversations/{other}/claim", None, "carla").status_code == 200
+    (given,) = assigned(house)
+    assert (given.how, given.passed_over) == ("claimed", 1)
+    lines = house.get(f"/v1/conversations/{other}/transcript", "carla").json()["items"]
+    assert [line["content"]["passed_over"] for line in lines if line["kind"] == "assigned"] == [1]
+
+
+def test_where_agents_pull_the_next_in_order_is_anybodys(house: House) -> None:
+    first, _ = pulled(house)
+    assert house.post(f"/v1/conversations/{first}/claim", None, "bia").status_code == 200
+    assert [given.passed_over for given in assigned(house)] == [0]
+
+
+def test_where_agents_are_asked_any_row_may_be_claimed_and_the_offer_is_withdrawn(house: House) -> None:
+    house.somebody_waits(Priority.URGENT, "5511900000002", 2)
+    one = offered(house)
+    assert house.post(f"/v1/conversations/{one}/claim", None, "ana").status_code == 200
+    assert [given.agent_id for given in assigned(house)] == ["ana"]
+    assert any(isinstance(fact.event, OfferWithdrawn) for fact in house.inbox.history)
 
 
 def test_agents_say_whether_they_are_there(house: House) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from commands.ports import Alarm
 from commands.processes.herald import carry
-from domain.conversation import Breached, Escalated
+from domain.agent import AgentId
+from domain.conversation import Breached, Escalated, RoundEnded
 from domain.firstline import FirstLineSettings
 from domain.queue import Priority, QueueId
 from domain.sla.clock import Breach
@@ -73,6 +74,15 @@ def test_a_step_is_told_to_whom_it_reached() -> None:
 def test_a_resolution_that_is_late_is_told_as_one() -> None:
     [(_, alarm)] = carried(Breached(2, Kind.RESOLUTION, BREACH, ("sofia",)))
     assert "prazo de solução" in alarm.text
+
+
+def test_a_round_in_which_nobody_accepted_is_told_to_the_supervisors_of_the_queue() -> None:
+    ended = RoundEnded((AgentId("ana"),), DUE + timedelta(seconds=60), DUE, ("agent:carla", "sofia"), QUEUE)
+    [(recipient, alarm)] = carried(ended)
+    assert recipient == "sofia"
+    assert alarm.subject == "Ninguém aceitou na fila Suporte técnico"
+    assert "ninguém aceitou a conversa c1" in alarm.text
+    assert (alarm.data["what"], alarm.data["asked"]) == ("round_ended", 1)
 
 
 def test_old_news_raises_no_alarm() -> None:

@@ -109,8 +109,8 @@ class FloorNowPorts:
         def __init__(self, ports: Ports) -> None:
             self.ports = ports
 
-        async def now(self, at: datetime, since: Position) -> FloorNow:
-            self.ports.asked.append(since)
+        async def now(self, at: datetime, *since: Position) -> FloorNow:
+            self.ports.asked += since
             return FloorNow(self.ports.waiting, self.ports.queues, self.ports.workers)
 
     @property
@@ -169,6 +169,19 @@ def test_a_round_that_is_over_is_ended() -> None:
     (wish,) = carry(on_conversation(conversation.OfferExpired(ANA, AT)), ports)
     assert isinstance(wish, EndRound)
     assert (wish.asked, wish.restart_at) == ((ANA,), AT + timedelta(seconds=60))
+
+
+def test_who_had_no_place_after_all_is_looked_for_again_as_late_as_their_no() -> None:
+    woken, where = on_agent(agent.BecameAvailable(AT)), Position(2, 40)
+    ports = Ports(waiting=[item()], workers=[worker(BIA)])
+    denied = Denied("NotAvailable", {}, where)
+    looking = FloorNowPorts(ports)
+    (again,) = asyncio.run(matchmaker.settle(woken, [denied], looking))  # type: ignore[arg-type]
+    assert isinstance(again, ReservePlace)
+    assert again.agent_id == BIA
+    assert ports.asked == [where]
+    assert again.id not in {wish.id for wish in carry(woken, ports)}
+    assert asyncio.run(matchmaker.settle(woken, [Accepted(where, ())], looking)) == []  # type: ignore[arg-type]
 
 
 # Porter

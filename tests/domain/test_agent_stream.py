@@ -209,3 +209,21 @@ def test_a_notice_says_something_and_ends_after_it_begins() -> None:
     posted.when(queue.take_down_notice, at=at(2)).then(queue.NoticeTakenDown(at(2)))
     given(QUEUE, CREATED).when(queue.post_notice, " ", until=None, at=at(0)).then_refused(queue.BadNotice)
     given(QUEUE, CREATED).when(queue.post_notice, "x", until=at(0), at=at(0)).then_refused(queue.BadNotice)
+
+
+# What comes late
+
+
+def test_a_place_that_is_reserved_for_a_later_wait_outlives_older_news() -> None:
+    held = given(AGENT, *THERE, Reserved("c1", GERAL, Mode.OFFER, at(1), at(2), seen_version=5))
+    held.when(agent.take_up, "c1", as_of=5, at=at(1)).then_nothing()
+    held.when(agent.let_go, "c1", reason="withdrawn", as_of=5, at=at(1)).then_nothing()
+    held.when(agent.let_go, "c1", reason="released", as_of=4, at=at(1)).then_nothing()
+    held.when(agent.let_go, "c1", reason="withdrawn", as_of=6, at=at(1)).then(LetGo("c1", "withdrawn", at(1)))
+    held.when(agent.take_up, "c1", as_of=6, at=at(1)).then(TookUp("c1", at(1)))
+
+
+def test_what_is_theirs_is_not_let_go_because_an_offer_of_it_ended() -> None:
+    theirs = given(AGENT, *THERE, TookUp("c1", at(1)))
+    for reason in ("declined", "expired", "withdrawn", "refused"):
+        theirs.when(agent.let_go, "c1", reason=reason, at=at(2)).then_nothing()

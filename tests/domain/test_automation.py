@@ -406,6 +406,14 @@ def test_automation_that_is_too_late_hands_over_with_what_it_understood(
     assert of(SendRequested, events)
 
 
+def test_automation_that_read_and_could_not_say_anything_hands_over_as_well() -> None:
+    line = Line()
+    line.answered("oi")
+    events = line.look(understand([]), Due.BREACH)
+    assert queue_of(events) == ("geral", Priority.NORMAL, "automation_late")
+    assert of(SendRequested, events)
+
+
 def test_outside_the_window_the_customer_waits_without_a_text() -> None:
     line = Line()
     understanding = line.write("minha internet caiu")
@@ -563,3 +571,20 @@ def test_a_cancellation_is_only_recorded_after_its_question(sayings: list[str]) 
     if line.state.cancellation:
         assert "cancel.question" in [said.purpose for said in line.said]
         assert line.state.queue_id == "cancelamento"
+
+
+# Notices
+
+
+def test_the_greeting_tells_what_everybody_should_know_now_as_long_as_it_fits() -> None:
+    line = Line()
+    line.look(line.write("oi"), notices=("Rompimento no centro.", "x" * 1000, "Loja fechada hoje."))
+    assert "\n\n*Aviso:* Rompimento no centro.\n\n*Aviso:* Loja fechada hoje." in line.words
+    assert len(line.words) <= 1024
+    assert line.said[-1].kind == "list"
+
+
+def test_whoever_needs_no_greeting_is_told_no_notice() -> None:
+    line = Line()
+    line.look(line.write("estou sem internet"), notices=("Rompimento no centro.",))
+    assert "Aviso" not in line.words

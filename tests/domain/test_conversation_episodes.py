@@ -77,6 +77,13 @@ def test_closing_says_why_and_what_came_of_it_in_one_line() -> None:
     assert (state.stage, state.agent_id, state.last_agent, state.due_at) == (Stage.CLOSED, None, ANA, None)
 
 
+def test_a_queue_that_names_its_reasons_is_closed_with_no_other() -> None:
+    named = closing(reasons=("technical/solved",))
+    assert given(CONVERSATION, *ANSWERED).when(c.close, ANA, **named).after.state.stage is Stage.CLOSED
+    other = closing(reasons=("billing/paid",))
+    given(CONVERSATION, *ANSWERED).when(c.close, ANA, **other).then_refused(c.UnknownReason)
+
+
 @pytest.mark.parametrize("reason", ["solved", "technical/", "/solved", "Technical/solved", "a/b/c", ""])
 def test_a_closing_reason_has_two_levels(reason: str) -> None:
     given(CONVERSATION, *ANSWERED).when(c.close, ANA, **closing(reason=reason)).then_refused(c.UnknownReason)

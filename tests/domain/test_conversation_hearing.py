@@ -181,9 +181,14 @@ def test_what_silence_closed_goes_to_no_agent_even_when_a_late_message_reopens_i
     again = given(CONVERSATION, *ANSWERED, closed(30, "silence", "silence")).when(
         c.receive, late, channel_id=CHANNEL, to_agent=ANA
     )
-    again.then(
-        c.Reopened(1, 2, Stage.WAITING, at(60)), replace(late, late=True), waiting(60, reason="reopened")
-    )
+    again.then(c.Reopened(1, 2, Stage.WAITING, at(60)), replace(late, late=True), waiting(60, reason="late"))
+
+
+def test_a_queue_may_reopen_for_less_than_a_day() -> None:
+    within, later = (said("m2", 10 + minutes) for minutes in (60, 60.001))
+    hour = {"channel_id": CHANNEL, "reopening": timedelta(hours=1)}
+    assert given(CONVERSATION, *CLOSED).when(c.receive, within, **hour).after.state.period == 2
+    assert given(CONVERSATION, *CLOSED).when(c.receive, later, **hour).after.state.episode == 2
 
 
 def test_another_subject_opens_another_episode_within_24_hours() -> None:

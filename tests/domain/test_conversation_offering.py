@@ -6,7 +6,8 @@ import pytest
 
 from domain import conversation as c
 from domain.conversation import CONVERSATION
-from tests.domain.facts import ANA, BIA, CHANNEL, SERVED, WAITS, at, said
+from domain.sla.policy import Book, Level, Policy
+from tests.domain.facts import ANA, BIA, CHANNEL, SERVED, TECHNICAL, WAITS, at, said, waiting
 from tests.spec import given
 
 ASKED = (*WAITS, c.Offered(ANA, at(5), at(6)))
@@ -32,6 +33,16 @@ def test_an_offer_for_another_wait_than_the_one_seen_is_refused() -> None:
     given(CONVERSATION, *SERVED).when(
         c.offer, BIA, expires_at=at(6), why=None, entered_at=None, at=at(5)
     ).then_refused(c.NotWaiting)
+
+
+def test_an_offer_by_a_look_at_how_it_was_before_is_refused() -> None:
+    again = given(CONVERSATION, *SERVED, c.Released(ANA, "returned", None, at(4)), waiting(4))
+    seen = len(SERVED)
+    stale = again.when(c.offer, BIA, expires_at=at(6), why=None, entered_at=None, seen_version=seen, at=at(5))
+    assert type(stale.refusal) is c.Changed
+    again.when(
+        c.offer, BIA, expires_at=at(6), why=None, entered_at=None, seen_version=seen + 2, at=at(5)
+    ).then(c.Offered(BIA, at(5), at(6)))
 
 
 def test_who_accepts_has_it_and_nobody_else_can() -> None:
@@ -83,11 +94,12 @@ def test_claiming_without_room_says_why_and_is_recorded() -> None:
 def test_a_round_ends_once_and_restarts_at_its_time() -> None:
     declined = (*ASKED, c.OfferDeclined(ANA, None, at(6)))
     open_round = given(CONVERSATION, *declined)
-    open_round.when(c.end_round, [ANA, BIA], restart_at=at(8), at=at(7)).then_nothing()
-    over = open_round.when(c.end_round, [ANA], restart_at=at(8), at=at(7)).then(
-        c.RoundEnded((ANA,), at(8), at(7))
+    book = Book(Policy(recipients={Level.SUPERVISOR: ("sofia",)}))
+    open_round.when(c.end_round, [ANA, BIA], restart_at=at(8), book=book, at=at(7)).then_nothing()
+    over = open_round.when(c.end_round, [ANA], restart_at=at(8), book=book, at=at(7)).then(
+        c.RoundEnded((ANA,), at(8), at(7), ("sofia",), TECHNICAL)
     )
-    over.when(c.end_round, [ANA], restart_at=at(9), at=at(8)).then_nothing()
+    over.when(c.end_round, [ANA], restart_at=at(9), book=book, at=at(8)).then_nothing()
     over.when(c.restart_round, restart_at=at(8), at=at(7)).then_nothing()
     again = over.when(c.restart_round, restart_at=at(8), at=at(8)).then(c.RoundRestarted(at(8)))
     assert (again.state.tried, again.state.restart_at) == ((), None)

@@ -311,3 +311,12 @@ def test_what_is_told_of_clocks_is_enough_to_know_them(numbers: list[tuple[int, 
         after = walk.state.clocks
         assert merged(before, difference(before, after)).tidied() == after.tidied()
         before = after
+
+
+def test_automation_is_late_by_the_calendar_of_the_channels_default_queue() -> None:
+    book = Book(Policy(queues={TECHNICAL: QueueTerms(calendar="office")}), 2, {"office": (1, OFFICE)})
+    late = 9 * 60 - 5  # five minutes before closing
+    history = told((opened(late), said("oi", late)), book=book)
+    assert kept(fire(history, late + 11, book), c.Breached) == []
+    [breached] = kept(fire(history, 23 * 60 + 5, book), c.Breached)
+    assert (breached.kind, breached.breach.due_at) == (Kind.AUTOMATION, at(23 * 60 + 5))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain import conversation as c
 from domain.conversation import CONVERSATION, MessageId
 from domain.estimate import FEWEST, LAST, Estimate, estimate
+from domain.template import Category, Shape, Status, Template, TemplatePaused, UnknownTemplate, WrongCategory
 from tests.domain.facts import ANA, CHANNEL, WAITS, at, claimed, said, waiting
 from tests.domain.test_hours import PLACE, local
 from tests.spec import given
@@ -154,3 +155,52 @@ def test_out_of_hours_the_tap_on_pode_me_chamar_aqui_is_recorded_as_opt_in() -> 
     after = given(CONVERSATION, *told_).when(c.receive, tap, channel_id=CHANNEL).after
     assert after.state.courtesy.agreed(c.Consent.UTILITY)
     assert after.state.stage is c.Stage.WAITING
+
+
+# Called at opening
+
+BACK = Template(Shape("Voltamos. Como podemos ajudar?"), Category.UTILITY, Status.APPROVED)
+TAP = said("m3", 5, "Pode me chamar aqui", kind="button_reply", content={"reply_id": c.CALL_ME})
+
+
+def asked_to_be_called(*before: c.Event) -> tuple[c.Event, ...]:
+    told_ = (*NUMBERED, *before, *hours(*NUMBERED))
+    return given(CONVERSATION, *told_).when(c.receive, TAP, channel_id=CHANNEL).after.history
+
+
+def called(*history: c.Event, template: Template | None = BACK, **fields: Any) -> Any:
+    wanted = {"opening": local(8, day=16), "message_id": MessageId("back"), "at": local(8, day=16)} | fields
+    content = {"name": "voltamos", "language": "pt_BR"}
+    return given(CONVERSATION, *history).when(c.call_back, template, content, **wanted)
+
+
+def test_whoever_asked_for_it_is_called_once_when_the_queue_opens() -> None:
+    done = called(*asked_to_be_called())
+    [request] = done.events
+    assert (request.kind, request.author, request.content["name"]) == (
+        "template",
+        c.Author.AUTOMATION,
+        "voltamos",
+    )
+    assert called(*done.after.history, message_id=MessageId("again")).events == []
+
+
+def test_whoever_did_not_ask_for_this_opening_is_not_called() -> None:
+    earlier = c.ConsentGiven(c.Consent.UTILITY, "button", None, at(1))
+    assert called(*NUMBERED, earlier, *hours(*NUMBERED)).events == []
+    assert called(*asked_to_be_called(), opening=local(8, day=17)).events == []
+    assert len(called(*asked_to_be_called(earlier)).events) == 1
+
+
+def test_whoever_is_attended_or_took_it_back_is_not_called() -> None:
+    asked = asked_to_be_called()
+    assert called(*asked, claimed(ANA, 6)).events == []
+    assert called(*asked, c.ConsentWithdrawn(c.Consent.UTILITY, "phone", ANA, at(6))).events == []
+
+
+def test_at_opening_only_an_approved_utility_without_variables_leaves() -> None:
+    paused = Template(BACK.shape, Category.UTILITY, Status.PAUSED)
+    called(*asked_to_be_called(), template=paused).then_refused(TemplatePaused)
+    offer = Template(BACK.shape, Category.MARKETING, Status.APPROVED)
+    called(*asked_to_be_called(), template=offer).then_refused(WrongCategory, category="marketing")
+    called(*asked_to_be_called(), template=None).then_refused(UnknownTemplate)

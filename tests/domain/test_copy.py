@@ -56,6 +56,7 @@ LONGEST = {
     "heard": max((t.text for k, t in TEXTS.items() if k.startswith("heard.")), key=len),
     "ask": max((t.text for k, t in TEXTS.items() if k.startswith("ask.")), key=len),
     "opening": max((t.text for k, t in TEXTS.items() if k.startswith("opening.")), key=len),
+    "notice": "Rompimento de fibra no bairro Centro, com previsão de volta às 18h.",
     "from": "55",
     "to": "60",
     "phone": "0800 000 0000",

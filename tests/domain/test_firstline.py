@@ -479,10 +479,10 @@ def test_silence_after_something_said_is_five_minutes_and_after_hello_two_hours(
     assert due(hello, SETTINGS, at(hours=2)) is Due.QUIET
 
 
-def test_automation_may_owe_ten_minutes_in_all_and_the_customers_own_time_does_not_count() -> None:
-    assert due(writing(), SETTINGS, at(minutes=10)) is Due.BREACH
-    assert due(writing(spent=timedelta(minutes=9)), SETTINGS, at(minutes=1)) is Due.BREACH
-    assert due(writing(spent=timedelta(minutes=9)), SETTINGS, at(seconds=59)) is Due.BURST
+def test_automation_is_late_when_its_clock_says_so_and_not_by_the_time_on_the_wall() -> None:
+    assert due(writing(), SETTINGS, at(minutes=10)) is Due.BURST
+    assert due(writing(breached=True), SETTINGS, at(seconds=1)) is Due.BREACH
+    assert due(Standing(True, read_at=START, breached=True), SETTINGS, START) is Due.BREACH
 
 
 def test_nothing_is_due_where_automation_has_no_say() -> None:

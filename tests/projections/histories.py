@@ -19,6 +19,7 @@ from domain.firstline import Due, FirstLineSettings, Subject, Understanding
 from domain.grammar import Refused
 from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
+from domain.sla.policy import Book
 
 START = datetime(2026, 3, 12, 14, 32, tzinfo=UTC)
 ANA, BIA = AgentId("ana"), AgentId("bia")
@@ -196,7 +197,11 @@ class Walk:
                     lambda: conversation.decline_offer(state, state.offered_to or agent, reason=None, at=at)
                 )
                 after, restart_at = self.state, at + timedelta(seconds=60)
-                self.happen(lambda: conversation.end_round(after, after.tried, restart_at=restart_at, at=at))
+                self.happen(
+                    lambda: conversation.end_round(
+                        after, after.tried, restart_at=restart_at, book=Book(), at=at
+                    )
+                )
                 if n % 3 == 0:
                     over = self.state
                     self.happen(

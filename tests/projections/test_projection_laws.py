@@ -102,7 +102,6 @@ def test_the_first_line_owes_what_the_conversation_has_not_read(numbers: list[tu
         assert (row.unread_to is None) == (not row.unread) == (row.unread_from is None)
         assert row.numbered == (state.protocol is not None)
         assert row.standing.automated == (state.stage is Stage.AUTOMATION and not state.silenced)
-        assert row.spent >= 0
 
 
 @given(st.lists(steps, min_size=1, max_size=3), st.randoms(use_true_random=False))

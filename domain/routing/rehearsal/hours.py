@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-Span = tuple[datetime, datetime]
+from domain.sla.spans import Span, next_open, open_at, used_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class Hours:
     spans: tuple[Span, ...] | None = None
 
     def is_open(self, at: datetime) -> bool:
-        return self.spans is None or any(opens <= at < closes for opens, closes in self.spans)
+        return self.spans is None or open_at(self.spans, at)
 
     def next_opening(self, at: datetime) -> datetime | None:
-        """When it opens after this instant; None when it never does."""
-        return next((opens for opens, _ in self.spans or () if opens > at), None)
+        """The first open instant from `at` on; None if there is none."""
+        return at if self.spans is None else next_open(self.spans, at)
 
     def edges(self) -> Iterator[tuple[datetime, bool]]:
         """Every opening (True) and closing (False), in order."""
@@ -31,17 +31,7 @@ class Hours:
 
     def after(self, since: datetime, span: timedelta) -> datetime | None:
         """The earliest instant at which so much open time has passed; None when there is not so much left."""
-        if self.spans is None:
-            return since + span
-        left = span
-        for opens, closes in self.spans:
-            start = max(opens, since)
-            if start >= closes:
-                continue
-            if left <= closes - start:
-                return start + left
-            left -= closes - start
-        return None
+        return since + span if self.spans is None else used_up(self.spans, since, span)
 
 
 ALWAYS: Final = Hours()

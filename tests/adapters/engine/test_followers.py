@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.engine.bookmarks import Bookmarks
 from adapters.engine.feed import Feed
-from adapters.engine.followers import CourierFollower, PolicyFollower
+from adapters.engine.followers import TURNS, CourierFollower, PolicyFollower
 from adapters.engine.inbox import EmbeddedInbox
 from adapters.log.port import LogUnavailable
 from adapters.log.postgres import PostgresLog
@@ -42,11 +42,12 @@ def carried(
     inbox: EmbeddedInbox,
     bookmarks: Bookmarks,
     carry: Callable[[Recorded, Any], Any],
+    settle: Callable[[Recorded, Sequence[Decision], Any], Any] | None = None,
 ) -> Iterator[Feed]:
     """A feed with one courier, until the block ends."""
     stopping = threading.Event()
     with a_loop() as loop:
-        courier = Courier("carrier", (Paid,), carry)
+        courier = Courier("carrier", (Paid,), carry, settle)
         follower = CourierFollower(courier, None, inbox, bookmarks, archive(), loop, stopping.is_set)
         feed = Feed(log, archive(), [follower])
         feed.start()
@@ -73,6 +74,25 @@ def test_a_courier_waits_for_what_is_away_and_parks_nothing(migrated: str) -> No
             until(lambda: came(migrated) == 1)
         assert bookmarks.parked() == []
     assert len(looked) == 3
+
+
+def test_a_courier_that_hears_a_no_may_want_something_else_and_ends_after_some_turns(migrated: str) -> None:
+    heard = list[int]()
+
+    async def carry(fact: Recorded, ports: Any) -> list[Command]:
+        return [a_pay("on")] if fact.root == "one" else []
+
+    async def settle(fact: Recorded, decisions: Sequence[Decision], ports: Any) -> list[Command]:
+        heard.append(len(decisions))
+        return [a_pay("on")]
+
+    log = PostgresLog(migrated)
+    with running(log, migrated) as inbox, closing(Bookmarks(migrated)) as bookmarks:
+        inbox.submit_now([a_pay()])
+        with carried(log, inbox, bookmarks, carry, settle):
+            until(lambda: len(heard) == TURNS)
+            until(lambda: came(migrated) >= 1)
+    assert heard == [1] * TURNS
 
 
 def came(dsn: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.reads import RatingsWanted, Reads
-from adapters.reads.courtesies import EndedRows, ScheduledRows, SilentRows, WaitingRows
+from adapters.reads.courtesies import CallBackRows, EndedRows, ScheduledRows, SilentRows, WaitingRows
 from adapters.reads.templates import TemplateRows
 from commands.template_port import Kept
 from domain import conversation, queue, template
@@ -133,6 +133,27 @@ def test_an_estimate_that_was_exceeded_is_overdue_until_we_apologised(known: Any
     known.forget()
     known.fold(one(*estimated, conversation.EstimateMissed(at(1), at(12))), QUEUE)
     assert known.ask(lambda pool: WaitingRows(pool).overdue(at(30))) == []
+
+
+def test_whoever_was_told_of_an_opening_is_listed_with_the_template_of_their_queue(known: Any) -> None:
+    opening = at(15 * 60)
+    waits = one(OPENED, said(1, 0), entered(1), conversation.HoursTold(opening, at(2)))
+    listed = template.Registered(Shape("Voltamos."), Category.UTILITY, Status.APPROVED, Quality.GREEN, at(0))
+    registry = told(listed, stream=f"template-{CHANNEL}/voltamos.pt_BR")
+
+    def asking(when: datetime) -> Any:
+        return known.ask(lambda pool: CallBackRows(pool).of(SUPPORT, when))
+
+    known.fold(waits, QUEUE, registry)
+    assert asking(opening) == []
+    known.forget()
+    service = queue.ServiceSet(1, None, 24, (), "voltamos")
+    known.fold(waits, told(QUEUE[0].event, service, stream="queue-suporte-tecnico"), registry)
+    [found] = asking(opening)
+    assert found.content == {"name": "voltamos", "language": "pt_BR"}
+    assert found.template is not None
+    assert found.template.status is Status.APPROVED
+    assert asking(at(0)) == []
 
 
 def test_ratings_are_read_by_queue_agent_and_alert_and_within_reach(known: Any) -> None:

@@ -15,6 +15,9 @@ from domain.conversation import Author, ConversationId, MessageId, Opener, Sendi
 from domain.firstline import Due, Heard, Subject, due
 from domain.journal import Recorded
 from domain.queue import QueueId
+from domain.sla.clock import Breach
+from domain.sla.facts import Cause
+from domain.sla.policy import Kind
 from projections.answer import fold
 from projections.first_line import FIRST_LINE
 from tests.projections.histories import ANA, CHANNEL, SETTINGS, START, told
@@ -59,6 +62,9 @@ def wanted(
     )
 
 
+LATE = Breach(
+    START, START, Cause.DUE, "automation", 10, QueueId("geral"), queue.Priority.NORMAL, 1, "24x7", 1
+)
 CONTACT = conversation.ContactKnown(wa_id="5511900000001", phone="5511900000001", name="Cliente de Teste")
 
 # The first line
@@ -75,7 +81,9 @@ happenings = st.one_of(
     st.builds(
         lambda n, purpose: ("sent", n, purpose), moments, st.sampled_from(["greeting", "told.unnumbered"])
     ),
-    st.sampled_from([("protocol", 0, ""), ("waiting", 0, ""), ("closed", 0, ""), ("silenced", 0, "")]),
+    st.sampled_from(
+        [("protocol", 0, ""), ("waiting", 0, ""), ("closed", 0, ""), ("silenced", 0, ""), ("late", 0, "")]
+    ),
 )
 
 
@@ -97,6 +105,8 @@ def history(name: str, happened: list[tuple[str, int, Any]]) -> list[Recorded]:
                         QueueId("geral"), queue.Priority.NORMAL, "subject", None, START, START, first=True
                     )
                 )
+            case "late":
+                events.append(conversation.Breached(1, Kind.AUTOMATION, LATE, ()))
             case "closed":
                 events.append(conversation.Closed(1, "quiet", None, "automation", START))
             case _:
@@ -123,6 +133,23 @@ def test_the_database_finds_exactly_what_the_domain_calls_due(
     found = known.ask(lambda pool: FirstLineRows(pool, SETTINGS).due(at))
     assert {(burst.conversation_id, burst.due) for burst in found} == expected
     assert len(found) == len(expected)
+
+
+def test_a_burst_comes_with_the_notices_of_where_it_may_lead_while_they_hold(known: Any) -> None:
+    facts = told(opened(), said(0), conversation.ProtocolGiven(1, "2026", START))
+    support = queue.NoticePosted("Rompimento no centro.", START, seconds(30))
+    own = queue.NoticePosted("Loja fechada.", START, None)
+    known.fold(
+        facts,
+        told(channel.Connected("Loja", "meta", "1", QueueId("loja")), stream=f"channel-{CHANNEL}"),
+        told(queue.Created("Suporte"), support, stream="queue-suporte-tecnico"),
+        told(queue.Created("Loja"), own, stream="queue-loja"),
+        told(queue.Created("Interna"), own, stream="queue-interna"),
+    )
+    assert [one.notices for one in first_line(known, seconds(29))] == [
+        ("Loja fechada.", "Rompimento no centro.")
+    ]
+    assert [one.notices for one in first_line(known, seconds(30))] == [("Loja fechada.",)]
 
 
 def test_a_burst_comes_whole_with_its_name_and_the_channels_queue(known: Any) -> None:

@@ -15,7 +15,18 @@ from domain.conversation import ConversationId
 from domain.presence import Availability
 from domain.queue import Priority, QueueId
 from domain.queueing import Mode, Rules, Strategy
-from domain.routing import Give, QueueNow, RoundOver, Waiting, Worker, barrier, match, next_for, passed_over
+from domain.routing import (
+    Chosen,
+    Give,
+    QueueNow,
+    RoundOver,
+    Waiting,
+    Worker,
+    barrier,
+    match,
+    next_for,
+    passed_over,
+)
 
 AT = datetime(2026, 3, 12, 15, tzinfo=UTC)
 QUEUES = [QueueId(name) for name in ("fibra", "geral", "vendas")]
@@ -94,6 +105,26 @@ def test_nobody_is_given_more_than_there_is_room_for(
         if given_to[person.agent_id]:
             assert person.load.busy + given_to[person.agent_id] <= person.load.capacity
             assert person.load.total + given_to[person.agent_id] <= person.load.ceiling
+
+
+@given(waiting(), NOW, workers(), st.integers(0, 20))
+def test_what_is_reopened_goes_to_its_last_agent_if_there_with_room_whatever_the_queue(
+    items: list[Waiting], queues: dict[QueueId, QueueNow], people: list[Worker], seconds: int
+) -> None:
+    entered_at = AT - timedelta(seconds=seconds)
+    first = Waiting(
+        ConversationId("c00"), QUEUES[0], Priority.LOW, entered_at, returning_to=AGENTS[0], reopened=True
+    )
+    last = next((person for person in people if person.agent_id == AGENTS[0]), None)
+    free = last is not None and last.present and last.load.has_room
+    given_now = [one for one in match(AT, [first, *items], queues, people) if one.conversation_id == "c00"]
+    if free and seconds <= 10:
+        (one,) = given_now
+        assert isinstance(one, Give)
+        assert (one.agent_id, one.how, one.expires_at) == (AGENTS[0], Mode.ASSIGN, None)
+        assert one.why.chosen_by is Chosen.LAST_AGENT
+    elif not queues[QUEUES[0]].hands_out:
+        assert given_now == []
 
 
 @given(waiting(), NOW, workers())

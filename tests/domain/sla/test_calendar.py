@@ -226,3 +226,39 @@ def test_hours_that_are_none_are_refused(day: Day) -> None:
 def test_a_zone_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         Calendar(weekly(OFFICE), "America/Atlantida")
+
+
+# When it began, and when it changes
+
+
+def test_hours_began_where_they_began_also_across_midnights() -> None:
+    assert DESK.open_since(sp("2026-03-12", "10:00")) == sp("2026-03-12", "08:00")
+    assert DESK.open_since(sp("2026-03-12", "13:00")) == sp("2026-03-12", "13:00")
+    assert DESK.open_since(sp("2026-03-12", "12:00")) is None
+    night = Calendar(weekly(((0, 6 * 60), (20 * 60, MIDNIGHT)), ((0, 6 * 60),)))
+    assert night.open_since(sp("2026-03-12", "03:00")) == sp("2026-03-11", "20:00")
+    assert ALWAYS.open_since(sp("2026-03-12", "03:00")) is None
+
+
+def test_it_changes_where_it_closes_and_where_it_opens() -> None:
+    assert DESK.changes_at(sp("2026-03-12", "10:00")) == sp("2026-03-12", "12:00")
+    assert DESK.changes_at(sp("2026-03-12", "12:00")) == sp("2026-03-12", "13:00")
+    assert DESK.changes_at(sp("2026-03-14", "12:00")) == sp("2026-03-16", "08:00")
+    assert ALWAYS.changes_at(sp("2026-03-12", "03:00")) is None
+
+
+@settings(max_examples=60)
+@given(calendars(), st.integers(0, 30 * 365 * 24 * 60), st.integers(1, 9999))
+def test_until_it_changes_it_stays_as_it_is(calendar: Calendar, minute: int, tenths: int) -> None:
+    at = datetime(2000, 1, 1, tzinfo=UTC) + minutes(minute)
+    change = calendar.changes_at(at)
+    if change is not None:
+        assert change > at
+        between = at + (change - at) * tenths / 10_000
+        assert calendar.is_open(between) is calendar.is_open(at)
+    since = calendar.open_since(at)
+    if since is not None:
+        assert since <= at
+        assert calendar.is_open(since)
+        assert calendar.elapsed(since, at) == at - since
+        assert not calendar.is_open(since - timedelta(microseconds=1))

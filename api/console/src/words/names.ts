@@ -168,6 +168,8 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
       if (said["by"] === "device") return plain("Atendimento iniciado pelo aparelho");
       if (said["by"] === "call") return plain("Atendimento iniciado por uma ligação");
       return plain("O cliente iniciou o atendimento");
+    case "round_ended":
+      return plain("Todos foram chamados e ninguém aceitou; a supervisão foi avisada");
     case "protocol":
       return plain(`Protocolo ${String(said["number"] ?? "")}`);
     case "closed":

@@ -1,0 +1,140 @@
+"""Taking what waits by hand: the next in order, or another. Order and room are looked at here; the decision
+records both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response
+
+from api.access import reach
+from api.desk import Which
+from api.documented import WRITES, problems
+from api.errors import Problem
+from api.examples import DECIDED, OUTCOMES, decided
+from api.models import asks
+from api.permissions import Permission
+from api.routes.conversations import OfConversation
+from api.wishes import Attending, Wish
+from commands.conversation import ClaimConversation
+from commands.ports import Unavailable
+from domain.conversation import ConversationId, Stage
+from domain.copy.refusals import refusal
+from domain.queue import QueueId
+from domain.queueing import Mode, Rules
+from domain.routing import next_for, passed_over
+from projections import agents, inbox, queues
+from projections.floor import waits, worker
+
+router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
+LOOKED_AT = 200  # rows of what waits, in the one order
+TAKES = (*WRITES, "NeedsGround", "AlreadyAttended", "Changed", "NotOpen")
+
+
+@router.post(
+    "/next",
+    summary="Take the next in order",
+    responses={
+        **decided({**DECIDED, "conversation_id": OUTCOMES["items"][0]["conversation_id"]}),
+        **problems(*TAKES, "NothingWaits"),
+    },
+)
+async def take_next(
+    ask: Annotated[asks.Ground, Body(examples=[{"reason": "Cliente esperando na loja."}])], wish: Attending
+) -> Response:
+    """The first that waits in your queues, that you have the skills for and nobody else is being asked about.
+    Without room for it a reason is needed."""
+    me = await _me(wish)
+    if me is None:
+        raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
+    known = {row.queue_id: row for row in await wish.desk.reads.queues()}
+    rows = await _waiting(wish)
+    named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
+    rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
+    found = next_for(worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()], rules)
+    if found is None:
+        raise Problem("NothingWaits")
+    command = ClaimConversation(
+        id=wish.id,
+        cause=wish.cause,
+        conversation_id=found.conversation_id,
+        agent_id=wish.agent_id,
+        seen_version=rows[found.conversation_id].version,
+        how="pulled",
+        full=_full(me),
+        reason=ask.reason,
+    )
+    return await wish.decide(command, conversation_id=found.conversation_id)
+
+
+@router.post(
+    "/{conversation_id}/claim",
+    summary="Take what waits",
+    responses={**decided(DECIDED), **problems(*TAKES, "MayNotChoose")},
+)
+async def claim(
+    conversation_id: OfConversation,
+    wish: Attending,
+    ask: Annotated[asks.Ground | None, Body(examples=[{"reason": "Cliente esperando na loja."}])] = None,
+) -> Response:
+    """Two at once: one has it, the other gets 409 with the winner's name. Without room for it a reason is
+    needed. Where agents take the next by themselves (`pull`), taking another needs a permission, and is
+    recorded as out of order. While lists cannot be read neither is looked at: nobody is kept from helping."""
+    one = ConversationId(conversation_id)
+    try:
+        me = await _me(wish)
+        left = 0 if me is None else await _passed_over(wish, one, me)
+    except Unavailable:
+        me, left = None, 0
+    if left and not wish.may(Permission.CHOOSE):
+        raise Problem("MayNotChoose")
+    command = ClaimConversation(
+        id=wish.id,
+        cause=wish.cause,
+        conversation_id=one,
+        agent_id=wish.agent_id,
+        seen_version=wish.seen_version,
+        full=me is not None and _full(me),
+        reason=None if ask is None else ask.reason,
+        passed_over=left,
+    )
+    return await wish.decide(command)
+
+
+def _full(me: agents.Row) -> bool:
+    """Whether a capacity that somebody set leaves no room."""
+    return me.equipped and not me.load.has_room
+
+
+async def _passed_over(wish: Wish, conversation_id: ConversationId, me: agents.Row) -> int:
+    """How many come before it among those of queues that are pulled from, which this agent could take."""
+    known = {row.queue_id: row for row in await wish.desk.reads.queues()}
+    rules = _pulled(known)
+    if not rules:
+        return 0
+    found = await wish.desk.reads.conversation(conversation_id)
+    if found is None or found.row.stage is not Stage.WAITING or found.row.queue_id not in rules:
+        return 0
+    if found.row.offered_to == wish.agent_id:
+        return 0
+    order = [waits(row, known) for row in (await _waiting(wish)).values()]
+    return len(passed_over(worker(me, frozenset(rules)), waits(found.row, known), order, rules))
+
+
+def _pulled(known: Mapping[QueueId, queues.Row]) -> dict[QueueId, Rules]:
+    return {queue_id: row.rules for queue_id, row in known.items() if row.mode is Mode.PULL}
+
+
+async def _waiting(wish: Wish) -> dict[ConversationId, inbox.Row]:
+    """What waits and this agent reaches, in the one order."""
+    which = Which(stage=Stage.WAITING, reach=reach(wish.identity, Permission.ATTEND))
+    page = await wish.desk.reads.conversations(which, wish.desk.clock.now(), limit=LOOKED_AT, after=None)
+    return {row.conversation_id: row for row in page.rows if row.queue_id is not None}
+
+
+async def _me(wish: Wish) -> agents.Row | None:
+    for row in await wish.desk.reads.agents():
+        if row.agent_id == wish.agent_id:
+            return row
+    return None
