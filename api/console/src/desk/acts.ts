@@ -28,9 +28,19 @@ async function done(wanted: Promise<unknown>, quietly = false): Promise<boolean>
   }
 }
 
-/** `quietly`: that somebody else was first is nothing to tell. */
-export async function claim(row: Conversation, quietly = false): Promise<boolean> {
-  return done(data(api.POST("/v1/conversations/{conversation_id}/claim", about(row))), quietly);
+const ABOVE = "Por escolha própria, acima da capacidade.";
+/** `quietly`: that somebody else was first is nothing to tell. Without room it is taken with a reason alone. */
+export async function claim(row: Conversation, quietly = false, reason: string | null = null): Promise<boolean> {
+  const wanted = data(api.POST("/v1/conversations/{conversation_id}/claim", { ...about(row), body: { reason } }));
+  try {
+    await wanted;
+  } catch (error) {
+    if (error instanceof Problem && error.rule === "NeedsGround" && reason === null) {
+      toast({ tone: "conflict", text: sentenceOf(error), action: { label: "Assumir mesmo assim", run: () => void claim(row, quietly, ABOVE) } });
+      return false;
+    }
+  }
+  return done(wanted, quietly);
 }
 /** The next in order, as the desk sees it. Answers whose it is; null when nothing came of it. */
 export async function pull(reason: string | null = null): Promise<string | null> {
@@ -41,7 +51,7 @@ export async function pull(reason: string | null = null): Promise<string | null>
   } catch (error) {
     nudge();
     const full = error instanceof Problem && error.rule === "NeedsGround" && reason === null;
-    const again = { label: "Pegar mesmo assim", run: () => void pull("Por escolha própria, acima da capacidade.").then((id) => id && openTab(id)) };
+    const again = { label: "Pegar mesmo assim", run: () => void pull(ABOVE).then((id) => id && openTab(id)) };
     toast({ tone: error instanceof Problem && error.rule === "NothingWaits" ? "plain" : "conflict", text: sentenceOf(error), ...(full ? { action: again } : {}) });
     return null;
   }
