@@ -58,6 +58,9 @@ def test_an_offer_is_made_accepted_and_its_place_is_taken(house: House, queue: s
     outcome = {"reason": "technical/solved", "outcome": "Resolvido."}
     assert ana.post(f"{path}/close", outcome).status_code == 200
     until(lambda: ana.get("/v1/agents/ana").json()["load"]["active"] == 0, "the place again")
+    house.writes(who, "a internet caiu de novo")
+    until(lambda: house.conversation(who).get("agent_id") == "ana", "what was reopened, back with its agent")
+    assert ana.post(f"{path}/close", outcome).status_code == 200
 
 
 def test_an_offer_that_expires_goes_to_the_next(house: House, queue: str) -> None:
