@@ -335,7 +335,7 @@ class WholeDesk(RuleBasedStateMachine):
 
 TestWholeDesk = pytest.mark.slow(WholeDesk.TestCase)
 TestWholeDesk.settings = settings(
-    max_examples=200,
+    max_examples=150,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
