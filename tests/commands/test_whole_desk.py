@@ -380,3 +380,23 @@ def test_what_came_back_before_anybody_noticed_is_offered_with_a_place(desk: Who
     desk.everything_comes_to_rest()
     (who,) = desk.model.offered.values()
     assert set(desk.desk.log.state(f"agent-{who}").reserved) == {CUSTOMERS[0]}
+
+
+def test_what_waited_in_closed_hours_is_given_when_its_queue_opens(desk: WholeDesk) -> None:
+    desk.time_passes(5 * 3600, "rest")  # it is 19h32 there
+    desk.a_customer_writes(CUSTOMERS[0], ASSIGNS, Priority.NORMAL, late=False, then="rest")
+    assert desk.model.given == {who: set() for who in AGENTS}
+    desk.time_passes(15 * 3600, "rest")
+    assert set().union(*desk.model.given.values()) == {CUSTOMERS[0]}
+
+
+def test_everybody_is_asked_again_a_minute_after_nobody_accepted(desk: WholeDesk) -> None:
+    writes(desk, "rest")
+    for _ in AGENTS:
+        desk.time_passes(30, "rest")
+    (ended,) = (f.event for f in desk.desk.log.facts if isinstance(f.event, conversation.RoundEnded))
+    assert (set(ended.asked), desk.model.offered) == (set(AGENTS), {})
+    desk.time_passes(59, "rest")
+    assert desk.model.offered == {}
+    desk.time_passes(1, "rest")
+    assert len(desk.model.offered) == 1
