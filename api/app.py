@@ -22,6 +22,7 @@ from api.metrics import Metrics
 from api.pages import Pages
 from api.routes import (
     automatic,
+    canned,
     chat,
     clocks,
     conversations,
@@ -56,6 +57,7 @@ ROUTERS = (
     automatic.router,
     media.router,
     desk_routes.router,
+    canned.router,
     chat.router,
     sign_in.router,
     me.router,

@@ -24,6 +24,7 @@ from domain.queue import Priority, QueueId
 from domain.user import UserId
 from projections import (
     agents,
+    canned,
     channels,
     chat_messages,
     chat_rooms,
@@ -175,6 +176,8 @@ class Reads(Protocol):
     def queues(self) -> Awaitable[Sequence[queues.Row]]: ...
 
     def agents(self) -> Awaitable[Sequence[agents.Row]]: ...
+
+    def canned(self) -> Awaitable[Sequence[canned.Row]]: ...
 
     def channels(self) -> Awaitable[Sequence[channels.Row]]: ...
 

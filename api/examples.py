@@ -233,6 +233,14 @@ OUTCOMES: Final[dict[str, Any]] = {
         },
     ]
 }
+CANNED: Final[dict[str, Any]] = {
+    "canned_id": "luzes",
+    "version": 2,
+    "title": "Pedir foto do modem",
+    "text": "Pode me mandar uma foto das luzes do modem, {nome}? Ajuda a ver de onde vem o problema.",
+    "queues": ["suporte"],
+    "written_at": "2026-03-12T17:32:00Z",
+}
 CHANNEL: Final[dict[str, Any]] = {
     "channel_id": "principal",
     "name": "Atendimento",

@@ -115,6 +115,8 @@ STATUS_OF_REFUSAL: Final[Mapping[str, int]] = {
     "TooManyTags": 422,
     "NeedsReason": 422,
     "UnknownTemplate": 404,
+    "UnknownCanned": 404,
+    "UnknownVariable": 422,
     "UnknownSchedule": 404,
     "BadSendTime": 422,
     "MissingVariables": 422,

@@ -13,6 +13,7 @@ from commands import (
     access,
     agent,
     calendar,
+    canned,
     channel,
     chat,
     conversation,
@@ -48,6 +49,7 @@ from commands.roles import Courier, Policy, Watch
 from domain.access import ACCESS
 from domain.agent import AGENT, AgentId
 from domain.calendar import CALENDAR
+from domain.canned import CANNED
 from domain.channel import CHANNEL
 from domain.chat import CHAT
 from domain.conversation import CONVERSATION, ConversationId
@@ -65,6 +67,7 @@ STREAMS: Final[Mapping[str, Stream[Any, Any]]] = {
         ACCESS,
         AGENT,
         CALENDAR,
+        CANNED,
         CHANNEL,
         CHAT,
         CONVERSATION,
@@ -201,6 +204,9 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     # policy and calendars
     policy.EditPolicy: on(POLICY, key=lambda c: DESK, decide=policy.edit_policy),
     calendar.EditCalendar: on(CALENDAR, key=lambda c: c.calendar_id, decide=calendar.edit_calendar),
+    # answers kept ready
+    canned.WriteCanned: on(CANNED, key=lambda c: c.canned_id, decide=canned.write_canned),
+    canned.WithdrawCanned: on(CANNED, key=lambda c: c.canned_id, decide=canned.withdraw_canned),
     # template
     template.SyncTemplate: on(TEMPLATE, key=_template, decide=template.sync_template),
     template.MissTemplate: on(TEMPLATE, key=_template, decide=template.miss_template),

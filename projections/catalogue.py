@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from projections.agents import AGENTS
 from projections.answer import Projection
+from projections.canned import CANNED
 from projections.channels import CHANNELS
 from projections.chat_messages import CHAT_MESSAGES
 from projections.chat_rooms import CHAT_ROOMS
@@ -49,5 +50,6 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         CHAT_MESSAGES,
         DEADLINES,
         RULES,
+        CANNED,
     )
 }

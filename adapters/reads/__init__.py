@@ -25,6 +25,7 @@ from domain.queue import Priority, QueueId
 from domain.user import UserId
 from projections import (
     agents,
+    canned,
     channels,
     chat_messages,
     chat_rooms,
@@ -154,6 +155,10 @@ class Reads:
     async def agents(self) -> list[agents.Row]:
         async with asking(self._pool) as connection:
             return await lists.all_agents(connection)
+
+    async def canned(self) -> list[canned.Row]:
+        async with asking(self._pool) as connection:
+            return await lists.all_canned(connection)
 
     async def channels(self) -> list[channels.Row]:
         async with asking(self._pool) as connection:

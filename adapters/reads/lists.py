@@ -13,7 +13,7 @@ from adapters.reads.sql import source
 from domain.channel import ChannelId
 from domain.delivery import DeliveryId
 from domain.user import UserId
-from projections import agents, channels, deliveries, numbers, queues, templates, users
+from projections import agents, canned, channels, deliveries, numbers, queues, templates, users
 
 QUEUES: Final = source(queues.QUEUES)
 AGENTS: Final = source(agents.AGENTS)
@@ -22,6 +22,7 @@ DELIVERIES: Final = source(deliveries.DELIVERIES)
 NUMBERS: Final = source(numbers.NUMBERS)
 USERS: Final = source(users.USERS)
 TEMPLATES: Final = source(templates.TEMPLATES)
+CANNED: Final = source(canned.CANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ async def all_templates(connection: Connection, channel_id: ChannelId | None) ->
         {"of": channel_id},
     )
     return [TEMPLATES.row(values) for values in await found.fetchall()]
+
+
+async def all_canned(connection: Connection) -> list[canned.Row]:
+    found = await connection.execute(CANNED.select("ORDER BY t.canned_id"))
+    return [CANNED.row(values) for values in await found.fetchall()]
 
 
 async def all_users(connection: Connection) -> list[users.Row]:

@@ -53,7 +53,7 @@ class Ask(BaseModel):
         return value
 
 
-def _not_blank(words: str) -> str:
+def not_blank(words: str) -> str:
     if not words.strip():
         raise ValueError("blank")
     return words
@@ -63,13 +63,13 @@ def _id() -> Any:
     return StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
 
 
-Name: TypeAlias = Annotated[str, StringConstraints(max_length=80), AfterValidator(_not_blank)]
+Name: TypeAlias = Annotated[str, StringConstraints(max_length=80), AfterValidator(not_blank)]
 Id: TypeAlias = Annotated[str, _id()]
 ConversationRef: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 ]
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Line: TypeAlias = Annotated[str, StringConstraints(max_length=500), AfterValidator(_not_blank)]
+Line: TypeAlias = Annotated[str, StringConstraints(max_length=500), AfterValidator(not_blank)]
 Reference: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{16,64}$")]
 MediaKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Phone: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\+?[1-9][0-9]{7,14}$")]
@@ -92,7 +92,7 @@ class _Message(Ask):
 
 class TextMessage(_Message):
     kind: Literal["text"]
-    text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(_not_blank)]
+    text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(not_blank)]
     preview: bool = False
 
 
@@ -119,7 +119,7 @@ class _Media(_Message):
         return self
 
 
-Caption: TypeAlias = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_not_blank)]
+Caption: TypeAlias = Annotated[str, StringConstraints(max_length=1024), AfterValidator(not_blank)]
 
 
 class ImageMessage(_Media):
@@ -140,20 +140,20 @@ class AudioMessage(_Media):
 class DocumentMessage(_Media):
     kind: Literal["document"]
     caption: Caption | None = None
-    filename: Annotated[str, StringConstraints(max_length=240), AfterValidator(_not_blank)] | None = None
+    filename: Annotated[str, StringConstraints(max_length=240), AfterValidator(not_blank)] | None = None
 
 
 class StickerMessage(_Media):
     kind: Literal["sticker"]
 
 
-Body: TypeAlias = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_not_blank)]
-Edge: TypeAlias = Annotated[str, StringConstraints(max_length=60), AfterValidator(_not_blank)]
+Body: TypeAlias = Annotated[str, StringConstraints(max_length=1024), AfterValidator(not_blank)]
+Edge: TypeAlias = Annotated[str, StringConstraints(max_length=60), AfterValidator(not_blank)]
 
 
 class Button(Ask):
-    id: Annotated[str, StringConstraints(max_length=256), AfterValidator(_not_blank)]
-    title: Annotated[str, StringConstraints(max_length=20), AfterValidator(_not_blank)]
+    id: Annotated[str, StringConstraints(max_length=256), AfterValidator(not_blank)]
+    title: Annotated[str, StringConstraints(max_length=20), AfterValidator(not_blank)]
 
 
 def _different(items: list[Any]) -> list[Any]:
@@ -171,15 +171,15 @@ class ButtonsMessage(_Message):
 
 
 class ListRow(Ask):
-    id: Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
-    title: Annotated[str, StringConstraints(max_length=24), AfterValidator(_not_blank)]
-    description: Annotated[str, StringConstraints(max_length=72), AfterValidator(_not_blank)] | None = None
+    id: Annotated[str, StringConstraints(max_length=200), AfterValidator(not_blank)]
+    title: Annotated[str, StringConstraints(max_length=24), AfterValidator(not_blank)]
+    description: Annotated[str, StringConstraints(max_length=72), AfterValidator(not_blank)] | None = None
 
 
 class ListMessage(_Message):
     kind: Literal["list"]
     text: Body
-    button: Annotated[str, StringConstraints(max_length=20), AfterValidator(_not_blank)]
+    button: Annotated[str, StringConstraints(max_length=20), AfterValidator(not_blank)]
     rows: Annotated[list[ListRow], Field(min_length=1, max_length=10), AfterValidator(_different)]
     header: Edge | None = None
     footer: Edge | None = None
@@ -217,7 +217,7 @@ class OpenConversation(Ask):
 
 
 class Note(Ask):
-    text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(_not_blank)]
+    text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(not_blank)]
 
 
 class Reaction(Ask):
@@ -285,8 +285,8 @@ class Block(Ask):
 
 
 class Search(Ask):
-    query: Annotated[str, StringConstraints(min_length=2, max_length=100), AfterValidator(_not_blank)] = (
-        Field(description="A protocol number, a phone, or the beginnings of words of a name")
+    query: Annotated[str, StringConstraints(min_length=2, max_length=100), AfterValidator(not_blank)] = Field(
+        description="A protocol number, a phone, or the beginnings of words of a name"
     )
     limit: Annotated[int, Field(ge=1, le=50)] = 20
 

@@ -29,6 +29,7 @@ from adapters.services.guarded import free_port, is_free
 from api.pages import BUILT
 from api.wiring import reading, storage
 from api.wiring.accounting import Heard, heard
+from api.wiring.answers import ANSWERS
 from api.wiring.beginning import process_names
 from api.wiring.keeping import Kept
 from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, is_alive, servers_at
@@ -265,6 +266,16 @@ def _furnish(url: str, staff: Staff) -> None:
             f"/v1/channels/{CHANNEL}",
             json={"name": "Número principal", "provider": "meta", "number_id": NUMBER, "queue_id": "geral"},
         ).raise_for_status()
+        _write_answers(api)
+
+
+def _write_answers(api: httpx.Client) -> None:
+    """Once: whoever tries the desk may change them."""
+    if api.get("/v1/canned-answers").json().get("items"):
+        return
+    for canned_id, title, text, queues in ANSWERS:
+        answer = {"title": title, "text": text, "queues": queues}
+        api.put(f"/v1/canned-answers/{canned_id}", json=answer).raise_for_status()
 
 
 @contextmanager

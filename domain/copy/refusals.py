@@ -20,6 +20,10 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "BadNotice": ("Escreva o aviso e escolha um fim que ainda não passou.",),
     "UnknownQueue": ("Esta fila não existe ou foi desativada. Escolha outra fila na lista.",),
+    "UnknownCanned": ("Não há resposta pronta com este atalho. Confira a lista de respostas.",),
+    "UnknownVariable": (
+        "Entre chaves só valem nome, protocolo, agente e fila. Confira o texto da resposta.",
+    ),
     # users
     "UnknownUser": ("Esta pessoa não está cadastrada. Confira a lista de usuários.",),
     "AlreadyInvited": ("Já existe um usuário com este e-mail. Procure por ele na lista de usuários.",),

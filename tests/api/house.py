@@ -44,6 +44,7 @@ from domain.template import Category, Quality, Shape, Status
 from domain.user import USER, User
 from projections import (
     agents,
+    canned,
     channels,
     chat_messages,
     chat_rooms,
@@ -290,6 +291,9 @@ class MemoryReads:
 
     async def agents(self) -> Sequence[agents.Row]:
         return self._rows("agents")
+
+    async def canned(self) -> Sequence[canned.Row]:
+        return sorted(self._rows("canned"), key=lambda row: row.canned_id)
 
     async def channels(self) -> Sequence[channels.Row]:
         return self._rows("channels")

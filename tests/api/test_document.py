@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api import examples
-from api.models import asks, chat, people, views
+from api.models import asks, canned, chat, people, views
 from api.permissions import DOORS, Free, Permission
 from api.problems import PROBLEMS
 from commands.whatsapp_port import Kind
@@ -137,6 +137,7 @@ VIEWS = {
     "QUEUE": views.Queue,
     "AGENT": views.Agent,
     "CHANNEL": views.Channel,
+    "CANNED": canned.Canned,
     "DELIVERY": views.Delivery,
     "COMMAND": views.Command,
     "ME": views.Me,
@@ -190,6 +191,7 @@ def test_every_example_of_a_body_is_accepted() -> None:
                 filled = filled.replace("{consent}", "utility")
                 filled = filled.replace("{room_id}", house.conversation_of())
                 filled = filled.replace("{stream_id}", "ab" * 16).replace("{calendar_id}", "comercial")
+                filled = filled.replace("{canned_id}", "luzes")
                 filled = filled.replace("{consent}", "marketing")
                 who = "carla" if re.search("/(conversations|chat|live)", path) else "dora"
                 answer = house.request(method, filled, who, json=example)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NewType, get_args, get_origin, get_type_hints
 import pytest
 
 import projections
-from domain import agent, channel, chat, conversation, delivery, queue, template, user
+from domain import agent, canned, channel, chat, conversation, delivery, queue, template, user
 from domain.privacy import Class, Clear
 from projections.answer import Projection, columns
 from projections.catalogue import PROJECTIONS
@@ -112,6 +112,7 @@ def test_no_event_of_a_conversation_is_overlooked_by_the_transcript() -> None:
         ("channels", channel.Event),
         ("templates", template.Event),
         ("chat_rooms", chat.Event),
+        ("canned", canned.Event),
     ],
 )
 def test_no_event_of_the_small_streams_is_overlooked(name: str, events: Any) -> None:

@@ -154,6 +154,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/canned-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All answers kept ready */
+        get: operations["canned_answers_v1_canned_answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers/{canned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep an answer ready, or change it
+         * @description All of it, as it is from now on; what was sent with it stays as it was.
+         */
+        put: operations["put_canned_v1_canned_answers__canned_id__put"];
+        post?: never;
+        /** Keep an answer ready no longer */
+        delete: operations["withdraw_canned_v1_canned_answers__canned_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -1915,6 +1953,35 @@ export interface components {
              */
             reason: "stopping" | "slow" | "signed_out" | "forbidden" | "too_many" | "broken";
         };
+        /** Canned */
+        Canned: {
+            /**
+             * Canned Id
+             * @description What is typed behind the slash
+             */
+            canned_id: string;
+            /**
+             * Queues
+             * @description For whose agents; none: for all
+             */
+            queues: string[];
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /** CannedAnswers */
+        CannedAnswers: {
+            /** Items */
+            items: components["schemas"]["Canned"][];
+        };
         /**
          * Category
          * @enum {string}
@@ -3147,6 +3214,22 @@ export interface components {
             active: boolean;
             /** Name */
             name: string;
+        };
+        /** PutCanned */
+        PutCanned: {
+            /**
+             * Queues
+             * @description For whose agents; none: for all
+             * @default []
+             */
+            queues: string[];
+            /**
+             * Text
+             * @description `{nome}`, `{protocolo}`, `{agente}` and `{fila}` are filled when it is inserted
+             */
+            text: string;
+            /** Title */
+            title: string;
         };
         /** PutChannel */
         PutChannel: {
@@ -4931,6 +5014,347 @@ export interface operations {
             };
             /** @description Conflito */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    canned_answers_v1_canned_answers_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "canned_id": "luzes",
+                     *           "queues": [
+                     *             "suporte"
+                     *           ],
+                     *           "text": "Pode me mandar uma foto das luzes do modem, {nome}? Ajuda a ver de onde vem o problema.",
+                     *           "title": "Pedir foto do modem",
+                     *           "version": 2,
+                     *           "written_at": "2026-03-12T17:32:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CannedAnswers"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_canned_v1_canned_answers__canned_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Typed behind the slash */
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCanned"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_canned_v1_canned_answers__canned_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Typed behind the slash */
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
