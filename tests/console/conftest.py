@@ -19,7 +19,7 @@ from api.pages import BUILT
 from commands.door_ports import Role
 from domain.agent import AgentId
 from tests.walks.conftest import house
-from tests.walks.house import House
+from tests.walks.house import House, until
 
 __all__ = ["house"]
 
@@ -130,9 +130,27 @@ class Desk:
         self._contexts.clear()
 
 
+ANSWERS = {
+    "oi": ("Apresentação", "Oi, {nome}, aqui é {agente}. Já li o que você mandou.", []),
+    "luzes": ("Pedir foto do modem", "Pode me mandar uma foto das luzes do modem?", ["suporte-tecnico"]),
+    "boleto": ("2ª via", "Aqui está a 2ª via da sua fatura, {nome}.", ["financeiro"]),
+}
+
+
+@pytest.fixture(scope="session")
+def _answers(house: House) -> None:
+    """What agents have ready behind the slash."""
+    for word, (title, text, queues) in ANSWERS.items():
+        ask = {"title": title, "text": text, "queues": queues}
+        told = house.as_admin.put(f"/v1/canned-answers/{word}", ask).raise_for_status()
+    after = told.headers["Position"]
+    until(lambda: house.as_admin.get("/v1/canned-answers", after=after).status_code == 200, "the answers")
+
+
 @pytest.fixture
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     """Nothing a page did may have asked anybody else, or broken a rule of its policy."""
+    request.getfixturevalue("_answers")
     opened = Desk(request.getfixturevalue("browser"), request.getfixturevalue("house"))
     yield opened
     opened.close()

@@ -119,6 +119,42 @@ def test_a_customer_is_attended_by_keyboard_alone(desk: Desk) -> None:
     expect(page.get_by_role("dialog", name="Atalhos do teclado")).to_be_visible()
 
 
+def test_three_keys_lead_from_the_alert_to_the_first_ready_answer(desk: Desk) -> None:
+    """Enter accepts, a slash opens the list, Enter inserts the first that is kept for its queue."""
+    house, who = desk.house, desk.house.customer()
+    for other in house.as_service.get("/v1/conversations", stage="waiting").json()["items"]:
+        house.agent("caio").post(f"/v1/conversations/{other['conversation_id']}/claim")
+    page = desk.page("bia")
+    page.get_by_role("heading", name="Atendimento").wait_for()
+    house.agent("bia").post("/v1/me/heartbeat").raise_for_status()
+    house.agent("bia").put("/v1/me/availability", {"availability": "available"}).raise_for_status()
+    house.waits(who)
+    alert = page.get_by_role("alertdialog", name="Conversa oferecida a você")
+    expect(alert).to_contain_text(who.name)
+    keys: list[str] = []
+
+    def press(key: str) -> None:
+        keys.append(key)
+        page.keyboard.press(key)
+
+    press("Enter")
+    box = page.get_by_label("Mensagem ao cliente")
+    expect(box).to_be_focused()
+    press("/")
+    listbox = page.get_by_role("listbox", name="Respostas prontas")
+    expect(listbox.get_by_role("option").first).to_contain_text("/luzes")
+    press("Enter")
+    expect(box).to_have_value("Pode me mandar uma foto das luzes do modem?")
+    assert len(keys) == 3
+
+    box.fill("/bol")
+    expect(listbox).to_have_count(0)  # another queue's
+    box.fill("/apres")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value(f"Oi, {who.name.split()[0]}, aqui é bia. Já li o que você mandou.")
+    house.agent("bia").put("/v1/me/availability", {"availability": "paused", "reason": "almoco"})
+
+
 def test_nobody_answers_over_what_they_have_not_read(desk: Desk) -> None:
     house, who = desk.house, desk.house.customer()
     name = name_of(house.waits(who))

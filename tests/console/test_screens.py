@@ -115,7 +115,7 @@ def screens(desk: Desk, theme: str, size: tuple[int, int], **more: Any) -> Itera
     page = desk.page("admin", "/administracao/filas", **look)
     page.get_by_role("cell", name="suporte-tecnico").wait_for()
     yield "filas", page
-    for path in ("equipe", "canais"):
+    for path in ("equipe", "canais", "respostas"):
         page.goto(f"{desk.house.url}/administracao/{path}")
         page.locator(".cards li").first.wait_for()
         yield path, page

@@ -7,15 +7,17 @@ import { Icon } from "../ui/Icon";
 import { Avatar, Bones, Empty, Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { PRIORITY } from "../words/names";
-import { Form, New, Part } from "./parts";
+import { code, Form, New, Part } from "./parts";
 import "./admin.css";
 
 const Users = lazy(() => import("./Users"));
+const Canned = lazy(() => import("./Canned"));
 
 const PARTS = [
   { what: "filas", label: "Filas" },
   { what: "equipe", label: "Equipe" },
   { what: "canais", label: "Números" },
+  { what: "respostas", label: "Respostas" },
   { what: "usuarios", label: "Usuários" },
 ] as const;
 
@@ -33,11 +35,7 @@ export default function Admin() {
           ))}
         </nav>
       </header>
-      {what === "usuarios" ? (
-        <Suspense fallback={<Bones lines={6} />}>
-          <Users />
-        </Suspense>
-      ) : what === "equipe" ? <Agents /> : what === "canais" ? <Channels /> : <Queues />}
+      <Suspense fallback={<Bones lines={6} />}>{what === "usuarios" ? <Users /> : what === "respostas" ? <Canned /> : what === "equipe" ? <Agents /> : what === "canais" ? <Channels /> : <Queues />}</Suspense>
     </div>
   );
 }
@@ -56,16 +54,6 @@ async function saved(wanted: Promise<unknown>, told: string): Promise<string | n
   } catch (error) {
     return sentenceOf(error);
   }
-}
-
-function code(name: string): string {
-  return name
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 40);
 }
 
 function Queues() {

@@ -53,3 +53,14 @@ export function Form({ children, onSave, extra, label = "Salvar" }: { children: 
     </form>
   );
 }
+
+/** What a name is in addresses: short, without accents, small. */
+export function code(name: string): string {
+  return name
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 40);
+}

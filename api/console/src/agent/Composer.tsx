@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Conversation, Line } from "../api/client";
 import { anyway, note, write } from "../desk/acts";
-import { filled, fitting, type Canned } from "../desk/canned";
+import { filled, fitting, useCanned, type Canned } from "../desk/canned";
 import { useNow } from "../desk/clock";
 import { present, seen } from "../desk/seen";
 import { now, sameItems, useDesk } from "../desk/store";
@@ -48,8 +48,9 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
 
   const left = row.window_until === null ? null : Date.parse(row.window_until) - time;
   const closed = left !== null && left <= 0 && !noting;
-  const slash = !shut && !noting ? /(?:^|\s)\/([\p{L}\d]*)$/u.exec(text) : null;
-  const options = slash ? fitting(slash[1] ?? "", row) : [];
+  const slash = !shut && !noting ? /(?:^|\s)\/([\p{L}\d-]*)$/u.exec(text) : null;
+  const ready = useCanned();
+  const options = slash ? fitting(ready, slash[1] ?? "", row) : [];
 
   const insert = (canned: Canned): void => {
     setText(text.slice(0, text.length - (slash?.[1]?.length ?? 0) - 1) + filled(canned, row));
@@ -89,8 +90,8 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
       {slash && options.length > 0 && (
         <div className="canned" role="listbox" id="canned" aria-label="Respostas prontas">
           {options.map((canned, index) => (
-            <div key={canned.short} id={`canned-${index}`} role="option" aria-selected={index === at} data-focused={index === at || undefined} className="menu-item" onPointerDown={(event) => event.preventDefault()} onClick={() => insert(canned)} onPointerMove={() => setAt(index)}>
-              <kbd>/{canned.short}</kbd>
+            <div key={canned.canned_id} id={`canned-${index}`} role="option" aria-selected={index === at} data-focused={index === at || undefined} className="menu-item" onPointerDown={(event) => event.preventDefault()} onClick={() => insert(canned)} onPointerMove={() => setAt(index)}>
+              <kbd>/{canned.canned_id}</kbd>
               <span className="canned-text">
                 <strong>{canned.title}</strong>
                 <span className="clip">{filled(canned, row)}</span>
@@ -99,6 +100,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
           ))}
         </div>
       )}
+      {slash && ready.length === 0 && <p className="canned muted">Ainda não há respostas prontas. Quem administra o Atende cadastra em Administrar, Respostas.</p>}
       {reply && (
         <div className="replying">
           <Icon name="reply" small />

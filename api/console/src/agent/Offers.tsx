@@ -1,10 +1,11 @@
 // What the desk offers me, for as long as the offer stands.
+import { useEffect, useRef } from "react";
 import { accept, decline } from "../desk/acts";
 import { useNow } from "../desk/clock";
 import { myAgent, naming } from "../desk/session";
 import { sameItems, useDesk } from "../desk/store";
-import { openTab } from "../desk/tabs";
-import { useCommands, type Command } from "../shell/commands";
+import { openToWrite } from "../desk/tabs";
+import { useCommands, WRITES, type Command } from "../shell/commands";
 import { PriorityChip } from "../ui/parts";
 import { span } from "../words/moments";
 import { customer, subject } from "../words/names";
@@ -15,7 +16,7 @@ export function Offers() {
   const now = useNow(1_000);
   const row = rows.find((one) => one.offer_expires_at == null || Date.parse(one.offer_expires_at) > now);
   const take = async (): Promise<void> => {
-    if (row && (await accept(row))) openTab(row.conversation_id);
+    if (row && (await accept(row))) openToWrite(row.conversation_id);
   };
   const commands: Command[] = row
     ? [
@@ -24,6 +25,12 @@ export function Offers() {
       ]
     : [];
   useCommands("offers", commands);
+  // whoever does not write just now has the answer under Enter
+  const button = useRef<HTMLButtonElement>(null);
+  const id = row?.conversation_id;
+  useEffect(() => {
+    if (id !== undefined && !document.activeElement?.matches(WRITES) && document.querySelector("[role=dialog]") === null) button.current?.focus();
+  }, [id]);
   if (!row) return null;
   const left = row.offer_expires_at ? Date.parse(row.offer_expires_at) - now : null;
   return (
@@ -37,8 +44,8 @@ export function Offers() {
       <button type="button" className="button quiet" onClick={() => void decline(row)}>
         Recusar
       </button>
-      <button type="button" className="button main" onClick={() => void take()}>
-        Aceitar <kbd aria-hidden="true">A</kbd>
+      <button ref={button} type="button" className="button main" aria-keyshortcuts="A" onClick={() => void take()}>
+        Aceitar <kbd aria-hidden="true">Enter</kbd>
       </button>
     </div>
   );

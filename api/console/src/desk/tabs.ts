@@ -41,6 +41,18 @@ export function openTab(id: string): void {
   keepTab(id);
   if (inView() !== id) navigate(`/atendimentos/${id}`);
 }
+let toWrite: string | null = null;
+/** … and write in it as soon as it is mine. */
+export function openToWrite(id: string): void {
+  toWrite = id;
+  openTab(id);
+}
+/** Whether it was opened to be written in; told once. */
+export function takeToWrite(id: string): boolean {
+  if (toWrite !== id) return false;
+  toWrite = null;
+  return true;
+}
 export function keepTab(id: string): void {
   if (!tabs.includes(id)) set([...tabs, id].slice(-MOST));
 }

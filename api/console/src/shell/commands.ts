@@ -48,7 +48,8 @@ export function useAllCommands(): readonly Command[] {
   );
 }
 
-const WRITES = "input, textarea, select, [contenteditable=true]";
+/** Where somebody types. */
+export const WRITES = "input, textarea, select, [contenteditable=true]";
 
 /** `Ctrl+K`, as it is shown. */
 export function shown(keys: string): string {
