@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from api.live_ports import Rows
-from commands.door_ports import Addresses, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
+from commands.door_ports import Addresses, Drafts, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
 from commands.floor_ports import Presence
 from commands.live_ports import Wire
 from commands.people_ports import People
@@ -220,6 +220,7 @@ class Desk:
     addresses: Addresses
     objects: ObjectStore
     read_receipts: ReadReceipts
+    drafts: Drafts
     people: People
     presence: Presence
     source_key: bytes  # of the digests by which a wish that is repeated is told from another one

@@ -43,6 +43,11 @@ RATING: Final[dict[str, Any]] = {
     "rated_at": "2026-03-12T17:40:00Z",
     "alerted_at": "2026-03-12T17:40:00Z",
 }
+DRAFT: Final[dict[str, Any]] = {
+    "text": "Estou vendo o sinal do seu",
+    "note": False,
+    "saved_at": "2026-03-12T17:32:10Z",
+}
 SCHEDULED: Final[dict[str, Any]] = {
     "schedule_id": _COMMAND,
     "agent_id": "bia",

@@ -126,6 +126,28 @@ class ReadReceipts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Words that somebody began to write: to the customer, or as a note."""
+
+    text: str
+    note: bool
+    saved_at: datetime
+
+
+class Drafts(Protocol):
+    """One for each person and conversation, for some days, beside history and not in it. All raise
+    Unavailable."""
+
+    def keep(self, conversation_id: ConversationId, agent_id: AgentId, draft: Draft) -> Awaitable[None]:
+        """In place of an older one; never of one that was saved later."""
+        ...
+
+    def find(self, conversation_id: ConversationId, agent_id: AgentId) -> Awaitable[Draft | None]: ...
+
+    def drop(self, conversation_id: ConversationId, agent_id: AgentId) -> Awaitable[None]: ...
+
+
 class Outcomes(Protocol):
     def outcome(self, command_id: UUID) -> Awaitable[Decision | None]:
         """What was decided of a command; None when nothing is known of it (yet). Raises Unavailable."""

@@ -77,6 +77,7 @@ async def _forget(settings: Settings, whom: str, article: str, protocol: str | N
         decision = await house.inbox.submit(command)
         if not isinstance(decision, Accepted):
             raise ServiceError(f"Not forgotten: the conversation did not take the fence ({decision}).")
+        await house.drafts.forget(ConversationId(root_of(stream)))
         gone = house.keyring.forget(subject, Fence(datetime.now(UTC), article, protocol))
         return Forgotten(subject, stream, gone, f"{decision.position.partition}:{decision.position.ordinal}")
     except (Busy, Unavailable, LogUnavailable, Incomplete) as error:

@@ -25,6 +25,7 @@ from adapters.archive import Archive, Unopened
 from adapters.books import Bookshelf
 from adapters.calendar_hours import CalendarHours
 from adapters.clock import SystemClock
+from adapters.drafts import PostgresDrafts
 from adapters.engine.answers import Answers
 from adapters.engine.asking import Asking
 from adapters.engine.bookmarks import Bookmarks
@@ -91,6 +92,7 @@ from commands.ports import (
     Names,
     Outgoing,
     Snoozes,
+    Unavailable,
 )
 from commands.processes import matchmaker, steward
 from commands.processes.postman import Postman
@@ -202,6 +204,7 @@ class House:
         self.wire = RedisWire(settings.redis_url.get_secret_value()) if settings.redis_url else None
         self.client = graph_client()
         self.objects = FileObjects(settings.data / "media")
+        self.drafts = PostgresDrafts(self.pool)
         self.raw_bodies = RawFiles(settings.data / "raw")
         door = ProviderDoor({c.id: _line(c) for c in settings.channels}, key)
         whatsapp = MetaWhatsApp(
@@ -272,6 +275,7 @@ class House:
             source_key=key,
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
+            drafts=self.drafts,
             people=people.of(settings, self.pool, self.redis),
             free_days=free_days,
             presence=self.ports.presence,
@@ -444,6 +448,11 @@ class House:
                     log.info("raw_bodies_removed", count=gone)
             except OSError:
                 log.exception("raw_bodies_not_removed")
+            try:
+                if gone := await self.drafts.sweep(self.clock.now()):
+                    log.info("drafts_removed", count=gone)
+            except Unavailable as error:
+                log.warning("drafts_not_swept", reason=str(error))
             try:
                 if gone := await asyncio.to_thread(self.keyring.sweep, self.clock.now()):
                     log.info("keys_of_the_days_destroyed", count=gone)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from adapters import people, tokens
+from adapters import drafts, people, tokens
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.keyring import Keyring
@@ -30,6 +30,7 @@ def migrate(dsn: str) -> None:
     ensure(dsn, list(PROJECTIONS.values()))
     tokens.ensure(dsn)
     people.ensure(dsn)
+    drafts.ensure(dsn)
 
 
 def follow(

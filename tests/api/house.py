@@ -26,7 +26,7 @@ from commands import conversation as wanted
 from commands.agent import WelcomeAgent
 from commands.catalogue import HANDLERS
 from commands.channel import ConnectChannel
-from commands.door_ports import Identity, Issued, ListedToken, Role
+from commands.door_ports import Draft, Identity, Issued, ListedToken, Role
 from commands.intention import Command, person_id
 from commands.people_ports import People
 from commands.ports import Accepted, Broken, Decision, Denied, Unavailable
@@ -432,6 +432,20 @@ class MemoryReceipts:
 
 
 @dataclass
+class MemoryDrafts:
+    kept: dict[tuple[str, str], Draft] = field(default_factory=dict)
+
+    async def keep(self, conversation_id: ConversationId, agent_id: AgentId, draft: Draft) -> None:
+        self.kept[conversation_id, agent_id] = draft
+
+    async def find(self, conversation_id: ConversationId, agent_id: AgentId) -> Draft | None:
+        return self.kept.get((conversation_id, agent_id))
+
+    async def drop(self, conversation_id: ConversationId, agent_id: AgentId) -> None:
+        self.kept.pop((conversation_id, agent_id), None)
+
+
+@dataclass
 class MemoryOutcomes:
     inbox: MemoryInbox
 
@@ -501,6 +515,7 @@ class House:
         self.bodies = MemoryBodies()
         self.objects = MemoryObjects()
         self.receipts = MemoryReceipts()
+        self.drafts = MemoryDrafts()
         self.door = ProviderDoor(
             {
                 "principal": Line(Provider.META, "geral", [SECRET, OLD_SECRET], b"combinado"),
@@ -523,6 +538,7 @@ class House:
             source_key=b"a key of the tests",
             objects=self.objects,
             read_receipts=self.receipts,
+            drafts=self.drafts,
             people=people or self.nobody(),
             presence=self.presence,
             meaning=lambda code: f"Frase do código {code}.",

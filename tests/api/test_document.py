@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api import examples
-from api.models import asks, canned, chat, people, views
+from api.models import asks, canned, chat, drafts, people, views
 from api.permissions import DOORS, Free, Permission
 from api.problems import PROBLEMS
 from commands.whatsapp_port import Kind
@@ -138,6 +138,7 @@ VIEWS = {
     "AGENT": views.Agent,
     "CHANNEL": views.Channel,
     "CANNED": canned.Canned,
+    "DRAFT": drafts.Draft,
     "DELIVERY": views.Delivery,
     "COMMAND": views.Command,
     "ME": views.Me,

@@ -149,6 +149,15 @@ def test_three_keys_lead_from_the_alert_to_the_first_ready_answer(desk: Desk) ->
 
     box.fill("/bol")
     expect(listbox).to_have_count(0)  # another queue's
+    begun = f"Oi, {who.name.split()[0]}, ainda estou vendo"
+    house.said.add(begun)
+    path = f"/v1/conversations/{house.conversation_id(who)}/draft"
+    box.fill(begun)
+    until(lambda: house.agent("bia").get(path).json()["text"] == begun, "the draft at the desk")
+    elsewhere = desk.page("bia", f"/atendimentos/{house.conversation_id(who)}")
+    expect(elsewhere.get_by_label("Mensagem ao cliente")).to_have_value(begun)
+    elsewhere.close()
+
     box.fill("/apres")
     page.keyboard.press("Enter")
     expect(box).to_have_value(f"Oi, {who.name.split()[0]}, aqui é bia. Já li o que você mandou.")

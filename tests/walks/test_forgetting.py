@@ -20,6 +20,8 @@ def test_what_a_forgotten_customer_wrote_can_be_read_by_nobody_any_more(house: H
     who, other = house.customer(), house.customer()
     house.waits(who, SECRET)
     house.waits(other, "minha internet caiu, sem sinal; isto fica como está")
+    begun = f"/v1/conversations/{house.conversation_id(who)}/draft"
+    house.agent("ana").put(begun, {"text": f"Você disse: {SECRET}"}).raise_for_status()
     stream = f"conversation-{house.conversation_id(who)}"
     with psycopg.connect(house.dsn) as connection:
         record = b"".join(r for (r,) in connection.execute("SELECT record FROM log").fetchall())

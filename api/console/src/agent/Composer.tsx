@@ -4,6 +4,7 @@ import type { Conversation, Line } from "../api/client";
 import { anyway, note, write } from "../desk/acts";
 import { filled, fitting, useCanned, type Canned } from "../desk/canned";
 import { useNow } from "../desk/clock";
+import { begun, draftOf, keepDraft, saveNow } from "../desk/drafts";
 import { present, seen } from "../desk/seen";
 import { now, sameItems, useDesk } from "../desk/store";
 import { useCommands } from "../shell/commands";
@@ -11,19 +12,6 @@ import { Icon } from "../ui/Icon";
 import { IconButton } from "../ui/parts";
 import { moment, span } from "../words/moments";
 import { kind } from "../words/names";
-
-export type Draft = { text: string; note: boolean; reply: string | null };
-const EMPTY: Draft = { text: "", note: false, reply: null };
-const drafts = new Map<string, Draft>();
-
-/** Drafts live as long as the tab: a customer's affairs are kept nowhere on this machine. */
-export function draftOf(id: string): Draft {
-  return drafts.get(id) ?? EMPTY;
-}
-export function keepDraft(id: string, draft: Draft): void {
-  if (draft.text === "" && draft.reply === null) drafts.delete(id);
-  else drafts.set(id, draft);
-}
 
 export function Composer({ row, field, onTemplate, reply, onReply, restored }: { row: Conversation; field: RefObject<HTMLTextAreaElement | null>; onTemplate: () => void; reply: Line | null; onReply: (line: Line | null) => void; restored: { text: string; at: number } | null }) {
   const id = row.conversation_id;
@@ -35,7 +23,22 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
   const asking = useDesk((state) => state.sendings.filter((one) => one.conversationId === id && one.state === "asking"), sameItems);
   const typedAt = useRef(0);
 
-  useEffect(() => keepDraft(id, { text, note: noting, reply: reply?.line_id ?? null }), [id, text, noting, reply]);
+  useEffect(() => keepDraft(id, { text, note: noting }), [id, text, noting]);
+  useEffect(() => {
+    let here = true;
+    void begun(id).then((draft) => {
+      if (!here || draft === null) return;
+      setText((now) => (now === "" ? draft.text : now));
+      setNoting((now) => now || draft.note);
+    });
+    const leave = (): void => saveNow(id);
+    window.addEventListener("pagehide", leave);
+    return () => {
+      here = false;
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, [id]);
   useEffect(() => {
     if (restored) setText(restored.text);
   }, [restored]);

@@ -630,6 +630,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you began to write
+         * @description Empty when nothing is kept. A week after it was saved it is gone.
+         */
+        get: operations["draft_v1_conversations__conversation_id__draft_get"];
+        /**
+         * Keep what you began to write
+         * @description In place of what was kept before; nothing but blanks keeps nothing.
+         */
+        put: operations["keep_v1_conversations__conversation_id__draft_put"];
+        post?: never;
+        /** Keep it no longer */
+        delete: operations["drop_v1_conversations__conversation_id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -2576,6 +2601,21 @@ export interface components {
              */
             takeover: boolean;
         };
+        /** Draft */
+        Draft: {
+            /**
+             * Note
+             * @default false
+             */
+            note: boolean;
+            /** Saved At */
+            saved_at?: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /**
          * Ending
          * @enum {string}
@@ -3261,6 +3301,17 @@ export interface components {
              * @description Where the customer said so, such as `phone`, `contract`, `counter`
              */
             source: string;
+        };
+        /** PutDraft */
+        PutDraft: {
+            /**
+             * Note
+             * @description It is to be a note that colleagues alone see
+             * @default false
+             */
+            note: boolean;
+            /** Text */
+            text: string;
         };
         /** PutQueue */
         PutQueue: {
@@ -8309,6 +8360,260 @@ export interface operations {
             };
             /** @description Conflito */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_v1_conversations__conversation_id__draft_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "note": false,
+                     *       "saved_at": "2026-03-12T17:32:10Z",
+                     *       "text": "Estou vendo o sinal do seu"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_v1_conversations__conversation_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDraft"];
+            };
+        };
+        responses: {
+            /** @description Heard; nothing is recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_v1_conversations__conversation_id__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Heard; nothing is recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
