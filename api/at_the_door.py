@@ -18,6 +18,7 @@ from api.metrics import METHODS, UNMATCHED, Metrics
 
 BODY_LIMIT: Final = 256 * 1024  # bytes of what people send us; webhooks have a limit of their own
 WEBHOOKS: Final = "/webhooks/"
+FILES: Final = re.compile(r"/v1/conversations/[^/]+/files", re.ASCII)  # limited there, by their types
 _ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 log = structlog.get_logger("atende.door")
@@ -49,7 +50,8 @@ class AtTheDoor:
                 message["headers"] = [*message.get("headers", ()), *_always(scope, request_id)]
             await send(message)
 
-        limited = receive if scope["path"].startswith(WEBHOOKS) else _limited(scope, receive)
+        free = scope["path"].startswith(WEBHOOKS) or FILES.fullmatch(scope["path"])
+        limited = receive if free else _limited(scope, receive)
         try:
             await self._app(scope, limited, answer)
         except ClientDisconnect:

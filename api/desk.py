@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from api.live_ports import Rows
-from commands.door_ports import Addresses, Drafts, Outcomes, RawBodies, ReadReceipts, Tokens, WebhookDoor
+from commands.door_ports import (
+    Addresses,
+    Drafts,
+    Outcomes,
+    RawBodies,
+    ReadReceipts,
+    Tokens,
+    Uploads,
+    WebhookDoor,
+)
 from commands.floor_ports import Presence
 from commands.live_ports import Wire
 from commands.people_ports import People
@@ -221,6 +230,7 @@ class Desk:
     objects: ObjectStore
     read_receipts: ReadReceipts
     drafts: Drafts
+    uploads: Uploads
     people: People
     presence: Presence
     source_key: bytes  # of the digests by which a wish that is repeated is told from another one

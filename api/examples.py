@@ -48,6 +48,12 @@ DRAFT: Final[dict[str, Any]] = {
     "note": False,
     "saved_at": "2026-03-12T17:32:10Z",
 }
+FILE: Final[dict[str, Any]] = {
+    "key": "9c" * 32,
+    "kind": "image",
+    "mime": "image/jpeg",
+    "size": 184_220,
+}
 SCHEDULED: Final[dict[str, Any]] = {
     "schedule_id": _COMMAND,
     "agent_id": "bia",

@@ -32,7 +32,7 @@ HEADERS: Final = {
     "Content-Security-Policy": CSP,
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), payment=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=()",
 }
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 SQUEEZED: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanifest"})

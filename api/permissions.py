@@ -223,6 +223,7 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "POST /v1/conversations/{conversation_id}/tags": _ATTEND,
     "POST /v1/conversations/{conversation_id}/block": _ATTEND,
     "POST /v1/conversations/{conversation_id}/unblock": _ATTEND,
+    "POST /v1/conversations/{conversation_id}/files": _ATTEND,
     "GET /v1/conversations/{conversation_id}/draft": _ATTEND,
     "PUT /v1/conversations/{conversation_id}/draft": _ATTEND,
     "DELETE /v1/conversations/{conversation_id}/draft": _ATTEND,

@@ -56,6 +56,17 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "UnknownMedia": Kind(404, "Este arquivo não foi encontrado."),
     "MethodNotAllowed": Kind(405, "Este endereço não aceita este método."),
     "TooLarge": Kind(413, "O corpo da requisição é maior do que o permitido."),
+    "FileTooLarge": Kind(
+        413,
+        "O WhatsApp não aceita um arquivo deste tamanho: imagens até 5 MB, áudios e vídeos até 16 MB,"
+        " documentos até 100 MB.",
+    ),
+    "FileTypeNotTaken": Kind(
+        422,
+        "O WhatsApp não aceita este tipo de arquivo. Envie JPEG, PNG, MP4, áudio, PDF, texto ou um documento"
+        " do Office.",
+    ),
+    "FileEmpty": Kind(422, "Este arquivo está vazio."),
     "Invalid": Kind(422, "Confira os campos indicados e envie de novo."),
     "PasswordTooShort": Kind(422, "A senha é curta demais: use pelo menos 12 caracteres."),
     "PasswordTooLong": Kind(422, "A senha é longa demais: use no máximo 128 caracteres."),

@@ -148,6 +148,30 @@ class Drafts(Protocol):
     def drop(self, conversation_id: ConversationId, agent_id: AgentId) -> Awaitable[None]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file an agent has brought for a conversation; `key` is its place in the object store."""
+
+    conversation_id: ConversationId
+    agent_id: AgentId
+    key: str
+    mime: str
+    uploaded_at: datetime
+
+
+class Uploads(Protocol):
+    """What was brought and may be sent. All raise Unavailable."""
+
+    def keep(self, upload: Upload) -> Awaitable[None]: ...
+
+    def mime(
+        self, conversation_id: ConversationId, agent_id: AgentId, key: str, at: datetime
+    ) -> Awaitable[str | None]:
+        """The type of a file that this agent may send here now; None: they brought no such file, or it was
+        too long ago."""
+        ...
+
+
 class Outcomes(Protocol):
     def outcome(self, command_id: UUID) -> Awaitable[Decision | None]:
         """What was decided of a command; None when nothing is known of it (yet). Raises Unavailable."""

@@ -105,7 +105,9 @@ async def send(
     approved, a utility, filled exactly, and for a customer who agreed or has an open request."""
     content = ask.content()
     if (key := content.get("key")) is not None:
-        mime = await wish.desk.reads.media_type(key)
+        of = ConversationId(conversation_id)
+        mime = await wish.desk.uploads.mime(of, wish.agent_id, key, wish.desk.clock.now())
+        mime = mime or await wish.desk.reads.media_type(key)
         if mime is None or await wish.desk.objects.find(key) is None:
             raise Problem("UnknownMedia")
         content["mime"] = mime

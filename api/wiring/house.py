@@ -65,6 +65,7 @@ from adapters.reads.courtesies import CallBackRows, EndedRows, ScheduledRows, Si
 from adapters.reads.floor import FloorRows
 from adapters.reads.templates import TemplateRows
 from adapters.tokens import PostgresTokens
+from adapters.uploads import PostgresUploads
 from adapters.whatsapp.addresses import KeyedNames
 from adapters.whatsapp.door import Line, ProviderDoor
 from adapters.whatsapp.meta_api import Access, MetaWhatsApp, graph_client
@@ -205,6 +206,7 @@ class House:
         self.client = graph_client()
         self.objects = FileObjects(settings.data / "media")
         self.drafts = PostgresDrafts(self.pool)
+        self.uploads = PostgresUploads(self.pool)
         self.raw_bodies = RawFiles(settings.data / "raw")
         door = ProviderDoor({c.id: _line(c) for c in settings.channels}, key)
         whatsapp = MetaWhatsApp(
@@ -276,6 +278,7 @@ class House:
             objects=self.objects,
             read_receipts=OwnersReceipts(reads, whatsapp),
             drafts=self.drafts,
+            uploads=self.uploads,
             people=people.of(settings, self.pool, self.redis),
             free_days=free_days,
             presence=self.ports.presence,
@@ -451,6 +454,7 @@ class House:
             try:
                 if gone := await self.drafts.sweep(self.clock.now()):
                     log.info("drafts_removed", count=gone)
+                await self._forget_unsent()
             except Unavailable as error:
                 log.warning("drafts_not_swept", reason=str(error))
             try:
@@ -463,6 +467,12 @@ class House:
                 await asyncio.wait_for(self._stopping.wait(), 3600)
             except TimeoutError:
                 continue
+
+    async def _forget_unsent(self) -> None:
+        """Files that were brought a day ago and are in no conversation."""
+        for key in await self.uploads.sweep(self.clock.now()):
+            if await self.desk.reads.media_type(key) is None:
+                await self.objects.forget(key)
 
     # ── how it is ────────────────────────────────────────────────────────────────────────────────
 

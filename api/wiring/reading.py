@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from adapters import drafts, people, tokens
+from adapters import drafts, people, tokens, uploads
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.keyring import Keyring
@@ -31,6 +31,7 @@ def migrate(dsn: str) -> None:
     tokens.ensure(dsn)
     people.ensure(dsn)
     drafts.ensure(dsn)
+    uploads.ensure(dsn)
 
 
 def follow(

@@ -26,13 +26,13 @@ from commands import conversation as wanted
 from commands.agent import WelcomeAgent
 from commands.catalogue import HANDLERS
 from commands.channel import ConnectChannel
-from commands.door_ports import Draft, Identity, Issued, ListedToken, Role
+from commands.door_ports import Draft, Identity, Issued, ListedToken, Role, Upload
 from commands.intention import Command, person_id
 from commands.people_ports import People
 from commands.ports import Accepted, Broken, Decision, Denied, Unavailable
 from commands.queue import CreateQueue
 from commands.template import SyncTemplate
-from commands.whatsapp_port import Missing, Stored
+from commands.whatsapp_port import Missing, Stored, TooLarge
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, MessageId, Stage
@@ -391,8 +391,10 @@ class MemoryBodies:
 class MemoryObjects:
     files: dict[str, bytes] = field(default_factory=dict)
 
-    async def put(self, chunks: AsyncIterable[bytes], **_: Any) -> Stored:
+    async def put(self, chunks: AsyncIterable[bytes], *, limit: int | None = None, **_: Any) -> Stored:
         body = b"".join([chunk async for chunk in chunks])
+        if limit is not None and len(body) > limit:
+            raise TooLarge(f"more than {limit} bytes")
         key = hashlib.sha256(body).hexdigest()
         self.files[key] = body
         return Stored(key, key, len(body))
@@ -443,6 +445,18 @@ class MemoryDrafts:
 
     async def drop(self, conversation_id: ConversationId, agent_id: AgentId) -> None:
         self.kept.pop((conversation_id, agent_id), None)
+
+
+@dataclass
+class MemoryUploads:
+    kept: dict[tuple[str, str, str], Upload] = field(default_factory=dict)
+
+    async def keep(self, upload: Upload) -> None:
+        self.kept[upload.conversation_id, upload.agent_id, upload.key] = upload
+
+    async def mime(self, conversation_id: str, agent_id: str, key: str, at: datetime) -> str | None:
+        found = self.kept.get((conversation_id, agent_id, key))
+        return None if found is None else found.mime
 
 
 @dataclass
@@ -516,6 +530,7 @@ class House:
         self.objects = MemoryObjects()
         self.receipts = MemoryReceipts()
         self.drafts = MemoryDrafts()
+        self.uploads = MemoryUploads()
         self.door = ProviderDoor(
             {
                 "principal": Line(Provider.META, "geral", [SECRET, OLD_SECRET], b"combinado"),
@@ -539,6 +554,7 @@ class House:
             objects=self.objects,
             read_receipts=self.receipts,
             drafts=self.drafts,
+            uploads=self.uploads,
             people=people or self.nobody(),
             presence=self.presence,
             meaning=lambda code: f"Frase do código {code}.",

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api import examples
-from api.models import asks, canned, chat, drafts, people, views
+from api.models import asks, canned, chat, drafts, files, people, views
 from api.permissions import DOORS, Free, Permission
 from api.problems import PROBLEMS
 from commands.whatsapp_port import Kind
@@ -110,13 +110,16 @@ def test_every_door_with_a_token_says_so(name: str, operation: dict[str, Any]) -
 QUESTIONS = {"POST /v1/conversations/search"}
 """Asked in a body, so that what is asked for stands in no address."""
 
+BYTES = {"POST /v1/conversations/{conversation_id}/files"}
+"""The same bytes get the same key."""
+
 
 @pytest.mark.parametrize(
     ("name", "operation"),
     [
         (n, o)
         for n, o in OPERATIONS
-        if " /v1/" in n and not n.startswith("GET") and not of_oneself(n) and n not in QUESTIONS
+        if " /v1/" in n and not n.startswith("GET") and not of_oneself(n) and n not in QUESTIONS | BYTES
     ],
     ids=lambda v: str(v)[:60],
 )
@@ -139,6 +142,7 @@ VIEWS = {
     "CHANNEL": views.Channel,
     "CANNED": canned.Canned,
     "DRAFT": drafts.Draft,
+    "FILE": files.BroughtFile,
     "DELIVERY": views.Delivery,
     "COMMAND": views.Command,
     "ME": views.Me,

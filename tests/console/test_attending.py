@@ -10,6 +10,21 @@ from playwright.sync_api import Page, expect
 from tests.console.conftest import Desk, cut_off
 from tests.walks.house import until
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+CARRY = """
+  const bytes = Uint8Array.from(atob('%s'), (sign) => sign.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], '%s', {type: '%s'}));
+"""
+PASTE = f"""() => {{{CARRY % (PNG, "foto.png", "image/png")}
+  document.querySelector('.composer textarea').dispatchEvent(
+    new ClipboardEvent('paste', {{clipboardData: carried, bubbles: true, cancelable: true}}));
+}}"""
+DROP = f"""() => {{{CARRY % (PNG, "foto.gif", "image/gif")}
+  document.querySelector('.attend-main').dispatchEvent(
+    new DragEvent('drop', {{dataTransfer: carried, bubbles: true, cancelable: true}}));
+}}"""
+
 
 def open_(page: Page, name: str) -> None:
     page.locator(".row", has_text=name).first.click()
@@ -43,6 +58,31 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
     expect(sent).to_have_count(1)
     expect(sent.get_by_role("img", name="Lida")).to_be_visible()
     assert [m.body["text"]["body"] for m in house.sent_to(who) if "text" in m.body][-1] == words
+
+    bill = "boleto-de-marco.pdf"
+    page.get_by_label("Arquivo para anexar").set_input_files(
+        {"name": bill, "mimeType": "application/pdf", "buffer": b"%PDF-1.4 segunda via"}
+    )
+    expect(page.get_by_label("Arquivos desta mensagem")).to_contain_text(bill)
+    page.evaluate(PASTE)  # a picture from the clipboard
+    page.evaluate(DROP)  # and what WhatsApp would not take
+    expect(page.get_by_label("Arquivos desta mensagem").get_by_role("alert")).to_contain_text("WhatsApp")
+    page.get_by_role("button", name="Tirar foto.gif").click()
+    box.fill("Segue a segunda via.")
+    house.said |= {bill, "Segue a segunda via."}
+    box.press("Enter")
+    expect(page.locator(".line.agent .document")).to_contain_text(bill)
+    expect(page.locator(".line.agent .picture img")).to_be_visible()
+    until(
+        lambda: [m.body["type"] for m in house.sent_to(who)][-2:] == ["document", "image"],
+        "both files with the provider, in their order",
+    )
+    sent_document = next(m.body["document"] for m in house.sent_to(who) if "document" in m.body)
+    assert sent_document.keys() == {
+        "id",
+        "caption",
+        "filename",
+    }
 
     note = "Sinal óptico baixo na caixa da rua."
     house.said.add(note)

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Conversation, Line } from "../api/client";
 import { acknowledge, claim, newDemand, reopen, settle, unblock, wake } from "../desk/acts";
+import { attach } from "../desk/attachments";
 import { prefer, usePreferences } from "../desk/preferences";
 import { may, naming } from "../desk/session";
 import { present, seen } from "../desk/seen";
@@ -111,7 +112,18 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
   const button = (command: string): Command | undefined => commands.find((one) => one.id === command);
   return (
     <div className={`attendance${shown ? " with-context" : ""}`}>
-      <div className="attend-main">
+      <div
+        className="attend-main"
+        onDragOver={(event) => {
+          if (mine && event.dataTransfer.types.includes("Files")) event.preventDefault();
+        }}
+        onDrop={(event) => {
+          if (!mine || event.dataTransfer.files.length === 0) return;
+          event.preventDefault();
+          attach(id, event.dataTransfer.files);
+          field.current?.focus();
+        }}
+      >
         <header className="attend-head">
           {onBack && <IconButton icon="left" label="Voltar à lista" onPress={onBack} />}
           <div className="attend-who">

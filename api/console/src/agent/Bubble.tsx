@@ -318,9 +318,11 @@ export function SendingBubble({ one, acts }: { one: Sending; acts: { retry: () =
                 Enviar assim mesmo <kbd aria-hidden="true">Ctrl Enter</kbd>
               </button>
             )}
-            <button type="button" className="button small" onClick={acts.edit}>
-              Editar
-            </button>
+            {"text" in one.body && (
+              <button type="button" className="button small" onClick={acts.edit}>
+                Editar
+              </button>
+            )}
             <button type="button" className="button quiet small" onClick={acts.discard}>
               Descartar
             </button>
@@ -334,9 +336,11 @@ export function SendingBubble({ one, acts }: { one: Sending; acts: { retry: () =
             <button type="button" className="button main small" onClick={one.rule === "Offline" || one.rule === "Unavailable" || one.rule === "Busy" || one.rule === "Unexpected" ? acts.retry : acts.again}>
               Tentar de novo
             </button>
-            <button type="button" className="button small" onClick={acts.edit}>
-              Editar
-            </button>
+            {"text" in one.body && (
+              <button type="button" className="button small" onClick={acts.edit}>
+                Editar
+              </button>
+            )}
             <button type="button" className="button quiet small" onClick={acts.discard}>
               Descartar
             </button>

@@ -1,7 +1,8 @@
 // Where answers are written: ready ones behind a slash, notes behind a switch, and the window's end in view.
 import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Conversation, Line } from "../api/client";
-import { anyway, note, write } from "../desk/acts";
+import { anyway, note, writeAll } from "../desk/acts";
+import { attach, messagesOf, useAttached } from "../desk/attachments";
 import { filled, fitting, useCanned, type Canned } from "../desk/canned";
 import { useNow } from "../desk/clock";
 import { begun, draftOf, keepDraft, saveNow } from "../desk/drafts";
@@ -12,6 +13,7 @@ import { Icon } from "../ui/Icon";
 import { IconButton } from "../ui/parts";
 import { moment, span } from "../words/moments";
 import { kind } from "../words/names";
+import { AttachButton, Attached, Recorder } from "./Attached";
 
 export function Composer({ row, field, onTemplate, reply, onReply, restored }: { row: Conversation; field: RefObject<HTMLTextAreaElement | null>; onTemplate: () => void; reply: Line | null; onReply: (line: Line | null) => void; restored: { text: string; at: number } | null }) {
   const id = row.conversation_id;
@@ -60,11 +62,20 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
     setAt(0);
     field.current?.focus();
   };
+  const files = useAttached(id);
+  const going = !noting && files.some((one) => one.state === "going");
+  const empty = text.trim() === "" && (noting || !files.some((one) => one.state === "ready"));
   const submit = (): void => {
     const said = text.trim();
-    if (said === "" || closed) return;
+    if (empty || closed || going) return;
     if (noting) note(row, said);
-    else write(row, { kind: "text", text: said, ...(reply ? { reply_to: reply.line_id } : {}) }, said);
+    else {
+      const { messages, rest } = messagesOf(id, said);
+      if (rest !== "") messages.push({ body: { kind: "text", text: rest }, shown: rest });
+      const [first] = messages;
+      if (first && reply) first.body = { ...first.body, reply_to: reply.line_id } as typeof first.body;
+      void writeAll(row, messages);
+    }
     setText("");
     onReply(null);
     if (noting) setNoting(false);
@@ -111,6 +122,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
           <IconButton icon="close" label="Não citar" small onPress={() => onReply(null)} />
         </div>
       )}
+      {!closed && !noting && <Attached id={id} />}
       {closed ? (
         <div className="window-closed">
           <p>O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente, que foi {moment(new Date(Date.parse(row.window_until ?? "") - 86_400_000), new Date(time))}. Escolha um modelo aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.</p>
@@ -133,6 +145,11 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
           aria-controls={slash ? "canned" : undefined}
           aria-activedescendant={slash && options.length > 0 ? `canned-${at}` : undefined}
           maxLength={4096}
+          onPaste={(event) => {
+            if (noting || event.clipboardData.files.length === 0) return;
+            event.preventDefault();
+            attach(id, event.clipboardData.files);
+          }}
           onChange={(event) => typed(event.target.value)}
           onKeyDown={(event) => {
             if (event.nativeEvent.isComposing) return;
@@ -170,6 +187,12 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
             Nota
           </button>
         </div>
+        {!closed && !noting && (
+          <>
+            <AttachButton id={id} />
+            <Recorder id={id} />
+          </>
+        )}
         {!closed && (
           <>
             <IconButton icon="zap" label="Respostas prontas" keys="/" onPress={() => (setNoting(false), setText((before) => (before === "" ? "/" : `${before} /`)), setShut(false), field.current?.focus())} />
@@ -182,7 +205,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
             <Icon name="clock" small /> <span>janela</span> {span(left)}
           </span>
         )}
-        <button type="button" className="button main" disabled={text.trim() === "" || closed} onClick={submit}>
+        <button type="button" className="button main" disabled={empty || closed || going} onClick={submit}>
           {noting ? "Guardar nota" : "Enviar"} <Icon name={noting ? "note" : "send"} small />
         </button>
       </div>

@@ -655,6 +655,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a file that you will send
+         * @description The bytes are the body, and `Content-Type` is the file's own. Types and sizes are those that WhatsApp
+         *     takes: images JPEG or PNG to 5 MB, audio and video to 16 MB, documents to 100 MB. The key may be sent by
+         *     you in this conversation within a day; a file that was not is forgotten then.
+         */
+        post: operations["bring_v1_conversations__conversation_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -1888,6 +1910,23 @@ export interface components {
             queue_id: string;
             /** Target Minutes */
             target_minutes: number;
+        };
+        /** BroughtFile */
+        BroughtFile: {
+            /**
+             * Key
+             * @description For a message with a file
+             */
+            key: string;
+            /**
+             * Kind
+             * @description How it is sent: `image`, `video`, `audio` or `document`
+             */
+            kind: string;
+            /** Mime */
+            mime: string;
+            /** Size */
+            size: number;
         };
         /** Bulk */
         Bulk: {
@@ -8641,6 +8680,91 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_v1_conversations__conversation_id__files_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "content-type"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example (bytes do arquivo) */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c",
+                     *       "kind": "image",
+                     *       "mime": "image/jpeg",
+                     *       "size": 184220
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BroughtFile"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

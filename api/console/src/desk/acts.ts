@@ -136,7 +136,7 @@ function undoable(text: string, undo: () => Promise<boolean>): void {
 
 // ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
-export type Writing = { kind: "text"; text: string; reply_to?: string } | { kind: "template"; name: string; language: string; components?: Record<string, unknown>[] };
+export type Writing = { kind: "text"; text: string; reply_to?: string } | { kind: "image" | "video" | "audio" | "document"; key: string; caption?: string; filename?: string; voice?: boolean; reply_to?: string } | { kind: "template"; name: string; language: string; components?: Record<string, unknown>[] };
 
 function fresh(row: Conversation, line: Sending["line"], body: Record<string, unknown>, text: string): Sending {
   return {
@@ -156,6 +156,12 @@ function fresh(row: Conversation, line: Sending["line"], body: Record<string, un
 /** On the screen at once; the same key however often it is tried. */
 export function write(row: Conversation, body: Writing, shown: string): void {
   void post(fresh(row, "message", body, shown));
+}
+/** One after the other, so that they leave in this order. */
+export async function writeAll(row: Conversation, messages: readonly { body: Writing; shown: string }[]): Promise<void> {
+  const wanted = messages.map(({ body, shown }) => fresh(row, "message", body, shown));
+  for (const one of wanted) sending(one);
+  for (const one of wanted) await post(one);
 }
 export function note(row: Conversation, text: string): void {
   void post(fresh(row, "note", { text }, text));
