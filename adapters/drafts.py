@@ -14,6 +14,7 @@ import psycopg
 from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads import Pool
 from adapters.reads.asking import asking
+from adapters.tables import run_once
 from commands.door_ports import Draft
 from domain.agent import AgentId
 from domain.conversation import ConversationId
@@ -79,6 +80,4 @@ class PostgresDrafts:
 def ensure(dsn: str) -> None:
     """Make the table where it is missing."""
     with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))  # roles start together
-        connection.execute("SET client_min_messages = warning")
-        connection.execute(TABLE)
+        run_once(connection, TABLE, MIGRATION_LOCK)

@@ -10,6 +10,7 @@ import psycopg
 from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads import Pool
 from adapters.reads.asking import asking
+from adapters.tables import run_once
 from commands.door_ports import Upload
 
 KEPT: Final = timedelta(days=1)
@@ -70,6 +71,4 @@ class PostgresUploads:
 def ensure(dsn: str) -> None:
     """Make the table where it is missing."""
     with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))  # roles start together
-        connection.execute("SET client_min_messages = warning")
-        connection.execute(TABLE)
+        run_once(connection, TABLE, MIGRATION_LOCK)

@@ -37,6 +37,8 @@ def name_of(row: dict[str, Any]) -> str:
 
 def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> None:
     house, who = desk.house, desk.house.customer()
+    service = {"reasons": ["technical/solved", "technical/fiber_cut"]}
+    house.as_admin.put("/v1/queues/suporte-tecnico/service", service).raise_for_status()
     name = name_of(house.waits(who))
     page = desk.page(None)
     page.get_by_role("button", name="Entrar com um token").click()
@@ -91,7 +93,28 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
     page.get_by_role("button", name="Guardar nota").click()
     expect(page.locator(".context .notes")).to_contain_text(note)
 
+    until(lambda: house.as_admin.get("/v1/channels/principal/templates").json()["items"], "the templates")
+    page.get_by_role("button", name="Modelo aprovado").click()
+    models = page.get_by_role("group", name="Modelos aprovados")
+    expect(models.get_by_text("Retomar atendimento")).to_be_visible()
+    expect(models.get_by_text(re.compile("Oferta fibra|Codigo acesso|Aviso antigo"))).to_have_count(0)
+    models.get_by_label("Retomar atendimento").check()
+    greeted = f"Oi, {who.name.split()[0]}! Podemos continuar o seu atendimento por aqui?"
+    expect(page.get_by_role("group", name="Como o cliente vai ler")).to_contain_text(greeted)
+    page.get_by_role("button", name="Enviar modelo").click()
+    until(
+        lambda: (
+            [m.body.get("template", {}).get("name") for m in house.sent_to(who)][-1] == "retomar_atendimento"
+        ),
+        "the template with the provider",
+    )
+    assert house.sent_to(who)[-1].body["template"]["components"] == [
+        {"type": "body", "parameters": [{"type": "text", "text": who.name.split()[0]}]}
+    ]
+
     page.get_by_role("button", name="Encerrar").click()
+    reasons = page.get_by_role("group", name="Motivo").locator("label")
+    expect(reasons).to_have_text(["Resolvido na hora", "Fiber cut"])  # those of its queue
     page.get_by_label("Resolvido na hora").check()
     page.get_by_label("Resultado, em uma linha").fill("Conector refeito, sinal normal.")
     house.said.add("Conector refeito, sinal normal.")

@@ -84,6 +84,7 @@ def screens(desk: Desk, theme: str, size: tuple[int, int], **more: Any) -> Itera
         ("t", "transferir"),
         ("s", "adiar"),
         ("d", "devolver"),
+        ("m", "modelo"),
         ("?", "teclas"),
     ):
         page.keyboard.press(key)

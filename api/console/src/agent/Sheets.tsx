@@ -1,13 +1,15 @@
 // What asks something before it is done: closing, handing on, giving back, setting aside, another priority.
-import { useState, type FormEvent, type ReactNode } from "react";
+import { lazy, Suspense, useState, type FormEvent, type ReactNode } from "react";
 import type { Conversation, Priority } from "../api/client";
-import { block, close, prioritise, release, snooze, transfer, write } from "../desk/acts";
+import { block, close, prioritise, release, snooze, transfer } from "../desk/acts";
 import { may, useSession } from "../desk/session";
 import { fits } from "../shell/commands";
 import { Icon } from "../ui/Icon";
-import { Avatar, Sheet } from "../ui/parts";
+import { Avatar, Bones, Sheet } from "../ui/parts";
 import { moment } from "../words/moments";
-import { PRIORITY, REASONS, RELEASES } from "../words/names";
+import { PRIORITY, reasonsOf, RELEASES } from "../words/names";
+
+const TemplatePicker = lazy(() => import("./TemplatePicker"));
 
 export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template" | "block";
 
@@ -56,15 +58,17 @@ export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conve
     case "template":
       return (
         <Sheet title="Modelo aprovado" open onClose={cancel}>
-          <Template {...props} />
+          <Suspense fallback={<Bones lines={5} />}>
+            <TemplatePicker {...props} />
+          </Suspense>
         </Sheet>
       );
   }
 }
 
-type Props = { row: Conversation; onDone: (done: boolean) => void };
+export type Props = { row: Conversation; onDone: (done: boolean) => void };
 
-function Ask({ children, label, ready, run, onDone }: { children: ReactNode; label: string; ready: boolean; run: () => Promise<boolean>; onDone: (done: boolean) => void }) {
+export function Ask({ children, label, ready, run, onDone }: { children: ReactNode; label: string; ready: boolean; run: () => Promise<boolean>; onDone: (done: boolean) => void }) {
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -86,7 +90,7 @@ function Ask({ children, label, ready, run, onDone }: { children: ReactNode; lab
   );
 }
 
-function Choice({ name, value, chosen, onChoose, children, focus = false }: { name: string; value: string; chosen: string; onChoose: (value: string) => void; children: ReactNode; focus?: boolean }) {
+export function Choice({ name, value, chosen, onChoose, children, focus = false }: { name: string; value: string; chosen: string; onChoose: (value: string) => void; children: ReactNode; focus?: boolean }) {
   return (
     <label className="choice">
       <input type="radio" name={name} value={value} checked={chosen === value} autoFocus={focus} onChange={() => onChoose(value)} />
@@ -98,23 +102,27 @@ function Choice({ name, value, chosen, onChoose, children, focus = false }: { na
 const GROUP_OF: Record<string, string> = { technical: "technical", media: "technical", billing: "billing", sales: "sales", cancel: "cancel", cancel_contract: "cancel", question: "question" };
 
 function Closing({ row, onDone, next }: Props & { next: boolean }) {
+  const { house } = useSession();
+  const groups = reasonsOf(house.queues.find((queue) => queue.queue_id === row.queue_id)?.reasons ?? []);
   const start = GROUP_OF[row.subject ?? ""] ?? "technical";
-  const [group, setGroup] = useState(start);
+  const [group, setGroup] = useState(groups.some((one) => one.group === start) ? start : (groups[0]?.group ?? ""));
   const [reason, setReason] = useState("");
   const [outcome, setOutcome] = useState("");
-  const of = REASONS.find((one) => one.group === group) ?? REASONS[0];
+  const of = groups.find((one) => one.group === group) ?? groups[0];
   return (
     <Ask label={next ? "Encerrar e pegar a próxima" : "Encerrar"} ready={reason !== "" && outcome.trim() !== ""} run={() => close(row, reason, outcome.trim())} onDone={onDone}>
-      <label className="field">
-        <span>Área</span>
-        <select className="input" value={group} onChange={(event) => (setGroup(event.target.value), setReason(""))}>
-          {REASONS.map((one) => (
-            <option key={one.group} value={one.group}>
-              {one.label}
-            </option>
-          ))}
-        </select>
-      </label>
+      {groups.length > 1 && (
+        <label className="field">
+          <span>Área</span>
+          <select className="input" value={group} onChange={(event) => (setGroup(event.target.value), setReason(""))}>
+            {groups.map((one) => (
+              <option key={one.group} value={one.group}>
+                {one.label}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <fieldset className="choices two" aria-label="Motivo">
         {of?.of.map(([code, label], at) => (
           <Choice key={code} name="reason" value={code} chosen={reason} onChoose={setReason} focus={at === 0}>
@@ -268,37 +276,6 @@ function Blocking({ row, onDone }: Props) {
       <label className="field">
         <span>O que aconteceu</span>
         <input className="input" value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
-      </label>
-    </Ask>
-  );
-}
-
-function Template({ row, onDone }: Props) {
-  const [name, setName] = useState("");
-  const [language, setLanguage] = useState("pt_BR");
-  return (
-    <Ask
-      label="Enviar modelo"
-      ready={/^[a-z0-9_]+$/.test(name)}
-      onDone={onDone}
-      run={async () => {
-        write(row, { kind: "template", name, language }, `Modelo ${name}`);
-        return true;
-      }}
-    >
-      <p className="muted">Use um modelo já aprovado para este número no WhatsApp. A lista dos aprovados aparece aqui quando o número estiver ligado ao cadastro de modelos.</p>
-      <label className="field">
-        <span>Nome do modelo</span>
-        <input className="input" autoFocus value={name} placeholder="retomar_atendimento" spellCheck={false} onChange={(event) => setName(event.target.value.trim().toLowerCase())} />
-        <small>Letras minúsculas, números e _, como no WhatsApp.</small>
-      </label>
-      <label className="field">
-        <span>Idioma</span>
-        <select className="input" value={language} onChange={(event) => setLanguage(event.target.value)}>
-          <option value="pt_BR">Português (Brasil)</option>
-          <option value="en_US">Inglês</option>
-          <option value="es">Espanhol</option>
-        </select>
       </label>
     </Ask>
   );

@@ -106,13 +106,30 @@ const REASON = new Map(REASONS.flatMap((group) => group.of.map(([code, label]) =
 function lower(label: string): string {
   return label.charAt(0).toLowerCase() + label.slice(1);
 }
+export type ReasonGroup = { group: string; label: string; of: readonly (readonly [string, string])[] };
+/** What a queue is closed with, by area; a queue that names nothing is closed with anything known here. */
+export function reasonsOf(codes: readonly string[]): readonly ReasonGroup[] {
+  if (codes.length === 0) return REASONS;
+  const groups = new Map<string, [string, string][]>();
+  for (const code of codes) {
+    const [group = "", own = ""] = code.split("/");
+    const known = REASONS.find((one) => one.group === group)?.of.find(([one]) => one === code)?.[1];
+    groups.set(group, [...(groups.get(group) ?? []), [code, known ?? spoken(own)]]);
+  }
+  return [...groups].map(([group, of]) => ({ group, label: REASONS.find((one) => one.group === group)?.label ?? spoken(group), of }));
+}
+/** A code nobody gave a name to, as words. */
+function spoken(code: string): string {
+  const words = code.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 const CLOSED_BY_ITSELF: Record<string, string> = {
   silence: "Sem resposta do cliente",
   quiet: "Resolvido pela automação",
   new_demand: "Virou uma nova demanda",
 };
 export function reason(code: string | null): string {
-  return code === null ? "Sem motivo" : (REASON.get(code) ?? CLOSED_BY_ITSELF[code] ?? "Outro motivo");
+  return code === null ? "Sem motivo" : (REASON.get(code) ?? CLOSED_BY_ITSELF[code] ?? (code.includes("/") ? spoken(code.slice(code.indexOf("/") + 1)) : "Outro motivo"));
 }
 
 export function phone(digits: string | null): string | null {
