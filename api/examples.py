@@ -406,6 +406,7 @@ LIVE_EVENTS: Final[dict[str, dict[str, Any]]] = {
     },
     "gone": {"position": "3:1713", "conversation_id": _ID},
     "line": {"position": "3:1712", "conversation_id": _ID, "line": _LINE},
+    "room": {"room_id": "1d0c9b8a-7f6e-5d4c-8b3a-2f1e0d9c8b7a", "position": "3:1712"},
     "presence": {"conversation_id": _ID, "viewers": [{"agent_id": "bia", "state": "typing"}]},
     "mark": {},
     "degraded": {

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from api.desk import Desk
-from api.live import events, topics
+from api.live import events, rooms, topics
 from api.live.changes import Changes
 from api.live.marks import LastSeen
 from api.live.rights import Rights
@@ -27,6 +27,7 @@ from api.models import live
 from commands.door_ports import Identity
 from commands.live_ports import Whisper
 from commands.ports import Unavailable
+from projections import chat_rooms
 
 LISTEN: Final = 0.5  # seconds a look at the wire takes when nothing is said
 TOGETHER: Final = 0.04  # seconds between two rounds: what happens in between is told in one
@@ -153,7 +154,15 @@ class Hub:
 
     async def present(self, conversation_id: str, agent_id: str, state: State) -> None:
         """Say everywhere that somebody looks at a conversation, or types; here alone while Redis is away."""
-        whisper = Whisper("presence", {"conversation": conversation_id, "agent": agent_id, "state": state})
+        await self._say(
+            Whisper("presence", {"conversation": conversation_id, "agent": agent_id, "state": state})
+        )
+
+    async def room_moved(self, row: chat_rooms.Row, position: str) -> None:
+        """Something was said or read there; told like presence, and as soon forgotten."""
+        await self._say(rooms.whispered(row, position))
+
+    async def _say(self, whisper: Whisper) -> None:
         if self._wire is not None:
             with suppress(Unavailable):
                 await self._wire.whisper(whisper)
@@ -317,6 +326,8 @@ class Hub:
                 stream = self.streams.get(told["stream"])
                 if stream is not None and stream.ending is None:
                     self._look_at(stream, told["topics"])
+            case rooms.KIND:
+                rooms.tell(told, self.streams)
             case "rights":
                 pass  # asked about in the round
             case _:

@@ -81,6 +81,14 @@ class Presence(View):
     viewers: list[Viewer]
 
 
+class RoomMoved(View):
+    """Something was said or read in a room of colleagues that you may enter: ask for it with `after`. Told
+    whatever the stream looks at."""
+
+    room_id: str
+    position: str
+
+
 class Mark(View):
     """All that happened so far has been told: its `id` is what `Last-Event-ID` gives back."""
 
@@ -123,6 +131,7 @@ EVENTS: Final[dict[str, type[BaseModel]]] = {
     "gone": Gone,
     "line": Line,
     "presence": Presence,
+    "room": RoomMoved,
     "mark": Mark,
     "degraded": Degraded,
     "recovered": Recovered,

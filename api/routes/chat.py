@@ -12,8 +12,10 @@ from api.documented import READS, WRITES, problems
 from api.errors import Problem
 from api.examples import CHAT_MESSAGE, DECIDED, LINE_DECIDED, ROOM, ROOM_OPENED, decided, example
 from api.freshness import after
+from api.live import Hub
 from api.models import chat as models
 from api.permissions import About, Permission, everywhere, grant, may
+from api.routes.live import AtHub
 from api.wishes import Chatting
 from commands.chat import OpenRoom, ReadRoom, SayInRoom
 from commands.door_ports import Identity
@@ -113,9 +115,10 @@ async def say(
         models.Say, Body(examples=[{"text": "Bia, consegue ver este caso?", "mentions": ["bia"]}])
     ],
     wish: Chatting,
+    hub: AtHub,
 ) -> Response:
     """A conversation as a card is seen by whoever may see the conversation, and by nobody else."""
-    await _enter(wish.desk, wish.identity, room_id)
+    room = await _enter(wish.desk, wish.identity, room_id)
     card = None if ask.conversation_id is None else ConversationId(ask.conversation_id)
     if card is not None:
         told = await wish.desk.reads.conversation(card)
@@ -132,7 +135,7 @@ async def say(
         mentions=tuple(AgentId(one) for one in ask.mentions),
         card=card,
     )
-    return await wish.decide(command, line_id=str(wish.id))
+    return await _told(hub, room, await wish.decide(command, line_id=str(wish.id)))
 
 
 @router.post(
@@ -148,13 +151,21 @@ async def read(
     room_id: OfRoom,
     ask: Annotated[models.ReadThrough, Body(examples=[{"through": 12}])],
     wish: Chatting,
+    hub: AtHub,
 ) -> Response:
     """It never goes back."""
-    await _enter(wish.desk, wish.identity, room_id)
+    room = await _enter(wish.desk, wish.identity, room_id)
     command = ReadRoom(
         id=wish.id, cause=wish.cause, room_id=RoomId(room_id), member=wish.agent_id, through=ask.through
     )
-    return await wish.decide(command)
+    return await _told(hub, room, await wish.decide(command))
+
+
+async def _told(hub: Hub, room: chat_rooms.Row, decided: Response) -> Response:
+    """The same answer, and everybody in the room hears that there is something."""
+    if position := decided.headers.get("Position"):
+        await hub.room_moved(room, position)
+    return decided
 
 
 def _agent(who: Identity) -> AgentId:
@@ -162,14 +173,15 @@ def _agent(who: Identity) -> AgentId:
     return who.agent_id
 
 
-async def _enter(desk: Desk, who: Identity, room_id: str) -> None:
-    """Raises Problem for a room of others, and for one that is not there (yet: `after` waits for it)."""
+async def _enter(desk: Desk, who: Identity, room_id: str) -> chat_rooms.Row:
+    """The room. Raises Problem for one of others, or one that is not there (yet: `after` waits for it)."""
     row = await desk.reads.room(RoomId(room_id))
     if row is None:
         raise Problem("UnknownRoom", status=404, detail=refusal("UnknownRoom"))
     mine = row.kind is Kind.DIRECT and who.agent_id in row.members
     if not mine and (row.kind is Kind.DIRECT or not may(who, Permission.CHAT, About(None, row.queue_id))):
         raise Problem("RoomOutOfReach")
+    return row
 
 
 def _room(row: chat_rooms.Row, me: AgentId) -> models.Room:

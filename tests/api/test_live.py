@@ -26,12 +26,13 @@ from commands import conversation as wanted
 from commands.door_ports import Identity, Role
 from commands.live_ports import Move
 from domain.agent import AgentId
+from domain.chat import Kind, RoomId
 from domain.conversation import ConversationId, MessageId, Stage
 from domain.copy.live import ENDED, LATE
 from domain.privacy import MASKED
 from domain.queue import Priority, QueueId
-from projections import inbox
-from tests.api.house import ANA, BIA, TOKENS, House
+from projections import chat_rooms, inbox
+from tests.api.house import ANA, BIA, NOW, TOKENS, House
 from tests.api.live import LiveHouse, reading, running
 
 
@@ -526,6 +527,30 @@ async def test_a_change_of_rights_is_in_force_at_once_in_every_process(house: Li
         await there.rights_changed("agent:ana")
         assert (await reader.heard("bye"))["reason"] == "signed_out"
         assert other.of("bye") == []
+
+
+@live_walk
+async def test_that_something_was_said_in_a_room_is_told_to_whoever_may_enter_it_alone(
+    house: LiveHouse,
+) -> None:
+    two = chat_rooms.Row(RoomId("r1"), Kind.DIRECT, None, (ANA, BIA), NOW)
+    of_support = chat_rooms.Row(RoomId("r2"), Kind.QUEUE, QueueId("suporte"), (), NOW)
+    async with (
+        running(house.hub) as here,
+        running(house.another_hub()) as there,
+        reading(here) as ana,
+        reading(there, who="bia") as bia,
+        reading(here, who="edu") as edu,
+        reading(here, who="fora") as fora,
+    ):
+        await there.room_moved(two, "3:7")
+        assert await ana.heard("room") == {"room_id": "r1", "position": "3:7"}
+        assert (await bia.heard("room"))["room_id"] == "r1"
+        house.wire.away = True  # then whoever is here hears of it still
+        await here.room_moved(of_support, "3:8")
+        assert (await edu.heard("room"))["room_id"] == "r2"
+        assert (await ana.heard("room", 2))["room_id"] == "r2"
+        assert fora.of("room") == []
 
 
 @dataclass(frozen=True)

@@ -274,6 +274,44 @@ def test_a_desk_that_is_gone_is_told_and_what_was_written_leaves_once_when_it_is
     assert len([m for m in house.sent_to(who) if m.body.get("text", {}).get("body") == words]) == 1
 
 
+def test_the_team_talks_calls_somebody_and_shows_a_conversation(desk: Desk) -> None:
+    house, who = desk.house, desk.house.customer()
+    name = name_of(house.waits(who))
+    bia = desk.page("bia", "/equipe")
+    page = desk.page("ana")
+    open_(page, name)
+    page.keyboard.press("h")
+    page.get_by_role("dialog").get_by_label("Suporte técnico").check()
+    words = "Alguém conhece este endereço?"
+    house.said.add(words)
+    page.get_by_label("O que você quer dizer").fill(words)
+    page.get_by_role("button", name="Mostrar", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("Mostrado à equipe")
+
+    room = bia.get_by_role("button", name="Suporte técnico")
+    expect(room).to_contain_text(words)  # it came by itself
+    expect(room.get_by_label("1 não lida")).to_be_visible()
+    expect(bia.locator(".rail-count")).to_have_text("1")
+    room.click()
+    expect(bia.locator(".room-card")).to_contain_text(name)
+    expect(bia.locator(".rail-count")).to_have_count(0)  # what is seen is read
+
+    bia.get_by_label("Mensagem para a equipe").press_sequentially("@an")
+    bia.keyboard.press("Enter")
+    bia.keyboard.type("conheço, é o prédio da esquina")
+    bia.keyboard.press("Enter")
+    house.said.add("conheço, é o prédio da esquina")
+    expect(bia.locator(".room-line.mine mark")).to_have_text("@Ana")
+    called = page.get_by_role("img", name="1 não lida, e alguém chamou você")
+    expect(called).to_be_visible()
+    page.locator(".rail").get_by_role("link", name="Equipe").click()
+    page.get_by_role("button", name="Suporte técnico").click()
+    expect(page.locator(".room-line.calls")).to_contain_text("conheço")
+    expect(called).to_have_count(0)
+    page.locator(".room-card").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
 def test_what_does_not_become_a_page_stays_words(desk: Desk) -> None:
     """A customer's markup is shown as they wrote it, and never run."""
     house, who = desk.house, desk.house.customer()

@@ -105,6 +105,11 @@ def screens(desk: Desk, theme: str, size: tuple[int, int], **more: Any) -> Itera
     page.get_by_role("dialog", name="Boas-vindas ao Atende").wait_for()
     yield "visita", page
 
+    page = desk.page("chefe", "/equipe", **look)
+    page.get_by_role("button", name="Suporte técnico").click()
+    page.get_by_label("Mensagem para a equipe").wait_for()
+    yield "equipe-sala", page
+
     page = desk.page("chefe", "/painel", **look)
     page.get_by_role("heading", name="Filas").wait_for()
     page.locator(".figures .num", has_text=re.compile(r"[1-9]")).first.wait_for()

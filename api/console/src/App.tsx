@@ -8,6 +8,7 @@ import { SignIn } from "./shell/SignIn";
 import { Bones, Empty } from "./ui/parts";
 
 const Board = lazy(() => import("./supervisor/Board"));
+const Team = lazy(() => import("./team/Team"));
 const Admin = lazy(() => import("./admin/Admin"));
 const Enrol = lazy(() => import("./shell/Enrol"));
 const Invited = lazy(() => import("./shell/Enrol").then(({ Invited }) => ({ default: Invited })));
@@ -42,6 +43,7 @@ export function App() {
             }
           >
             <Switch>
+              <Route path="/equipe/:id?" component={Team} />
               <Route path="/painel" component={Board} />
               <Route path="/administracao/:what?" component={Admin} />
               <Route path="/analise">
@@ -70,6 +72,8 @@ function Home() {
   switch (first.path) {
     case "/":
       return <Desk />;
+    case "/equipe":
+      return <Team />;
     case "/painel":
       return <Board />;
     case "/administracao":

@@ -4,6 +4,7 @@ import type { Conversation, Line } from "../api/client";
 import { acknowledge, claim, newDemand, reopen, settle, unblock, wake } from "../desk/acts";
 import { attach } from "../desk/attachments";
 import { prefer, usePreferences } from "../desk/preferences";
+import { talks } from "../desk/rooms";
 import { may, naming } from "../desk/session";
 import { present, seen } from "../desk/seen";
 import { NO_THREAD, now, useDesk, type Sending } from "../desk/store";
@@ -79,6 +80,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
       attends && row.stage !== "automation" && { id: "block", label: row.blocked ? "Voltar a atender este contato" : "Bloquear este contato", group: "Conversa", icon: "close", words: "spam bloquear", run: () => (row.blocked ? void unblock(row) : setAsked("block")) },
       mine && row.unanswered_since !== null && { id: "settle", label: "Não precisa de resposta", group: "Conversa", icon: "check", keys: "x", run: () => void settle(row) },
       another && row.breached && row.stage !== "closed" && { id: "acknowledge", label: "Estou cuidando deste atraso", group: "Conversa", icon: "eye", keys: "c", run: () => void acknowledge(row) },
+      talks() && { id: "share", label: "Mostrar à equipe", group: "Conversa", icon: "people", keys: "h", words: "compartilhar colega sala", run: () => setAsked("share") },
       { id: "protocol", label: "Copiar o protocolo", group: "Conversa", icon: "copy", keys: "p", run: () => copyProtocol(row) },
       { id: "context", label: shown ? "Esconder o painel do cliente" : "Mostrar o painel do cliente", group: "Conversa", icon: "panel", keys: "i", run: aside_ },
     ];
@@ -108,7 +110,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
   }
   const others = viewers.filter((viewer) => viewer.agent_id !== names.me);
   const typing = others.find((viewer) => viewer.state === "typing");
-  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "block"].includes(command.id));
+  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "share", "block"].includes(command.id));
   const button = (command: string): Command | undefined => commands.find((one) => one.id === command);
   return (
     <div className={`attendance${shown ? " with-context" : ""}`}>

@@ -9,9 +9,10 @@ import { Avatar, Bones, Sheet } from "../ui/parts";
 import { moment } from "../words/moments";
 import { PRIORITY, reasonsOf, RELEASES } from "../words/names";
 
+const Share = lazy(() => import("../team/Share"));
 const TemplatePicker = lazy(() => import("./TemplatePicker"));
 
-export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template" | "block";
+export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template" | "block" | "share";
 
 export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conversation; onDone: (done: boolean) => void }) {
   if (asked === null) return null;
@@ -53,6 +54,14 @@ export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conve
       return (
         <Sheet title="Bloquear contato" open onClose={cancel}>
           <Blocking {...props} />
+        </Sheet>
+      );
+    case "share":
+      return (
+        <Sheet title="Mostrar à equipe" open onClose={cancel}>
+          <Suspense fallback={<Bones lines={5} />}>
+            <Share {...props} />
+          </Suspense>
         </Sheet>
       );
     case "template":

@@ -3584,6 +3584,17 @@ export interface components {
             /** Unread */
             unread: number;
         };
+        /**
+         * RoomMoved
+         * @description Something was said or read in a room of colleagues that you may enter: ask for it with `after`. Told
+         *     whatever the stream looks at.
+         */
+        RoomMoved: {
+            /** Position */
+            position: string;
+            /** Room Id */
+            room_id: string;
+        };
         /** Rooms */
         Rooms: {
             /** Items */
@@ -11332,7 +11343,7 @@ export interface operations {
                      *     data: {}
                      *     id: 1.1.1.1~2s.0.1bk~2s.0.1bk~9hQa
                      */
-                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
+                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
                 };
             };
             /** @description Não autenticado */

@@ -72,7 +72,7 @@ export function forget(): void {
   set({ rows: new Map(), lists: new Map(), threads: new Map(), sendings: [], connection: { is: "connecting" }, heardAt: 0 });
 }
 
-function subscribe(listener: () => void): () => void {
+export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -95,6 +95,13 @@ export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
 export function onArrival(told: (line: Line, conversationId: string) => void): () => void {
   arrivals.add(told);
   return () => arrivals.delete(told);
+}
+
+const roommates = new Set<(roomId: string, position: string) => void>();
+/** Something was said or read in a room of the team. */
+export function onRoom(told: (roomId: string, position: string) => void): () => void {
+  roommates.add(told);
+  return () => roommates.delete(told);
 }
 
 export function connection(told: Connection): void {
@@ -147,6 +154,9 @@ export function hear(frame: Frame): void {
       }
       return;
     }
+    case "room":
+      for (const told of roommates) told(frame.data.room_id, frame.data.position);
+      return;
     case "reset": {
       const lists = new Map(state.lists);
       const threads = new Map(state.threads);

@@ -19,6 +19,7 @@ export type Frame =
   | { event: "gone"; data: { position: string; conversation_id: string } }
   | { event: "line"; data: { position: string; conversation_id: string; line: Line } }
   | { event: "presence"; data: { conversation_id: string; viewers: Viewer[] } }
+  | { event: "room"; data: { room_id: string; position: string } }
   | { event: "counts"; data: Record<string, unknown> }
   | { event: "reset"; data: { topics: string[] } }
   | { event: "degraded"; data: { detail: string } }

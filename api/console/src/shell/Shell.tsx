@@ -6,7 +6,8 @@ import { Button } from "react-aria-components/Button";
 import { Link, useLocation } from "wouter";
 import { beat, declare, PAUSES, standing } from "../desk/presence";
 import { prefer, usePreferences, type Theme } from "../desk/preferences";
-import { current, leave, may, useSession } from "../desk/session";
+import { keepRooms, talks, useUnread } from "../desk/rooms";
+import { current, leave, lookAt, may, useSession } from "../desk/session";
 import { useDesk } from "../desk/store";
 import { clearTabs } from "../desk/tabs";
 import { Icon, type IconName } from "../ui/Icon";
@@ -24,6 +25,7 @@ const Tour = lazy(() => import("./Tour"));
 export type Place = { path: string; label: string; icon: IconName; may: () => boolean };
 export const PLACES: readonly Place[] = [
   { path: "/", label: "Atender", icon: "inbox", may: () => may("conversations.read") },
+  { path: "/equipe", label: "Equipe", icon: "people", may: talks },
   { path: "/painel", label: "Painel", icon: "board", may: () => may("conversations.move_for_another") || role() === "manager" || role() === "director" },
   { path: "/analise", label: "Análise", icon: "chart", may: () => ["supervisor", "manager", "director", "analyst"].includes(role()) },
   { path: "/auditoria", label: "Auditoria", icon: "shield", may: () => ["auditor", "dpo", "admin"].includes(role()) },
@@ -50,6 +52,10 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(listen, []);
   useEffect(watch, []);
   useEffect(badge, [heard]);
+  const talking = talks();
+  useEffect(() => (talking ? keepRooms() : undefined), [talking]);
+  // the stream stays, whatever screen is in view
+  useEffect(() => lookAt("shell", talking && me?.agent_id ? [`agent.${me.agent_id}`] : []), [talking, me?.agent_id]);
   const attends = me?.agent_id != null && may("conversations.attend");
   useEffect(() => (attends ? beat() : undefined), [attends]);
   const self = house.agents.find((agent) => agent.agent_id === me?.agent_id);
@@ -91,6 +97,7 @@ export function Shell({ children }: { children: ReactNode }) {
                 <Link href={place.path} className={here ? "here" : ""} aria-current={here ? "page" : undefined}>
                   <Icon name={place.icon} />
                   <span>{place.label}</span>
+                  {place.path === "/equipe" && <Unread />}
                 </Link>
               </li>
             );
@@ -165,6 +172,18 @@ export function Shell({ children }: { children: ReactNode }) {
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** Of the team's rooms; somebody who is called sees it in another colour, and hears it named. */
+function Unread() {
+  const { count, called } = useUnread();
+  if (count === 0) return null;
+  const label = `${count === 1 ? "1 não lida" : `${count} não lidas`}${called ? ", e alguém chamou você" : ""}`;
+  return (
+    <b className={`rail-count num${called ? " called" : ""}`} role="img" aria-label={label}>
+      {count > 99 ? "99+" : count}
+    </b>
   );
 }
 
