@@ -45,14 +45,15 @@ def reactivate_agent(command: ReactivateAgent, state: Agent, at: datetime) -> li
 
 @dataclass(frozen=True, kw_only=True)
 class EquipAgent(Command):
-    """What they can do, and how much. `queues` None: every queue; `ceiling` None: twice the capacity."""
+    """What they can do, and how much. `queues` None: every queue; `ceiling` None: twice the capacity;
+    `shifts` None: as they are."""
 
     agent_id: AgentId
     queues: tuple[QueueId, ...] | None
     skills: dict[str, int]
     capacity: int
     ceiling: int | None = None
-    shifts: tuple[Shift, ...] = ()
+    shifts: tuple[Shift, ...] | None = ()
 
 
 def equip_agent(command: EquipAgent, state: Agent, at: datetime) -> list[Event]:

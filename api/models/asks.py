@@ -330,7 +330,9 @@ class EquipAgent(Ask):
     skills: Skills = Field(default_factory=dict)
     capacity: int = Field(ge=0, le=1000)
     ceiling: int | None = Field(None, ge=0, le=2000, description="null: twice the capacity")
-    shifts: Annotated[list[Shift], Field(max_length=50)] = Field(default_factory=list)
+    shifts: Annotated[list[Shift], Field(max_length=50)] | None = Field(
+        default_factory=list, description="null: as they are"
+    )
 
 
 class SetRouting(Ask):

@@ -268,7 +268,9 @@ async def equip(
         skills=dict(ask.skills),
         capacity=ask.capacity,
         ceiling=ask.ceiling,
-        shifts=tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
+        shifts=None
+        if ask.shifts is None
+        else tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
     )
     return await wish.decide(command)
 

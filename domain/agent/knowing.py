@@ -47,13 +47,16 @@ def equip(
     skills: Mapping[str, int],
     capacity: int,
     ceiling: int | None,
-    shifts: Sequence[Shift] = (),
+    shifts: Sequence[Shift] | None = (),
 ) -> list[Event]:
-    """Queues, skills, capacity and shifts, all at once. What they have stays theirs, whatever it is."""
+    """Queues, skills, capacity and shifts (None: as they are), all at once. What they have stays theirs,
+    whatever it is."""
     known(state)
     if capacity < 0 or ceiling_of(capacity, ceiling) < capacity:
         raise BadCapacity
     served = None if queues is None else tuple(sorted(set(queues)))
+    if shifts is None:
+        shifts = state.equipped.shifts if state.equipped else ()
     equipped = Equipped(served, dict(sorted(skills.items())), capacity, ceiling, tuple(shifts))
     return [] if equipped == state.equipped else [equipped]
 

@@ -127,6 +127,14 @@ def test_logging_out_asks_for_each_conversation() -> None:
     )
 
 
+def test_what_is_said_of_capacity_alone_leaves_the_shifts_as_they_are() -> None:
+    shifts = (agent.Shift(0, 480, 720),)
+    equipped = Equipped(None, {}, 2, None, shifts)
+    given(AGENT, Welcomed("Ana"), equipped).when(
+        agent.equip, queues=None, skills={}, capacity=3, ceiling=None, shifts=None
+    ).then(Equipped(None, {}, 3, None, shifts))
+
+
 def test_a_ceiling_below_the_capacity_is_none() -> None:
     given(AGENT, Welcomed("Ana")).when(
         agent.equip, queues=None, skills={}, capacity=3, ceiling=2

@@ -1,6 +1,9 @@
 // What the screens of the administration are made of.
 import { useState, type FormEvent, type ReactNode } from "react";
+import { sentenceOf } from "../api/client";
+import { learn } from "../desk/session";
 import { Icon } from "../ui/Icon";
+import { toast } from "../ui/toast";
 
 export function Part({ title, text, action, children }: { title: string; text: string; action: ReactNode; children: ReactNode }) {
   return (
@@ -63,4 +66,22 @@ export function code(name: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "")
     .slice(0, 40);
+}
+
+/** What is being edited: one, or one that is to be made. */
+export function useSheet<T>(): [T | "new" | null, (of: T | "new" | null) => void] {
+  return useState<T | "new" | null>(null);
+}
+
+/** Told as done, and read again; else the reason why not. */
+export async function saved(wanted: Promise<unknown>, told: string): Promise<string | null> {
+  try {
+    await wanted;
+    toast({ tone: "good", text: told });
+    window.setTimeout(() => void learn().catch(() => undefined), 400);
+    await learn();
+    return null;
+  } catch (error) {
+    return sentenceOf(error);
+  }
 }

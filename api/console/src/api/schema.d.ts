@@ -2699,8 +2699,11 @@ export interface components {
              * @description null: all
              */
             queues?: string[] | null;
-            /** Shifts */
-            shifts?: components["schemas"]["Shift"][];
+            /**
+             * Shifts
+             * @description null: as they are
+             */
+            shifts?: components["schemas"]["Shift"][] | null;
             /**
              * Skills
              * @description With levels
