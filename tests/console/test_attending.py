@@ -274,6 +274,31 @@ def test_a_desk_that_is_gone_is_told_and_what_was_written_leaves_once_when_it_is
     assert len([m for m in house.sent_to(who) if m.body.get("text", {}).get("body") == words]) == 1
 
 
+def test_a_page_that_nobody_looks_at_keeps_its_stream(desk: Desk) -> None:
+    """Behind another window an agent is still there, and finds everything when they come back."""
+    house, who = desk.house, desk.house.customer()
+    name = name_of(house.waits(who))
+    page = desk.page("ana", f"/atendimentos/{house.conversation_id(who)}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(page.locator(".connection")).to_contain_text("Ao vivo")
+    opened: list[str] = []
+    page.on("request", lambda asked: opened.append(asked.url) if "/v1/live?" in asked.url else None)
+    for state in ("hidden", "visible"):
+        page.evaluate(
+            """(state) => {
+              Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => state});
+              Object.defineProperty(document, 'hidden', {configurable: true, get: () => state === 'hidden'});
+              document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            state,
+        )
+        words = f"ainda sem sinal, {state}"
+        house.writes(who, words)
+        expect(page.locator(".line.customer", has_text=words)).to_be_visible()
+    expect(page.locator(".connection")).to_contain_text("Ao vivo")
+    assert opened == []
+
+
 def test_the_team_talks_calls_somebody_and_shows_a_conversation(desk: Desk) -> None:
     house, who = desk.house, desk.house.customer()
     name = name_of(house.waits(who))

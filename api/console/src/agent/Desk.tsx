@@ -104,7 +104,11 @@ function Tabs({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
 }
 function TabButton({ tab, label, here, onTab }: { tab: Tab; label: string; here: boolean; onTab: (tab: Tab) => void }) {
   const { ids, next, loaded } = useDesk(listOf(topicOf(tab)));
-  const late = useDesk((state) => (tab === "waiting" ? ids.some((id) => (state.rows.get(id)?.due_at ?? "9") < new Date().toISOString()) : false));
+  const late = useDesk((state) => {
+    if (tab !== "waiting") return false;
+    const now = new Date().toISOString();
+    return ids.some((id) => (state.rows.get(id)?.due_at ?? "9") < now);
+  });
   const unread = useDesk((state) => (tab === "mine" ? ids.filter((id) => (state.rows.get(id)?.unread ?? 0) > 0).length : 0));
   return (
     <button type="button" role="tab" aria-selected={here} tabIndex={here ? 0 : -1} className={`list-tab${here ? " here" : ""}`} onClick={() => onTab(tab)} onKeyDown={(event) => {
