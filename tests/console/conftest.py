@@ -34,6 +34,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, and
+    "--use-fake-ui-for-media-stream",  # somebody who lets pages hear it
 ]
 WIDE, PHONE = (1366, 768), (390, 844)
 PEOPLE = {"ana": Role.AGENT, "bia": Role.AGENT, "chefe": Role.SUPERVISOR}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -24,6 +25,28 @@ DROP = f"""() => {{{CARRY % (PNG, "foto.gif", "image/gif")}
   document.querySelector('.attend-main').dispatchEvent(
     new DragEvent('drop', {{dataTransfer: carried, bubbles: true, cancelable: true}}));
 }}"""
+
+
+def assert_opus(data: bytes) -> None:
+    """Ogg pages in order, each with the right sum, that hold about a second of Opus in one channel."""
+    at, pages = 0, []
+    while at < len(data):
+        signs, flags, position, _, n, told, count = struct.unpack_from("<4sxBqIIIB", data, at)
+        lengths = data[at + 27 : at + 27 + count]
+        end = at + 27 + count + sum(lengths)
+        page = data[at : at + 22] + bytes(4) + data[at + 26 : end]
+        total = 0
+        for byte in page:
+            total ^= byte << 24
+            for _bit in range(8):
+                total = (total << 1 ^ (0x04C11DB7 if total & 0x80000000 else 0)) & 0xFFFFFFFF
+        assert (signs, n, told) == (b"OggS", len(pages), total)
+        pages.append((flags, position, data[at + 27 + count : end]))
+        at = end
+    (first, _, head), (_, _, tags), *sound = pages
+    assert (first, head[:8], head[9], tags[:8]) == (2, b"OpusHead", 1, b"OpusTags")
+    assert sound[-1][0] == 4  # the end is told
+    assert 0.5 < sound[-1][1] / 48_000 < 10
 
 
 def open_(page: Page, name: str) -> None:
@@ -85,6 +108,17 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
         "caption",
         "filename",
     }
+
+    page.get_by_role("button", name="Gravar áudio").click()
+    page.wait_for_timeout(1_500)
+    page.get_by_role("button", name="Terminar a gravação").click()
+    expect(page.get_by_label("Arquivos desta mensagem")).to_contain_text("Áudio gravado")
+    page.get_by_role("button", name="Enviar", exact=True).click()
+    until(lambda: house.sent_to(who)[-1].body["type"] == "audio", "the recording with the provider")
+    sound = house.sent_to(who)[-1].body["audio"]
+    heard = house.graph.ledger.files[sound["id"]]
+    assert (heard.mime, sound.get("voice")) == ("audio/ogg", True)
+    assert_opus(heard.data)
 
     note = "Sinal óptico baixo na caixa da rua."
     house.said.add(note)

@@ -49,8 +49,17 @@ export function AttachButton({ id }: { id: string }) {
   );
 }
 
-/** What WhatsApp plays: Opus in Ogg is shown as a voice message, AAC as an audio file. */
-const RECORDED = "MediaRecorder" in window ? ["audio/ogg;codecs=opus", "audio/mp4;codecs=mp4a.40.2"].find((type) => MediaRecorder.isTypeSupported(type)) : undefined;
+/** Opus in Ogg is what WhatsApp shows as a voice message; in WebM, it is wrapped anew. AAC goes as an audio file. */
+const RECORDED = "MediaRecorder" in window ? ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4;codecs=mp4a.40.2"].find((type) => MediaRecorder.isTypeSupported(type)) : undefined;
+
+async function recording(id: string, chunks: Blob[], type: string): Promise<void> {
+  const made = new Blob(chunks, { type });
+  if (type === "audio/mp4") attach(id, [new File([made], "audio.m4a", { type })]);
+  else {
+    const { file, mono } = type === "audio/ogg" ? { file: made, mono: true } : await (await import("../desk/ogg")).asOgg(made);
+    attach(id, [new File([file], "audio.ogg", { type: "audio/ogg" })], mono);
+  }
+}
 
 export function Recorder({ id }: { id: string }) {
   const recorder = useRef<MediaRecorder | null>(null);
@@ -72,8 +81,7 @@ export function Recorder({ id }: { id: string }) {
       made.ondataavailable = (event) => chunks.push(event.data);
       made.onstop = () => {
         for (const track of stream.getTracks()) track.stop();
-        const type = RECORDED.split(";")[0] ?? "audio/ogg";
-        if (recorder.current === made) attach(id, [new File(chunks, `audio.${type === "audio/ogg" ? "ogg" : "m4a"}`, { type })], type === "audio/ogg");
+        if (recorder.current === made) recording(id, chunks, RECORDED.split(";")[0] ?? "audio/ogg").catch(() => toast({ tone: "bad", text: "A gravação não saiu como devia. Grave de novo." }));
         recorder.current = null;
         setSince(null);
       };
