@@ -1,5 +1,5 @@
 // One conversation as it is attended: who it is, what was said, what can be done, and where answers are written.
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Conversation, Line } from "../api/client";
 import { acknowledge, claim, newDemand, reopen, settle, unblock, wake } from "../desk/acts";
 import { attach } from "../desk/attachments";
@@ -18,9 +18,12 @@ import { Bones, Empty, IconButton, Kbd, PriorityChip, useWide } from "../ui/part
 import { customer } from "../words/names";
 import { Composer } from "./Composer";
 import { Context, copyProtocol } from "./Context";
-import { Sheets, type Asked } from "./Sheets";
+import type { Asked } from "./Sheets";
 import { Thread } from "./Thread";
 import { Unowned } from "./Unowned";
+
+const sheets = (): Promise<typeof import("./Sheets")> => import("./Sheets");
+const Sheets = lazy(() => sheets().then(({ Sheets }) => ({ default: Sheets })));
 
 export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<void>; onBack: (() => void) | null }) {
   const row = useDesk((state) => state.rows.get(id) ?? null);
@@ -39,6 +42,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
   const attends = may("conversations.attend");
   const another = may("conversations.move_for_another");
   useSeen(row, mine, lines.length);
+  useEffect(() => void window.setTimeout(() => void sheets().catch(() => undefined), 1_500), []); // before anybody asks for them
   usePresent(id, attends);
 
   const take = useCallback(async (): Promise<void> => {
@@ -174,7 +178,11 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
         )}
       </div>
       {shown && <Context row={row} onPriority={() => setAsked("priority")} onClose={aside_} />}
-      <Sheets asked={asked} row={row} onDone={done} />
+      {asked !== null && (
+        <Suspense fallback={null}>
+          <Sheets asked={asked} row={row} onDone={done} />
+        </Suspense>
+      )}
     </div>
   );
 }
