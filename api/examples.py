@@ -219,6 +219,7 @@ QUEUE: Final[dict[str, Any]] = {
     "reopening": 24,
     "reasons": [],
     "opening_template": "voltamos",
+    "opening_language": "pt_BR",
     "notice": None,
     "notice_until": None,
 }

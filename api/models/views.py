@@ -241,6 +241,7 @@ class Queue(View):
     reopening: int = Field(description="Hours for which what was closed is taken up again")
     reasons: list[str] = Field(default_factory=list, description="It is closed with one of these; none: any")
     opening_template: str | None = Field(None, description="For whoever asked to be called at opening")
+    opening_language: str = Field(description="Of that template")
     notice: str | None = None
     notice_until: datetime | None = None
 
@@ -257,6 +258,7 @@ _QUEUE = (
     "calendar_id",
     "reopening",
     "opening_template",
+    "opening_language",
 )
 
 

@@ -7,19 +7,20 @@ import { toast } from "../ui/toast";
 import { PRIORITY, REASONS } from "../words/names";
 import { code, Form, New, Part, saved, useSheet } from "./parts";
 
-type Service = { calendar_id: string | null; reopening: number; reasons: string[] };
+type Service = { calendar_id: string | null; reopening: number; reasons: string[]; opening_template: string | null; opening_language: string };
+const USUAL: Service = { calendar_id: null, reopening: 24, reasons: [], opening_template: null, opening_language: "pt_BR" };
 
 export function Queues() {
   const { house } = useSession();
   const [open, setOpen] = useSheet<Queue>();
   const [name, setName] = useState("");
-  const [service, setService] = useState<Service>({ calendar_id: null, reopening: 24, reasons: [] });
+  const [service, setService] = useState(USUAL);
   const [calendars, setCalendars] = useState<readonly string[]>([]);
   useEffect(() => void data(api.GET("/v1/rules")).then((told) => setCalendars(told.calendars.map((one) => one.name)), () => undefined), []);
   const edit = (queue: Queue | "new"): void => {
     setOpen(queue);
     setName(queue === "new" ? "" : queue.name);
-    setService(queue === "new" ? { calendar_id: null, reopening: 24, reasons: [] } : { calendar_id: queue.calendar_id ?? null, reopening: queue.reopening, reasons: queue.reasons ?? [] });
+    setService(queue === "new" ? USUAL : { calendar_id: queue.calendar_id ?? null, reopening: queue.reopening, reasons: queue.reasons ?? [], opening_template: queue.opening_template ?? null, opening_language: queue.opening_language });
   };
   const save = async (): Promise<string | null> => {
     const id = open === "new" || open === null ? code(name) : open.queue_id;
@@ -122,6 +123,11 @@ function ServiceFields({ service, calendars, onChange }: { service: Service; cal
           <input className="input" type="number" min={0} max={24} required value={service.reopening} onChange={(event) => onChange({ ...service, reopening: Number(event.target.value) })} />
         </label>
       </div>
+      <label className="field">
+        <span>Modelo para quem pediu para ser chamado na abertura</span>
+        <input className="input" value={service.opening_template ?? ""} maxLength={512} spellCheck={false} placeholder="equipe_de_volta" onChange={(event) => onChange({ ...service, opening_template: event.target.value.trim().toLowerCase() || null })} />
+        <small>O nome de um modelo aprovado, de utilidade e sem variáveis. Sem ele, a fila não chama ninguém.</small>
+      </label>
       <details className="reasons">
         <summary>Motivos de encerramento: {service.reasons.length === 0 ? "todos" : service.reasons.length}</summary>
         {REASONS.map((group) => (

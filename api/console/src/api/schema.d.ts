@@ -3388,6 +3388,11 @@ export interface components {
             offer_for: number;
             offline: components["schemas"]["OfflinePolicy"];
             /**
+             * Opening Language
+             * @description Of that template
+             */
+            opening_language: string;
+            /**
              * Opening Template
              * @description For whoever asked to be called at opening
              */
@@ -12529,6 +12534,7 @@ export interface operations {
                      *           "name": "Suporte técnico",
                      *           "offer_for": 30,
                      *           "offline": "return_waiting",
+                     *           "opening_language": "pt_BR",
                      *           "opening_template": "voltamos",
                      *           "prefer_last": 60,
                      *           "preferred": {},
@@ -12620,6 +12626,7 @@ export interface operations {
                      *       "name": "Suporte técnico",
                      *       "offer_for": 30,
                      *       "offline": "return_waiting",
+                     *       "opening_language": "pt_BR",
                      *       "opening_template": "voltamos",
                      *       "prefer_last": 60,
                      *       "preferred": {},
