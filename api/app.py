@@ -36,6 +36,7 @@ from api.routes import (
     taking,
     tokens,
     users,
+    wallboard,
     webhooks,
 )
 from api.routes import desk as desk_routes
@@ -56,6 +57,7 @@ ROUTERS = (
     automatic.router,
     media.router,
     desk_routes.router,
+    wallboard.router,
     chat.router,
     sign_in.router,
     me.router,

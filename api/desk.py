@@ -39,6 +39,7 @@ from projections import (
     transcript,
     users,
 )
+from projections.wallboard import Wallboard
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -188,6 +189,10 @@ class Reads(Protocol):
 
     def templates(self, channel_id: ChannelId) -> Awaitable[Sequence[templates.Row]]:
         """What the provider has of this number, by name."""
+        ...
+
+    def wallboard(self, at: datetime) -> Awaitable[Wallboard]:
+        """Every queue and every agent, as they stand."""
         ...
 
     def active(self) -> Awaitable[Mapping[tuple[Stage, Priority], int]]:

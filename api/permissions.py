@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CHOOSE = "conversations.choose"  # another than the next in order, where those are pulled
     READ_DESK = "desk.read"  # queues, agents, channels
     RUN_DESK = "desk.run"  # change them
+    READ_WALLBOARD = "wallboard.read"  # how queues and agents stand, and nothing of any conversation
     READ_DELIVERIES = "deliveries.read"
     READ_COMMANDS = "commands.read"
     CHAT = "chat.use"  # with colleagues, as an agent
@@ -98,6 +99,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
         P.RAISE_TO_URGENT: _QUEUE,
         P.CHOOSE: _QUEUE,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _QUEUE,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
         P.CHAT: _QUEUE,
@@ -105,15 +107,17 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.MANAGER: {
         P.READ_CONVERSATIONS: _QUEUE,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _QUEUE,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
         P.READ_USERS: Grant(Scope.ALL, frozenset({Mask.LOGIN})),
     },
     # numbers, not people
-    Role.DIRECTOR: {P.READ_DESK: _ALL},
+    Role.DIRECTOR: {P.READ_DESK: _ALL, P.READ_WALLBOARD: _ALL},
     Role.ANALYST: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
         P.READ_DESK: Grant(Scope.ALL, frozenset({Mask.NAME})),
+        P.READ_WALLBOARD: Grant(Scope.ALL, frozenset({Mask.NAME})),
     },
     Role.AUDITOR: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
@@ -126,6 +130,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.ADMIN: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _ALL,
         P.RUN_DESK: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
@@ -137,6 +142,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.SERVICE: {
         P.READ_CONVERSATIONS: _ALL,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
     },
@@ -193,7 +199,8 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/conversations/{conversation_id}/transcript": _READ,
     "GET /v1/conversations/counts": _READ,
     "POST /v1/conversations/search": _READ,
-    "GET /v1/live": _READ,
+    "GET /v1/live": Free.SOMEBODY,  # each topic takes a permission
+    "GET /v1/wallboard": P.READ_WALLBOARD,
     "PUT /v1/live/{stream_id}/topics": _READ,
     "GET /v1/media/{key}": _READ,
     "POST /v1/conversations": _ATTEND,

@@ -13,10 +13,11 @@ import structlog
 
 from api.desk import Desk
 from api.live import events, topics
+from api.live.boards import Boards
 from api.live.changes import Changes
 from api.live.marks import LastSeen
 from api.live.rights import Rights
-from api.live.sight import Sight, sight_of
+from api.live.sight import NoSight, Sight, sight_of
 from api.live.snapshots import Snapshots
 from api.live.stream import Again, Stream
 from api.live.switchboard import Switchboard
@@ -62,6 +63,7 @@ class Hub:
         self._viewers = Viewers(monotonic)
         self._monotonic = monotonic
         self._snapshots = Snapshots(desk, self._viewers.of)
+        self._boards = Boards(desk, self.streams)
         self._changes = Changes(desk.live_rows, self.streams, desk.meaning, self._lose)
         self._place: tuple[str, str] | None = None
         self._troubles = Troubles(self.streams, at_first=() if desk.wire is not None else ("redis",))
@@ -75,10 +77,13 @@ class Hub:
 
     def open(self, identity: Identity, again: Again, wanted: Iterable[str], last: LastSeen | None) -> Stream:
         """A new stream of somebody who may look at these; `last` is what the browser had been told before."""
-        sight = self._sight_of(identity)
-        assert sight is not None  # or there is no topic they may look at
+        sight = self._sight_of(identity) or NoSight()
         listed = tuple(wanted)
-        held = [topic for topic in listed if last is not None and last.knows(topic)]
+        held = [
+            topic
+            for topic in listed
+            if last is not None and last.knows(topic) and topic != topics.WALLBOARD  # told whole, or not
+        ]
         stream = Stream(identity, sight, again, listed, held)
         stream.owe(events.hello(stream.id, listed))
         if (late := self._troubles.told()) is not None:
@@ -89,11 +94,13 @@ class Hub:
 
     async def in_sight(self, identity: Identity, wanted: Iterable[str]) -> bool:
         """Whether somebody sees every conversation among these topics as it stands. Raises Unavailable."""
-        sight = self._sight_of(identity)
-        if sight is None or sight.whole:
-            return sight is not None
+        sight = self._sight_of(identity) or NoSight()
         ids = [c for topic in wanted if (c := topics.conversation_of(topic)) is not None]
-        return all(sight.reaches(row) for row, _ in await self._rows.conversations(ids)) if ids else True
+        return (
+            sight.whole or all(sight.reaches(row) for row, _ in await self._rows.conversations(ids))
+            if ids
+            else True
+        )
 
     async def follow(self, stream: Stream, last: LastSeen | None) -> AsyncGenerator[bytes, None]:
         """What the stream tells, in chunks, until it ends. It is open from the first one on."""
@@ -241,6 +248,7 @@ class Hub:
         """Whether the views are further than what was told, or stand still."""
         try:
             standing = await self._changes.look()
+            await self._boards.tell()
         except Unavailable:
             self._troubles.note("database", away=True)
             return
@@ -278,7 +286,10 @@ class Hub:
                     self._void(stream, reason)
             elif stream.wanted:
                 topic = stream.wanted[0]
-                chunk = await self._snapshots.of(topic, stream.sight)
+                if topic == topics.WALLBOARD:
+                    chunk = await self._boards.give(stream)
+                else:
+                    chunk = await self._snapshots.of(topic, stream.sight)
                 if chunk is None:
                     self._lose(stream, topic)
                 else:

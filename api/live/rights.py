@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from api.live import topics
-from api.live.sight import Sight
+from api.live.sight import NoSight, Sight
 from api.live.stream import Stream
 from api.live.switchboard import Switchboard
 from commands.door_ports import Identity
@@ -47,9 +47,9 @@ class Rights:
 
     def _changed(self, stream: Stream, identity: Identity) -> None:
         """What was told is void when they see differently now."""
-        sight = self._sight_of(identity)
+        sight = self._sight_of(identity) or NoSight()
         kept = sorted(topic for topic in stream.topics if topics.sees(identity, topic))
-        if sight is None or not kept:
+        if not kept:
             stream.end("forbidden")
             return
         differently, stream.identity, stream.sight = sight != stream.sight, identity, sight

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from api.models.views import Conversation, ConversationWithEpisodes, TranscriptLine, View
+from api.models.wallboard import Wallboard
 
 Trouble = Literal["redis", "database", "views"]
 Reason = Literal["stopping", "slow", "signed_out", "forbidden", "too_many", "broken"]
@@ -123,6 +124,7 @@ EVENTS: Final[dict[str, type[BaseModel]]] = {
     "gone": Gone,
     "line": Line,
     "presence": Presence,
+    "wallboard": Wallboard,
     "mark": Mark,
     "degraded": Degraded,
     "recovered": Recovered,

@@ -48,13 +48,29 @@ P = Permission
 
 MATRIX: Final[dict[str, set[Permission]]] = {
     "ana": {P.READ_CONVERSATIONS, P.ATTEND, P.READ_DESK, P.READ_COMMANDS, P.CHAT},
-    "carla": {P.READ_CONVERSATIONS, P.ATTEND, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.CHAT},
-    "gil": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.READ_USERS},
-    "ivo": {P.READ_DESK},
-    "lia": {P.READ_CONVERSATIONS, P.READ_DESK},
+    "carla": {
+        P.READ_CONVERSATIONS,
+        P.ATTEND,
+        P.READ_DESK,
+        P.READ_COMMANDS,
+        P.READ_DELIVERIES,
+        P.CHAT,
+        P.READ_WALLBOARD,
+    },
+    "gil": {
+        P.READ_CONVERSATIONS,
+        P.READ_DESK,
+        P.READ_COMMANDS,
+        P.READ_DELIVERIES,
+        P.READ_USERS,
+        P.READ_WALLBOARD,
+    },
+    "ivo": {P.READ_DESK, P.READ_WALLBOARD},
+    "lia": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_WALLBOARD},
     "noa": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.READ_USERS},
     "dora": {
         P.READ_CONVERSATIONS,
+        P.READ_WALLBOARD,
         P.READ_DESK,
         P.RUN_DESK,
         P.READ_COMMANDS,
@@ -64,9 +80,10 @@ MATRIX: Final[dict[str, set[Permission]]] = {
         P.RUN_TOKENS,
     },
     "oto": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_USERS},
-    "erp": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES},
+    "erp": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.READ_WALLBOARD},
     "lost": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS},
     "painel": {P.READ_DESK},
+    "parede": {P.READ_WALLBOARD},
     "devendo": set(),
 }
 """What everybody may, said once more by hand: permissions that doors ask for."""
@@ -308,6 +325,7 @@ HIDES: Final = {
     "gil": {LOGIN},
     "ivo": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
     "painel": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
+    "parede": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
     "devendo": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN, STAFF},
     "fora": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
     "ana": {LOGIN},

@@ -645,7 +645,7 @@ def test_whoever_may_not_read_conversations_looks_at_none_of_them(topic: str) ->
 
 def test_every_topic_needs_a_permission_and_strangers_names_are_no_topics() -> None:
     assert all(kind.permission for kind in topics.KINDS.values())
-    for word in ("", "waiting.", "waiting.Ä", "wallboard", "conversation.x", "agent", "closed.x", "mine.x"):
+    for word in ("", "waiting.", "waiting.Ä", "wallboard.x", "conversation.x", "agent", "closed.x", "mine.x"):
         with pytest.raises(topics.UnknownTopic):
             topics.resolved([word], TOKENS["ana"])
     with pytest.raises(topics.UnknownTopic):

@@ -501,9 +501,7 @@ export interface paths {
         put?: never;
         /**
          * Take what waits
-         * @description Two at once: one has it, the other gets 409 with the winner's name. Without room for it a reason is
-         *     needed. Where agents take the next by themselves (`pull`), taking another needs a permission, and is
-         *     recorded as out of order. While lists cannot be read neither is looked at: nobody is kept from helping.
+         * @description Two at once: one has it, the other gets 409 with the winner's name.
          */
         post: operations["claim_v1_conversations__conversation_id__claim_post"];
         delete?: never;
@@ -1647,6 +1645,27 @@ export interface paths {
          * @description Their access tokens are worth nothing from here on.
          */
         delete: operations["end_all_sessions_v1_users__user_id__sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How every queue and every agent stands
+         * @description The live topic `wallboard` tells the same as it changes. A screen on a wall has a token of its own, of
+         *     the role `service` and the scope `wallboard.read`.
+         */
+        get: operations["wallboard_v1_wallboard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3066,7 +3085,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations.read" | "conversations.attend" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
+        Permission: "conversations.read" | "conversations.attend" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
         /** Permissions */
         Permissions: {
             /**
@@ -3193,11 +3212,6 @@ export interface components {
         Queue: {
             /** Active */
             active: boolean;
-            /**
-             * Calendar Id
-             * @description Of its hours, where the policy names none
-             */
-            calendar_id?: string | null;
             mode: components["schemas"]["Mode"];
             /** Name */
             name: string;
@@ -3212,11 +3226,6 @@ export interface components {
             offer_for: number;
             offline: components["schemas"]["OfflinePolicy"];
             /**
-             * Opening Template
-             * @description For whoever asked to be called at opening
-             */
-            opening_template?: string | null;
-            /**
              * Prefer Last
              * @description Seconds a returning customer waits for their last agent
              * @default 0
@@ -3229,20 +3238,10 @@ export interface components {
             /** Queue Id */
             queue_id: string;
             /**
-             * Reasons
-             * @description It is closed with one of these; none: any
-             */
-            reasons?: string[];
-            /**
              * Relax After
              * @description Seconds until what is required is preferred
              */
             relax_after?: number | null;
-            /**
-             * Reopening
-             * @description Hours for which what was closed is taken up again
-             */
-            reopening: number;
             /**
              * Required
              * @description Skills, with levels
@@ -3635,16 +3634,6 @@ export interface components {
         SetService: {
             /** Calendar Id */
             calendar_id?: string | null;
-            /**
-             * Opening Language
-             * @default pt_BR
-             */
-            opening_language: string;
-            /**
-             * Opening Template
-             * @description An approved utility without variables, for whoever asked to be called at opening
-             */
-            opening_template?: string | null;
             /** Reasons */
             reasons?: string[];
             /**
@@ -4191,6 +4180,84 @@ export interface components {
              * @enum {string}
              */
             state: "viewing" | "typing";
+        };
+        /** WallAgent */
+        WallAgent: {
+            /** Active */
+            active: number;
+            /** Agent Id */
+            agent_id: string;
+            availability: components["schemas"]["Availability"];
+            /** Breached */
+            breached: number;
+            /** Capacity */
+            capacity: number;
+            /** Connected */
+            connected: boolean;
+            /** In Service */
+            in_service: number;
+            /** Name */
+            name: string;
+            /** Offered */
+            offered: number;
+            /**
+             * Pause Reason
+             * @description Of a pause that counts; of another nobody is told
+             */
+            pause_reason: string | null;
+            /** Silent */
+            silent: number;
+            /**
+             * Since
+             * @description So long they are what they declare; null: unknown
+             */
+            since: string | null;
+        };
+        /** WallQueue */
+        WallQueue: {
+            /**
+             * Available
+             * @description Agents who are there for it
+             */
+            available: number;
+            /**
+             * Breached
+             * @description Of both, past their due time
+             */
+            breached: number;
+            /**
+             * Forecast
+             * @description Seconds until all that waits has been taken up: as many as wait, times the median of what the last ones took in service, divided by who is available. null with fewer than 10 of the last 4 hours to go by, or with nobody there
+             */
+            forecast: number | null;
+            /** In Service */
+            in_service: number;
+            /** Name */
+            name: string;
+            /**
+             * Oldest At
+             * @description When the first of those that wait entered
+             */
+            oldest_at: string | null;
+            /** Queue Id */
+            queue_id: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Wallboard
+         * @description What is in reach: whoever has queues sees those, and who attends them.
+         */
+        Wallboard: {
+            /** Agents */
+            agents: components["schemas"]["WallAgent"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Queues */
+            queues: components["schemas"]["WallQueue"][];
         };
         /**
          * Line
@@ -7287,11 +7354,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Ground"] | null;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Decided, and in the log */
             200: {
@@ -10450,7 +10513,7 @@ export interface operations {
     live_v1_live_get: {
         parameters: {
             query?: {
-                /** @description Names with commas between: `waiting`, `waiting.<queue>`, `mine`, `agent.<id>`, `automation`, `in_service`, `closed`, `conversation.<id>`. Without it: `waiting`, and `mine` of an agent */
+                /** @description Names with commas between: `waiting`, `waiting.<queue>`, `mine`, `agent.<id>`, `automation`, `in_service`, `closed`, `conversation.<id>`, `wallboard`. Without it: `waiting`, and `mine` of an agent */
                 topics?: string | null;
             };
             header?: {
@@ -10479,7 +10542,7 @@ export interface operations {
                      *     data: {}
                      *     id: 1.1.1.1~2s.0.1bk~2s.0.1bk~9hQa
                      */
-                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
+                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
                 };
             };
             /** @description Não autenticado */
@@ -11662,13 +11725,10 @@ export interface operations {
                      *           "name": "Suporte técnico",
                      *           "offer_for": 30,
                      *           "offline": "return_waiting",
-                     *           "opening_template": "voltamos",
                      *           "prefer_last": 60,
                      *           "preferred": {},
                      *           "queue_id": "suporte",
-                     *           "reasons": [],
                      *           "relax_after": 120,
-                     *           "reopening": 24,
                      *           "required": {
                      *             "fibra": 2
                      *           },
@@ -11753,13 +11813,10 @@ export interface operations {
                      *       "name": "Suporte técnico",
                      *       "offer_for": 30,
                      *       "offline": "return_waiting",
-                     *       "opening_template": "voltamos",
                      *       "prefer_last": 60,
                      *       "preferred": {},
                      *       "queue_id": "suporte",
-                     *       "reasons": [],
                      *       "relax_after": 120,
-                     *       "reopening": 24,
                      *       "required": {
                      *         "fibra": 2
                      *       },
@@ -14426,6 +14483,97 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wallboard_v1_wallboard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agents": [
+                     *         {
+                     *           "active": 2,
+                     *           "agent_id": "bia",
+                     *           "availability": "paused",
+                     *           "breached": 0,
+                     *           "capacity": 4,
+                     *           "connected": true,
+                     *           "in_service": 3,
+                     *           "name": "Bia",
+                     *           "offered": 0,
+                     *           "pause_reason": "almoco",
+                     *           "silent": 1,
+                     *           "since": "2026-03-12T17:05:00Z"
+                     *         }
+                     *       ],
+                     *       "at": "2026-03-12T17:32:10Z",
+                     *       "queues": [
+                     *         {
+                     *           "available": 4,
+                     *           "breached": 1,
+                     *           "forecast": 540,
+                     *           "in_service": 8,
+                     *           "name": "Suporte técnico",
+                     *           "oldest_at": "2026-03-12T17:21:40Z",
+                     *           "queue_id": "suporte",
+                     *           "waiting": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
