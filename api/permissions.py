@@ -20,6 +20,7 @@ from domain.queue import QueueId
 class Permission(StrEnum):
     READ_CONVERSATIONS = "conversations.read"  # lists, transcripts, media
     ATTEND = "conversations.attend"  # claim, write, note, close and the rest, as an agent
+    OVERSEE = "conversations.oversee"  # listen, whisper and take over, as an agent
     MOVE_FOR_ANOTHER = "conversations.move_for_another"  # transfer, release or close what others attend
     RAISE_TO_URGENT = "conversations.raise_to_urgent"
     CHOOSE = "conversations.choose"  # another than the next in order, where those are pulled
@@ -77,7 +78,7 @@ class About:
 
 P = Permission
 
-AS_AGENT: Final = frozenset({P.ATTEND, P.CHAT})
+AS_AGENT: Final = frozenset({P.ATTEND, P.OVERSEE, P.CHAT})
 """What takes being an agent, too."""
 
 _OWN, _QUEUE, _ALL = (Grant(scope) for scope in Scope)
@@ -95,6 +96,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.SUPERVISOR: {
         P.READ_CONVERSATIONS: _QUEUE,
         P.ATTEND: _QUEUE,
+        P.OVERSEE: _QUEUE,
         P.MOVE_FOR_ANOTHER: _QUEUE,
         P.RAISE_TO_URGENT: _QUEUE,
         P.CHOOSE: _QUEUE,
@@ -219,6 +221,9 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/ratings": _READ,
     "POST /v1/conversations/{conversation_id}/transfer": _ATTEND,
     "POST /v1/conversations/{conversation_id}/release": _ATTEND,
+    "POST /v1/conversations/{conversation_id}/listen": P.OVERSEE,
+    "POST /v1/conversations/{conversation_id}/whisper": P.OVERSEE,
+    "POST /v1/conversations/{conversation_id}/take-over": P.OVERSEE,
     "POST /v1/conversations/{conversation_id}/close": _ATTEND,
     "POST /v1/conversations/{conversation_id}/reopen": _ATTEND,
     "POST /v1/conversations/{conversation_id}/new-demand": _ATTEND,

@@ -55,7 +55,7 @@ class Wish:
 
     @property
     def agent_id(self) -> AgentId:
-        """Who wants it, as an agent; only for doors that ask for `ATTEND` or `CHAT`."""
+        """Who wants it, as an agent; only for doors whose permission takes being an agent."""
         assert self.identity.agent_id is not None
         return self.identity.agent_id
 
@@ -196,6 +196,7 @@ def wishing(permission: Permission) -> Callable[..., Awaitable[Wish]]:
 
 
 Attending = Annotated[Wish, Depends(wishing(Permission.ATTEND))]
+Overseeing = Annotated[Wish, Depends(wishing(Permission.OVERSEE))]
 Running = Annotated[Wish, Depends(wishing(Permission.RUN_DESK))]
 RunningUsers = Annotated[Wish, Depends(wishing(Permission.RUN_USERS))]
 Chatting = Annotated[Wish, Depends(wishing(Permission.CHAT))]

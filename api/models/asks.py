@@ -220,6 +220,10 @@ class Note(Ask):
     text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(_not_blank)]
 
 
+class TakeOver(Ask):
+    reason: Annotated[Line, AfterValidator(_not_blank)] = Field(description="Told to who had it")
+
+
 class Reaction(Ask):
     target: Reference = Field(description="`line_id` of the message")
     emoji: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(

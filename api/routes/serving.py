@@ -37,6 +37,7 @@ TEMPLATE_RULES: Final = (
 )
 MOMENTS: Final = 20
 MOMENT: Final = 0.1  # seconds
+RECEIVERS: Final = ("NeedsReceiver", "NeedsReason", "UnknownAgent", "UnknownQueue")
 MOVES: Final = (*WRITES, "NotOpen", "Changed", "NotOwner")
 
 
@@ -180,7 +181,10 @@ async def put_consent(
 @router.post(
     "/{conversation_id}/transfer",
     summary="Hand it on, to an agent or to a queue",
-    responses={**decided(DECIDED), **problems(*MOVES, "NeedsReceiver", "UnknownAgent", "UnknownQueue")},
+    responses={
+        **decided(DECIDED),
+        **problems(*MOVES, *RECEIVERS),
+    },
 )
 async def transfer(
     conversation_id: OfConversation,
@@ -189,7 +193,8 @@ async def transfer(
     ],
     wish: Attending,
 ) -> Response:
-    """Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered."""
+    """Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered. Whoever
+    moves what a colleague attends says why."""
     if ask.to_agent is not None:
         await _known_agent(wish, ask.to_agent)
     if ask.to_queue is not None:

@@ -108,6 +108,14 @@ from commands.conversation.offering import (
     silence_conversation as silence_conversation,
     withdraw_offer as withdraw_offer,
 )
+from commands.conversation.overseeing import (
+    ListenTo as ListenTo,
+    TakeOver as TakeOver,
+    Whisper as Whisper,
+    listen_to as listen_to,
+    take_over as take_over,
+    whisper as whisper,
+)
 from commands.conversation.sending import (
     ReactToMessage as ReactToMessage,
     ReportAccepted as ReportAccepted,

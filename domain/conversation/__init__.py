@@ -122,6 +122,12 @@ from domain.conversation.hearing import (
     may_reopen as may_reopen,
     receive as receive,
 )
+from domain.conversation.overseeing import (
+    listen as listen,
+    take_over as take_over,
+    whisper as whisper,
+)
+from domain.conversation.oversight_events import ListenedTo as ListenedTo
 from domain.conversation.labelling import (
     block as block,
     tag as tag,

@@ -83,6 +83,7 @@ from domain.conversation.events import (
     Woke,
 )
 from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
+from domain.conversation.oversight_events import ListenedTo
 from domain.conversation.state import (
     KNOWN,
     PARKED,
@@ -390,7 +391,7 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
             return _settled(state, event, version)
         case Warned() | Breached() | Escalated() | EscalationAcknowledged() | StopVoided():
             return changed(state, version=version)
-        case NoteAdded() | MediaStored() | MediaLost() | Ripened():
+        case NoteAdded() | ListenedTo() | MediaStored() | MediaLost() | Ripened():
             return changed(state, version=version)
         case (
             ConsentGiven()

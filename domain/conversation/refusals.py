@@ -139,7 +139,7 @@ class TooManyTags(Refused):
 
 
 class NeedsReason(Refused):
-    """Blocking says why, in one line."""
+    """Blocking, and taking from a colleague, say why in one line."""
 
 
 class Blocked(Refused):

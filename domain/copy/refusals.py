@@ -89,7 +89,7 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     "NeedsReceiver": ("Escolha uma pessoa ou uma fila para receber a conversa, só uma das duas.",),
     "BadTag": ("Use etiquetas curtas, em minúsculas e sem acento, como *segunda-via*.",),
     "TooManyTags": ("Esta demanda já tem etiquetas demais. Retire alguma antes de incluir outra.",),
-    "NeedsReason": ("Escreva em uma linha por que este contato será bloqueado.",),
+    "NeedsReason": ("Escreva em uma linha o motivo.",),
     "Blocked": ("Este contato está bloqueado. Desbloqueie o contato para atendê-lo de novo.",),
     "UnknownReason": ("Escolha um motivo de encerramento da lista.",),
     "NeedsOutcome": ("Escreva em uma linha o resultado do atendimento antes de encerrar.",),

@@ -388,7 +388,7 @@ def test_a_supervisor_moves_what_others_attend_and_an_agent_does_not(house: Hous
     claim(house, "bia")
     path = f"/v1/conversations/{conversation_id}/transfer"
     assert problem(house.post(path, {"to_agent": "ana"}, "ana"))["rule"] == "NotOwner"
-    assert house.post(path, {"to_agent": "ana"}, "carla").status_code == 200
+    assert house.post(path, {"to_agent": "ana", "reason": "Conhece o caso."}, "carla").status_code == 200
 
 
 def test_raising_to_urgent_is_a_permission_of_its_own(house: House) -> None:
