@@ -22,6 +22,7 @@ from api.metrics import Metrics
 from api.pages import Pages
 from api.routes import (
     automatic,
+    bulk,
     chat,
     clocks,
     conversations,
@@ -51,6 +52,7 @@ ROUTERS = (
     conversations.router,
     routing.router,
     taking.router,
+    bulk.router,
     serving.router,
     overseeing.router,
     labelling.router,

@@ -196,9 +196,9 @@ async def transfer(
     """Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered. Whoever
     moves what a colleague attends says why."""
     if ask.to_agent is not None:
-        await _known_agent(wish, ask.to_agent)
+        await known_agent(wish, ask.to_agent)
     if ask.to_queue is not None:
-        await _known_queue(wish, ask.to_queue)
+        await known_queue(wish, ask.to_queue)
     command = wanted.TransferConversation(
         **_mine(wish, conversation_id),
         by=wish.agent_id,
@@ -225,7 +225,7 @@ async def release(
 ) -> Response:
     """The wait that was running keeps its due time. What came from no queue needs one named."""
     if ask.queue_id is not None:
-        await _known_queue(wish, ask.queue_id)
+        await known_queue(wish, ask.queue_id)
     command = wanted.ReleaseConversation(
         **_mine(wish, conversation_id),
         by=wish.agent_id,
@@ -381,11 +381,13 @@ async def _channel_of(wish: Wish, conversation_id: ConversationId) -> ChannelId:
     raise Problem("NotThereYet", headers={"Retry-After": "1"})
 
 
-async def _known_agent(wish: Wish, agent_id: str) -> None:
+async def known_agent(wish: Wish, agent_id: str) -> None:
+    """Raises Problem for somebody who does not attend here (any more)."""
     if not any(row.agent_id == agent_id and row.active for row in await wish.desk.reads.agents()):
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
 
 
-async def _known_queue(wish: Wish, queue_id: str) -> None:
+async def known_queue(wish: Wish, queue_id: str) -> None:
+    """Raises Problem for a queue that is not there, or was retired."""
     if not any(row.queue_id == queue_id and row.active for row in await wish.desk.reads.queues()):
         raise Problem("UnknownQueue", status=404, detail=refusal("UnknownQueue"))
