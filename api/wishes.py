@@ -49,7 +49,7 @@ class Wish:
     def id(self) -> UUID:
         return person_id(self.identity.actor, self.key)
 
-    def part(self, n: int) -> UUID:
+    def part(self, n: int | str) -> UUID:
         """The id of a further command of the same wish."""
         return person_id(self.identity.actor, f"{self.key}#{n}")
 
@@ -100,6 +100,16 @@ class Wish:
                 return await self._granted(command, await self.desk.inbox.submit(command))
         except TimeoutError:
             raise Problem("Unavailable") from None
+
+    async def want_all(self, commands: Sequence[Command]) -> list[Accepted]:
+        """Want them all, in order where they meet. Raises Problem for the first that is not granted, and when
+        they are not decided in time."""
+        try:
+            async with asyncio.timeout(self.patience):
+                decisions = await self.desk.inbox.submit_all(commands)
+        except TimeoutError:
+            raise Problem("Unavailable") from None
+        return [await self._granted(*each) for each in zip(commands, decisions, strict=True)]
 
     async def _granted(self, command: Command, decision: Decision) -> Accepted:
         """The acceptance. Raises Problem for anything else, and for a key used for something else."""

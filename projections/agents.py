@@ -45,6 +45,7 @@ class Row:
     last_offered_at: datetime | None = None
     idle_since: datetime | None = None
     places: Annotated[dict[str, Any], Clear()] = field(default_factory=dict)
+    shifts: Annotated[tuple[list[int], ...], Clear()] = ()  # day of the week, minutes from and to
     since: datetime | None = None  # they are what they declare; None: since ever
 
     @property
@@ -102,6 +103,7 @@ def _evolve(row: Row, event: object) -> Row:
                 skills=event.skills,
                 capacity=event.capacity,
                 ceiling=ceiling_of(event.capacity, event.ceiling),
+                shifts=tuple([shift.weekday, shift.starts, shift.ends] for shift in event.shifts),
             )
         case agent.BecameAvailable(available_at=at):
             return replace(

@@ -174,16 +174,7 @@ async def equip(
     wish: Running,
 ) -> Response:
     """All of it, as it is from now on. What they have stays theirs."""
-    command = EquipAgent(
-        id=wish.id,
-        cause=wish.cause,
-        agent_id=AgentId(agent_id),
-        queues=None if ask.queues is None else tuple(QueueId(queue) for queue in ask.queues),
-        skills=dict(ask.skills),
-        capacity=ask.capacity,
-        ceiling=ask.ceiling,
-        shifts=tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
-    )
+    command = EquipAgent(id=wish.id, cause=wish.cause, agent_id=AgentId(agent_id), **equipment_of(ask))
     return await wish.decide(command)
 
 
@@ -202,18 +193,12 @@ async def set_routing(
     wish: Running,
 ) -> Response:
     """All of it, as it is from now on. Offers that are out live on as they were made."""
-    rules = Rules(
-        mode=ask.mode,
-        strategy=ask.strategy,
-        required=dict(ask.required),
-        preferred=dict(ask.preferred),
-        relax_after=None if ask.relax_after is None else timedelta(seconds=ask.relax_after),
-        prefer_last=timedelta(seconds=ask.prefer_last),
-        offer_for=timedelta(seconds=ask.offer_for),
-        offline=ask.offline,
-    )
     command = SetRouting(
-        id=wish.id, cause=wish.cause, queue_id=QueueId(queue_id), rules=rules, weights=dict(ask.weights)
+        id=wish.id,
+        cause=wish.cause,
+        queue_id=QueueId(queue_id),
+        rules=rules_of(ask),
+        weights=dict(ask.weights),
     )
     return await wish.decide(command)
 
@@ -274,3 +259,27 @@ async def post_notice(
 )
 async def take_down_notice(queue_id: OfQueue, wish: Running) -> Response:
     return await wish.decide(TakeDownNotice(id=wish.id, cause=wish.cause, queue_id=QueueId(queue_id)))
+
+
+def equipment_of(ask: asks.EquipAgent) -> dict[str, Any]:
+    """What an agent can do and how much, in the words of the command."""
+    return {
+        "queues": None if ask.queues is None else tuple(QueueId(queue) for queue in ask.queues),
+        "skills": dict(ask.skills),
+        "capacity": ask.capacity,
+        "ceiling": ask.ceiling,
+        "shifts": tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
+    }
+
+
+def rules_of(ask: asks.SetRouting) -> Rules:
+    return Rules(
+        mode=ask.mode,
+        strategy=ask.strategy,
+        required=dict(ask.required),
+        preferred=dict(ask.preferred),
+        relax_after=None if ask.relax_after is None else timedelta(seconds=ask.relax_after),
+        prefer_last=timedelta(seconds=ask.prefer_last),
+        offer_for=timedelta(seconds=ask.offer_for),
+        offline=ask.offline,
+    )

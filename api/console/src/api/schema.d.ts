@@ -335,8 +335,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move, close or hurry many at once
-         * @description Each is decided by itself, in the order given, and has an outcome of its own.
+         * Move, close, hurry or tag many at once
+         * @description Each is decided by itself, in the order given, and has an outcome of its own. The same key again
+         *     answers the same, and does what was left undone.
          */
         post: operations["bulk_v1_conversations_bulk_post"];
         delete?: never;
@@ -584,6 +585,27 @@ export interface paths {
          * @description It goes to the next, and comes back to you in another round at the earliest.
          */
         post: operations["decline_v1_conversations__conversation_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you read along
+         * @description Whenever you open it: its history names you, and whoever attends sees it. The customer's ticks stay as
+         *     they are.
+         */
+        post: operations["listen_v1_conversations__conversation_id__listen_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -874,6 +896,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it from who attends
+         * @description It is yours from here on, with its clocks as they run; its history tells from whom, and why.
+         */
+        post: operations["take_over_v1_conversations__conversation_id__take_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/transcript": {
         parameters: {
             query?: never;
@@ -906,7 +948,8 @@ export interface paths {
         put?: never;
         /**
          * Hand it on, to an agent or to a queue
-         * @description Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered.
+         * @description Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered. Whoever
+         *     moves what a colleague attends says why.
          */
         post: operations["transfer_v1_conversations__conversation_id__transfer_post"];
         delete?: never;
@@ -949,6 +992,26 @@ export interface paths {
          * @description Nothing happens when it was not set aside.
          */
         post: operations["wake_v1_conversations__conversation_id__wake_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a note for who attends
+         * @description A note of the kind `whisper`. It is never sent, and touches no clock.
+         */
+        post: operations["whisper_v1_conversations__conversation_id__whisper_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1428,6 +1491,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/settings/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All agents with their settings, as a table
+         * @description `queues` is `*` for every one; shifts read `0 08:00-12:00`, from Monday on.
+         */
+        get: operations["agents_out_v1_settings_agents_get"];
+        put?: never;
+        /**
+         * Set agents from a table
+         * @description As with queues. Agents who leave are set inactive: history names them.
+         */
+        post: operations["agents_in_v1_settings_agents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All queues with their settings, as a table
+         * @description Values of one cell are apart by `|`, levels stand behind a `:`. No cell is a formula anywhere.
+         */
+        get: operations["queues_out_v1_settings_queues_get"];
+        put?: never;
+        /**
+         * Set queues from a table
+         * @description Columns that are not there stay as they are, an empty cell is the usual value, and queues that have no
+         *     line are left alone. When one line cannot be, nothing is changed and each fault is told with its line. The
+         *     same key again does what was left undone.
+         */
+        post: operations["queues_in_v1_settings_queues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in": {
         parameters: {
             query?: never;
@@ -1847,21 +1960,36 @@ export interface components {
         };
         /** Bulk */
         Bulk: {
+            /**
+             * Add
+             * @description Tags to put on
+             * @default []
+             */
+            add: string[];
             /** Conversations */
             conversations: string[];
             /**
              * Do
              * @enum {string}
              */
-            do: "transfer" | "release" | "close" | "priority";
+            do: "transfer" | "release" | "close" | "priority" | "tag";
             /**
              * Outcome
              * @description Of closing: one line
              */
             outcome?: string | null;
             priority?: components["schemas"]["Priority"] | null;
-            /** Reason */
-            reason: string;
+            /**
+             * Reason
+             * @description Why; of closing its code. Only tags need none
+             */
+            reason?: string | null;
+            /**
+             * Remove
+             * @description Tags to take off
+             * @default []
+             */
+            remove: string[];
             /** To Agent */
             to_agent?: string | null;
             /** To Queue */
@@ -2697,6 +2825,16 @@ export interface components {
             takeover: boolean;
         };
         /**
+         * Imported
+         * @description `changed`: what is no longer as it was, by id.
+         */
+        Imported: {
+            /** Changed */
+            changed: string[];
+            /** Lines */
+            lines: number;
+        };
+        /**
          * Invitation
          * @description The word opens the door once: give it to its bearer alone.
          */
@@ -3085,7 +3223,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations.read" | "conversations.attend" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
+        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
         /** Permissions */
         Permissions: {
             /**
@@ -3821,6 +3959,14 @@ export interface components {
              * @default []
              */
             remove: string[];
+        };
+        /** TakeOver */
+        TakeOver: {
+            /**
+             * Reason
+             * @description Told to who had it
+             */
+            reason: string;
         };
         /** Template */
         Template: {
@@ -6421,6 +6567,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Grande demais */
             413: {
                 headers: {
@@ -7948,6 +8103,136 @@ export interface operations {
             };
             /** @description Conflito */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_v1_conversations__conversation_id__listen_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9901,6 +10186,140 @@ export interface operations {
             };
         };
     };
+    take_over_v1_conversations__conversation_id__take_over_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     transcript_v1_conversations__conversation_id__transcript_get: {
         parameters: {
             query?: {
@@ -10363,6 +10782,141 @@ export interface operations {
             };
             /** @description Não permitido */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whisper_v1_conversations__conversation_id__whisper_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            201: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "line_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13063,6 +13617,348 @@ export interface operations {
             };
             /** @description Dados inválidos */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_out_v1_settings_agents_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example agent_id;name;queues;capacity
+                     *     bia;Bia;suporte|geral;4
+                     */
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_in_v1_settings_agents_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example agent_id;name;queues;capacity
+                 *     bia;Bia;suporte|geral;4
+                 */
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": [
+                     *         "bia"
+                     *       ],
+                     *       "lines": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_out_v1_settings_queues_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example queue_id;name;mode
+                     *     suporte;Suporte técnico;offer
+                     */
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_in_v1_settings_queues_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example queue_id;name;mode
+                 *     suporte;Suporte técnico;offer
+                 */
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": [
+                     *         "suporte"
+                     *       ],
+                     *       "lines": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
