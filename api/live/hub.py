@@ -28,6 +28,7 @@ from api.models import live
 from commands.door_ports import Identity
 from commands.live_ports import Whisper
 from commands.ports import Unavailable
+from domain.user import UserId
 
 LISTEN: Final = 0.5  # seconds a look at the wire takes when nothing is said
 TOGETHER: Final = 0.04  # seconds between two rounds: what happens in between is told in one
@@ -59,7 +60,7 @@ class Hub:
         self.streams = Switchboard()
         self.rights = Rights(self.streams, sight_of, self._look_at, self._void)
         self._sight_of, self._rows = sight_of, desk.live_rows
-        self._wire, self._ended = desk.wire, ended
+        self._wire, self._ended, self._people = desk.wire, ended, desk.people
         self._viewers = Viewers(monotonic)
         self._monotonic = monotonic
         self._snapshots = Snapshots(desk, self._viewers.of)
@@ -150,13 +151,17 @@ class Hub:
         await self._wire.whisper(Whisper("topics", {"stream": stream_id, "topics": listed}))
         return True
 
-    async def rights_changed(self, actor: str) -> None:
-        """Look at once, in every process, what somebody may still see. Without Redis that takes some seconds
-        elsewhere."""
+    async def rights_changed(self, who: str) -> None:
+        """Look at once, in every process, what somebody (an actor, or a user by id) may still see. Without
+        Redis that takes some seconds elsewhere."""
         if self._wire is not None:
             with suppress(Unavailable):
-                await self._wire.whisper(Whisper("rights", {"actor": actor}))
-        await self.rights.check(actor)
+                await self._wire.whisper(Whisper("rights", {"actor": who}))
+        await self._look_again(who)
+
+    async def _look_again(self, who: str) -> None:
+        self._people.standings.forget(UserId(who))
+        await self.rights.check(who)
 
     async def present(self, conversation_id: str, agent_id: str, state: State) -> None:
         """Say everywhere that somebody looks at a conversation, or types; here alone while Redis is away."""
@@ -200,7 +205,7 @@ class Hub:
             for whisper in heard.whispers:
                 self._hear(whisper)
                 if whisper.kind == "rights":
-                    await self.rights.check(whisper.told["actor"])
+                    await self._look_again(whisper.told["actor"])
             self._changes.hear(heard.moves)
             changed = bool(heard.moves)
         except Unavailable:

@@ -31,10 +31,12 @@ class Rights:
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self.check(), name="rights")
 
-    async def check(self, actor: str | None = None) -> None:
-        """Ask anew who everybody is (or one of them), and take away what they may not see any more."""
+    async def check(self, who: str | None = None) -> None:
+        """Ask anew who everybody is (or one of them: an actor, or a user by id), and take away what they may
+        not see any more."""
         for stream in self._streams:
-            if stream.ending is not None or actor not in (None, stream.identity.actor):
+            known = stream.identity
+            if stream.ending is not None or who not in (None, known.actor, known.user_id):
                 continue
             try:
                 identity = await stream.again()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,7 @@ from domain.conversation import ConversationId, MessageId, Stage
 from domain.copy.live import ENDED, LATE
 from domain.privacy import MASKED
 from domain.queue import Priority, QueueId
+from domain.user import UserId
 from projections import inbox
 from tests.api.house import ANA, BIA, TOKENS, House
 from tests.api.live import LiveHouse, reading, running
@@ -550,6 +552,45 @@ class QueueSight:
 def of_queue(identity: Identity) -> Sight | None:
     """Agents see the queue of their role here; all others everything."""
     return QueueSight("suporte") if identity.role is Role.AGENT else HeldSight(frozenset())
+
+
+@pytest.mark.parametrize(
+    ("method", "door", "body"),
+    [
+        ("PUT", "role", {"role": "director"}),
+        ("POST", "deactivate", None),
+        ("DELETE", "second-factor", None),
+        ("DELETE", "sessions", None),
+    ],
+)
+def test_a_door_that_changes_what_somebody_may_do_changes_what_they_look_at(
+    method: str, door: str, body: Any
+) -> None:
+    async def walked(house: LiveHouse) -> None:
+        house.app.state.live = doors = house.another_hub()
+        person = {"login": "gil@provedor.example", "name": "Gil", "role": "manager"}
+        user_id = (await does(house.post, "/v1/users", person, "dora")).json()["user_id"]
+        gil = replace(TOKENS["gil"], user_id=UserId(user_id))
+        known: list[Identity | None] = [gil]
+
+        async def again() -> Identity | None:
+            return known[0]
+
+        with patch.dict(TOKENS, gil=gil):
+            async with (
+                running(house.hub) as here,
+                running(doors),
+                reading(here, "waiting", who="gil", again=again) as reader,
+                reading(here, "waiting", who="bia") as other,
+            ):
+                await reader.heard("list")
+                known[0] = None
+                answer = await does(house.request, method, f"/v1/users/{user_id}/{door}", "dora", json=body)
+                assert answer.is_success, answer.text
+                assert (await reader.heard("bye"))["reason"] == "signed_out"
+                assert other.of("bye") == []
+
+    asyncio.run(asyncio.wait_for(walked(LiveHouse()), 20))
 
 
 @live_walk
