@@ -221,6 +221,7 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/ratings": _READ,
     "POST /v1/conversations/{conversation_id}/transfer": _ATTEND,
     "POST /v1/conversations/{conversation_id}/release": _ATTEND,
+    "POST /v1/conversations/{conversation_id}/undo": _ATTEND,
     "POST /v1/conversations/{conversation_id}/listen": P.OVERSEE,
     "POST /v1/conversations/{conversation_id}/whisper": P.OVERSEE,
     "POST /v1/conversations/{conversation_id}/take-over": P.OVERSEE,

@@ -133,6 +133,7 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.SnoozeConversation: on(CONVERSATION, key=_id, decide=conversation.snooze_conversation),
     conversation.WakeConversation: on(CONVERSATION, key=_id, decide=conversation.wake_conversation),
     conversation.AddNote: on(CONVERSATION, key=_id, decide=conversation.add_note),
+    conversation.UndoMove: on(CONVERSATION, key=_id, decide=conversation.undo_move),
     conversation.ListenTo: on(CONVERSATION, key=_id, decide=conversation.listen_to),
     conversation.Whisper: on(CONVERSATION, key=_id, decide=conversation.whisper),
     conversation.TakeOver: on(CONVERSATION, key=_id, decide=conversation.take_over),

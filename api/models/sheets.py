@@ -12,23 +12,23 @@ from api.models.asks import EquipAgent, Id, Name, SetRouting, SetService
 from api.models.views import View
 from api.sheets import BETWEEN
 from domain.agent import CAPACITY, ceiling_of
+from domain.copy import say
 from projections import agents, queues
 
 ALL: Final = "*"
 """Of an agent's queues: every one."""
-_YES, _NO = "sim", "não"
+_YES, _NO = say("sheet.yes"), say("sheet.no")
 
 
 def _truth(word: Any) -> Any:
     if not isinstance(word, str):
         return word
-    match word.strip().lower():
-        case "sim" | "s" | "true" | "1":
-            return True
-        case "não" | "nao" | "n" | "false" | "0":
-            return False
-        case _:
-            raise PydanticCustomError("yes_or_no", "yes or no")
+    said = word.strip().lower()
+    if said in (_YES, "s", "true", "1"):
+        return True
+    if said in (_NO, "n", "nao", "false", "0"):
+        return False
+    raise PydanticCustomError("yes_or_no", "yes or no")
 
 
 Truth = Annotated[bool, BeforeValidator(_truth)]

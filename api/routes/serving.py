@@ -211,6 +211,20 @@ async def transfer(
 
 
 @router.post(
+    "/{conversation_id}/undo",
+    summary="Take back what you just did: closing it, or handing it on",
+    responses={
+        **decided(DECIDED),
+        **problems(*WRITES, "NothingToUndo", "UndoTooLate", "WrittenSince", "Changed"),
+    },
+)
+async def undo(conversation_id: OfConversation, wish: Attending) -> Response:
+    """Within 10 seconds, as long as nobody else took it and the customer did not write: all is as it was, its
+    clocks too. Tags are undone by putting them on and taking them off again."""
+    return await wish.decide(wanted.UndoMove(**_mine(wish, conversation_id), by=wish.agent_id))
+
+
+@router.post(
     "/{conversation_id}/release",
     summary="Give it back to its queue",
     responses={**decided(DECIDED), **problems(*MOVES, "NotInService", "NeedsQueue", "UnknownQueue")},

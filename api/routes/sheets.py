@@ -40,8 +40,8 @@ CSV: Final = "text/csv"
 MOST: Final = 500  # lines
 MOST_FAULTS: Final = 100
 _RUN: Final = Depends(allowed(Permission.RUN_DESK))
-_QUEUES_TABLE: Final = "queue_id;name;mode\r\nsuporte;Suporte técnico;offer\r\n"
-_AGENTS_TABLE: Final = "agent_id;name;queues;capacity\r\nbia;Bia;suporte|geral;4\r\n"
+_QUEUES_TABLE: Final = "queue_id;name;mode\r\nsuporte;Suporte;offer\r\n"
+_AGENTS_TABLE: Final = "agent_id;name;queues;capacity\r\nbia;Bia;*;4\r\n"
 
 
 def _told(table: str) -> dict[int | str, dict[str, Any]]:

@@ -143,6 +143,7 @@ from commands.conversation.serving import (
     ReleaseConversation as ReleaseConversation,
     SnoozeConversation as SnoozeConversation,
     TransferConversation as TransferConversation,
+    UndoMove as UndoMove,
     WakeConversation as WakeConversation,
     add_note as add_note,
     assign_conversation as assign_conversation,
@@ -152,6 +153,7 @@ from commands.conversation.serving import (
     release_conversation as release_conversation,
     snooze_conversation as snooze_conversation,
     transfer_conversation as transfer_conversation,
+    undo_move as undo_move,
     wake_conversation as wake_conversation,
 )
 from commands.conversation.timing import (

@@ -128,6 +128,8 @@ from domain.conversation.overseeing import (
     whisper as whisper,
 )
 from domain.conversation.oversight_events import ListenedTo as ListenedTo
+from domain.conversation.undoing import undo as undo
+from domain.conversation.undoing_events import Undone as Undone
 from domain.conversation.labelling import (
     block as block,
     tag as tag,
@@ -180,6 +182,9 @@ from domain.conversation.refusals import (
     ReopenTooLate as ReopenTooLate,
     TooManyTags as TooManyTags,
     UnknownEpisode as UnknownEpisode,
+    NothingToUndo as NothingToUndo,
+    UndoTooLate as UndoTooLate,
+    WrittenSince as WrittenSince,
     UnknownMessage as UnknownMessage,
     UnknownReason as UnknownReason,
     UnknownSchedule as UnknownSchedule,

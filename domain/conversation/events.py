@@ -41,6 +41,7 @@ from domain.conversation.courtesy_events import (
 )
 from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
 from domain.conversation.oversight_events import ListenedTo
+from domain.conversation.undoing_events import Undone
 from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
 
@@ -613,6 +614,7 @@ Event: TypeAlias = (
     | ContactBlocked
     | ContactUnblocked
     | ListenedTo
+    | Undone
     | Breached
     | ClocksSet
     | Escalated

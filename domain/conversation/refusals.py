@@ -146,6 +146,18 @@ class Blocked(Refused):
     """Whoever writes here is not attended any more."""
 
 
+class NothingToUndo(Refused):
+    """Nothing they did last here can be taken back."""
+
+
+class UndoTooLate(Refused):
+    """What was done can be taken back for 10 s."""
+
+
+class WrittenSince(Refused):
+    """The customer wrote since: what was done stands."""
+
+
 class UnknownMessage(Refused):
     """No such message of the customer was heard."""
 

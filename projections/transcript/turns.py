@@ -38,6 +38,7 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.ContactBlocked,
     conversation.ContactUnblocked,
     conversation.ListenedTo,
+    conversation.Undone,
     conversation.ConsentGiven,
     conversation.ConsentWithdrawn,
     conversation.Rated,
@@ -137,6 +138,8 @@ def _said(event: object) -> _Said | None:
             return "blocked", at, reason, {"spam": spam, "by": by}
         case conversation.ContactUnblocked(by=by, unblocked_at=at):
             return "unblocked", at, None, {"by": by}
+        case conversation.Undone(what=what, by=by, undone_at=at):
+            return "undone", at, None, {"what": what, "by": by}
         case conversation.ListenedTo(by=by, listened_at=at):
             return "listened", at, None, {"by": by}
         case conversation.ConsentGiven(consent=consent, source=source, by=by, given_at=at):

@@ -978,6 +978,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what you just did: closing it, or handing it on
+         * @description Within 10 seconds, as long as nobody else took it and the customer did not write: all is as it was, its
+         *     clocks too. Tags are undone by putting them on and taking them off again.
+         */
+        post: operations["undo_v1_conversations__conversation_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/wake": {
         parameters: {
             query?: never;
@@ -1712,7 +1733,8 @@ export interface paths {
         get?: never;
         /**
          * Say what somebody may do from now on
-         * @description In force at their next request: what they hold from before is asked to be renewed.
+         * @description In force at their next request, and on what they look at: what they hold from before is asked to be
+         *     renewed.
          */
         put: operations["change_role_v1_users__user_id__role_put"];
         post?: never;
@@ -10708,6 +10730,136 @@ export interface operations {
             };
         };
     };
+    undo_v1_conversations__conversation_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     wake_v1_conversations__conversation_id__wake_post: {
         parameters: {
             query?: never;
@@ -13657,7 +13809,7 @@ export interface operations {
                 content: {
                     /**
                      * @example agent_id;name;queues;capacity
-                     *     bia;Bia;suporte|geral;4
+                     *     bia;Bia;*;4
                      */
                     "text/csv": unknown;
                 };
@@ -13718,7 +13870,7 @@ export interface operations {
             content: {
                 /**
                  * @example agent_id;name;queues;capacity
-                 *     bia;Bia;suporte|geral;4
+                 *     bia;Bia;*;4
                  */
                 "text/csv": unknown;
             };
@@ -13828,7 +13980,7 @@ export interface operations {
                 content: {
                     /**
                      * @example queue_id;name;mode
-                     *     suporte;Suporte técnico;offer
+                     *     suporte;Suporte;offer
                      */
                     "text/csv": unknown;
                 };
@@ -13889,7 +14041,7 @@ export interface operations {
             content: {
                 /**
                  * @example queue_id;name;mode
-                 *     suporte;Suporte técnico;offer
+                 *     suporte;Suporte;offer
                  */
                 "text/csv": unknown;
             };
