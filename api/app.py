@@ -56,6 +56,7 @@ ROUTERS = (
     bulk.router,
     serving.router,
     overseeing.router,
+    overseeing.router_of_agents,
     labelling.router,
     live_routes.router,
     clocks.router,

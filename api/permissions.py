@@ -21,6 +21,7 @@ class Permission(StrEnum):
     READ_CONVERSATIONS = "conversations.read"  # lists, transcripts, media
     ATTEND = "conversations.attend"  # claim, write, note, close and the rest, as an agent
     OVERSEE = "conversations.oversee"  # listen, whisper and take over, as an agent
+    SET_AVAILABILITY = "agents.set_availability"  # of a colleague
     MOVE_FOR_ANOTHER = "conversations.move_for_another"  # transfer, release or close what others attend
     RAISE_TO_URGENT = "conversations.raise_to_urgent"
     CHOOSE = "conversations.choose"  # another than the next in order, where those are pulled
@@ -97,6 +98,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
         P.READ_CONVERSATIONS: _QUEUE,
         P.ATTEND: _QUEUE,
         P.OVERSEE: _QUEUE,
+        P.SET_AVAILABILITY: _ALL,
         P.MOVE_FOR_ANOTHER: _QUEUE,
         P.RAISE_TO_URGENT: _QUEUE,
         P.CHOOSE: _QUEUE,
@@ -258,6 +260,7 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "POST /v1/settings/queues": P.RUN_DESK,
     "GET /v1/settings/agents": P.RUN_DESK,
     "POST /v1/settings/agents": P.RUN_DESK,
+    "PUT /v1/agents/{agent_id}/availability": P.SET_AVAILABILITY,
     "PUT /v1/me/availability": _ATTEND,
     "POST /v1/me/heartbeat": _ATTEND,
     "POST /v1/me/logout": _ATTEND,

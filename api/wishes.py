@@ -207,6 +207,7 @@ def wishing(permission: Permission) -> Callable[..., Awaitable[Wish]]:
 
 Attending = Annotated[Wish, Depends(wishing(Permission.ATTEND))]
 Overseeing = Annotated[Wish, Depends(wishing(Permission.OVERSEE))]
+SettingOthers = Annotated[Wish, Depends(wishing(Permission.SET_AVAILABILITY))]
 Running = Annotated[Wish, Depends(wishing(Permission.RUN_DESK))]
 RunningUsers = Annotated[Wish, Depends(wishing(Permission.RUN_USERS))]
 Chatting = Annotated[Wish, Depends(wishing(Permission.CHAT))]

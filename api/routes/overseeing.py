@@ -1,4 +1,4 @@
-"""What a supervisor does in a conversation that is not theirs: read along, whisper, take over."""
+"""What a supervisor does in a conversation that is not theirs, and for a colleague."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from api.documented import WRITES, problems
 from api.examples import DECIDED, LINE_DECIDED, decided
 from api.models import asks
 from api.routes.conversations import OfConversation
-from api.wishes import Overseeing, Wish
+from api.routes.desk import OfAgent
+from api.wishes import Overseeing, SettingOthers, Wish
 from commands import conversation as wanted
+from commands.agent import BecomeAvailable, PauseAgent
+from domain.agent import AgentId
 from domain.conversation import ConversationId
 
 router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["conversations"])
+router_of_agents = APIRouter()
 
 
 @router.post(
@@ -59,6 +63,25 @@ async def take_over(
 ) -> Response:
     """It is yours from here on, with its clocks as they run; its history tells from whom, and why."""
     return await wish.decide(wanted.TakeOver(**_of(wish, conversation_id), reason=ask.reason))
+
+
+@router_of_agents.put(
+    "/v1/agents/{agent_id}/availability",
+    tags=["desk"],
+    summary="Say that a colleague is available, or in pause and why",
+    responses={**decided(DECIDED), **problems(*WRITES, "UnknownAgent", "AgentDeactivated")},
+)
+async def declare_for(
+    agent_id: OfAgent,
+    ask: Annotated[asks.Declare, Body(examples=[{"availability": "paused", "reason": "treinamento"}])],
+    wish: SettingOthers,
+) -> Response:
+    """For whoever forgot to. History tells who said it; whether they are connected stays as it is."""
+    named: dict[str, Any] = {"id": wish.id, "cause": wish.cause, "agent_id": AgentId(agent_id)}
+    if ask.availability == "available":
+        return await wish.decide(BecomeAvailable(**named))
+    assert ask.reason is not None
+    return await wish.decide(PauseAgent(**named, reason=ask.reason))
 
 
 def _of(wish: Wish, conversation_id: str) -> dict[str, Any]:

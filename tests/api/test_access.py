@@ -52,6 +52,7 @@ MATRIX: Final[dict[str, set[Permission]]] = {
         P.READ_CONVERSATIONS,
         P.ATTEND,
         P.OVERSEE,
+        P.SET_AVAILABILITY,
         P.READ_DESK,
         P.READ_COMMANDS,
         P.READ_DELIVERIES,

@@ -68,3 +68,16 @@ def test_agents_do_not_oversee_their_colleagues(house: House, door: str) -> None
     one = attended(house)
     answer = house.post(f"/v1/conversations/{one}/{door}", {"text": "x", "reason": "x"}, "ana")
     assert answer.json()["rule"] == "Forbidden"
+
+
+def test_a_supervisor_says_of_a_colleague_whether_they_are_there(house: House) -> None:
+    paused = {"availability": "paused", "reason": "treinamento"}
+    assert house.put("/v1/agents/bia/availability", paused, "carla").status_code == 200
+    told = house.get("/v1/agents/bia").json()
+    assert (told["availability"], told["pause_reason"]) == ("paused", "treinamento")
+    assert house.inbox.history[-1].cause.actor == "agent:carla"
+    assert house.put("/v1/agents/bia/availability", {"availability": "available"}, "carla").status_code == 200
+    assert house.presence.beats == []
+    unknown = house.put("/v1/agents/ninguem/availability", paused, "carla")
+    assert (unknown.status_code, unknown.json()["rule"]) == (404, "UnknownAgent")
+    assert house.put("/v1/agents/bia/availability", paused, "ana").json()["rule"] == "Forbidden"
