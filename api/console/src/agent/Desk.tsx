@@ -22,6 +22,7 @@ import { List, topicOf, type Tab } from "./List";
 import { Offers } from "./Offers";
 import { Sheets, type Asked } from "./Sheets";
 import { Thread } from "./Thread";
+import { Oversight } from "../supervisor/Oversight";
 import "./agent.css";
 
 const TABS: readonly { tab: Tab; label: string }[] = [
@@ -288,6 +289,7 @@ function Attendance({ id, onNext, onBack }: { id: string; onNext: () => Promise<
             </button>
           )}
         </header>
+        <Oversight row={row} />
         <Thread row={row} onReply={onReply} onEdit={onEdit} />
         {mine ? (
           <Composer row={row} field={field} onTemplate={() => setAsked("template")} reply={reply} onReply={onReply} restored={restored} />
