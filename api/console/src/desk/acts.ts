@@ -105,6 +105,11 @@ export async function react(row: Conversation, target: string, emoji: string | n
   return done(data(api.POST("/v1/conversations/{conversation_id}/reactions", { ...about(row, false), body: { target, emoji } })));
 }
 export async function tag(row: Conversation, add: string[], remove: string[]): Promise<boolean> {
+  const ok = await tagged(row, add, remove);
+  if (ok) undoable(add.length > 0 ? `Etiqueta ${add.join(", ")} colocada.` : `Etiqueta ${remove.join(", ")} retirada.`, () => tagged(row, remove, add));
+  return ok;
+}
+async function tagged(row: Conversation, add: string[], remove: string[]): Promise<boolean> {
   return done(data(api.POST("/v1/conversations/{conversation_id}/tags", { ...about(row, false), body: { add, remove } })));
 }
 export async function block(row: Conversation, reason: string, spam: boolean): Promise<boolean> {

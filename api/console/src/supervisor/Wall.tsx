@@ -1,8 +1,8 @@
 // The wall for a television: large, without anything to press, and honest when it is behind.
 import { useEffect } from "react";
 import { useNow } from "../desk/clock";
-import { standing } from "../desk/presence";
-import { lookAt } from "../desk/session";
+import { beat, standing } from "../desk/presence";
+import { lookAt, may, myAgent } from "../desk/session";
 import { useDesk } from "../desk/store";
 import { ConnectionBanner } from "../shell/Connection";
 import { Bones } from "../ui/parts";
@@ -13,6 +13,8 @@ import "./wall.css";
 export default function Wall() {
   const wall = useDesk((state) => state.wall);
   const now = useNow(1_000);
+  const attends = myAgent() !== null && may("conversations.attend");
+  useEffect(() => (attends ? beat() : undefined), [attends]); // whoever opened it from their desk is still there
   useEffect(() => {
     lookAt("wall", ["wallboard"]);
     const back = (event: KeyboardEvent): void => {
