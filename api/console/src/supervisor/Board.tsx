@@ -94,7 +94,7 @@ export default function Board() {
 
 function Queues({ wall, now }: { wall: Wallboard; now: number }) {
   return (
-    <section aria-labelledby="by-queue">
+    <section aria-labelledby="by-queue" tabIndex={0}>
       <h2 id="by-queue">Filas</h2>
       <table>
         <thead>
@@ -132,7 +132,7 @@ function Queues({ wall, now }: { wall: Wallboard; now: number }) {
 function Team({ wall, now }: { wall: Wallboard; now: number }) {
   const sets = may("agents.set_availability");
   return (
-    <section aria-labelledby="by-agent">
+    <section aria-labelledby="by-agent" tabIndex={0}>
       <h2 id="by-agent">Equipe</h2>
       <table>
         <thead>
@@ -224,7 +224,7 @@ function Late() {
                   <strong>{customer(row)}</strong>
                   <small>{row.stage === "waiting" ? `Na fila ${names.queue(row.queue_id)}` : `Com ${names.agent(row.agent_id)}`}</small>
                 </span>
-                <PriorityChip priority={row.priority} />
+                {(row.priority === "urgent" || row.priority === "high") && <PriorityChip priority={row.priority} />}
               </button>
               {moves && (
                 <>
