@@ -70,6 +70,8 @@ QUEUE_COLUMNS: Final = (
     "calendar_id",
     "reopening",
     "reasons",
+    "opening_template",
+    "opening_language",
 )
 AGENT_COLUMNS: Final = ("agent_id", "name", "active", "queues", "skills", "capacity", "ceiling", "shifts")
 _LISTS: Final = frozenset({"reasons", "queues"})
@@ -93,6 +95,8 @@ def queue_cells(row: queues.Row) -> dict[str, str]:
         "calendar_id": row.calendar_id or "",
         "reopening": str(row.reopening),
         "reasons": BETWEEN.join(row.reasons),
+        "opening_template": row.opening_template or "",
+        "opening_language": row.opening_language,
     }
 
 

@@ -220,6 +220,8 @@ def _of_queue(wish: Wish, line: Line[models.QueueLine]) -> list[Command]:
                 calendar_id=of.calendar_id,
                 reopening=of.reopening,
                 reasons=tuple(of.reasons),
+                opening_template=of.opening_template,
+                opening_language=of.opening_language,
             )
         )
     if not of.active and (was is None or was.active):

@@ -596,5 +596,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=5, fence=SubjectForgotten
+    "conversation", EVENTS, Conversation(), evolve, version=6, fence=SubjectForgotten
 )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.models.sheets import AGENT_COLUMNS, QUEUE_COLUMNS, AgentLine, QueueLine
 from api.sheets import MARK, Unreadable, read, write
 from tests.api.house import House
 
@@ -69,10 +70,19 @@ def test_a_table_with_commas_is_one_too_and_lines_are_counted_through_cells_that
 # Settings
 
 
+def test_all_that_is_set_has_its_column_so_that_a_table_takes_nothing_away() -> None:
+    assert set(QueueLine.model_fields) == set(QUEUE_COLUMNS)
+    assert set(AgentLine.model_fields) == set(AGENT_COLUMNS)
+
+
 def test_what_goes_out_comes_in_again_and_changes_nothing(house: House) -> None:
     routing = {"mode": "pull", "required": {"fibra": 2}, "relax_after": 90.5, "weights": {"urgent": 2}}
     house.put("/v1/queues/suporte/routing", routing, "dora")
-    house.put("/v1/queues/suporte/service", {"reasons": ["technical/solved"], "reopening": 12}, "dora")
+    house.put(
+        "/v1/queues/suporte/service",
+        {"reasons": ["technical/solved"], "reopening": 12, "opening_template": "volta"},
+        "dora",
+    )
     shift = {"weekday": 0, "starts": 480, "ends": 725}
     equipped = {"queues": ["suporte"], "skills": {"fibra": 3}, "capacity": 2, "ceiling": 9, "shifts": [shift]}
     house.put("/v1/agents/bia/routing", equipped, "dora")

@@ -522,7 +522,9 @@ export interface paths {
         put?: never;
         /**
          * Take what waits
-         * @description Two at once: one has it, the other gets 409 with the winner's name.
+         * @description Two at once: one has it, the other gets 409 with the winner's name. Without room for it a reason is
+         *     needed. Where agents take the next by themselves (`pull`), taking another needs a permission, and is
+         *     recorded as out of order. While lists cannot be read neither is looked at: nobody is kept from helping.
          */
         post: operations["claim_v1_conversations__conversation_id__claim_post"];
         delete?: never;
@@ -3265,7 +3267,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
+        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
         /** Permissions */
         Permissions: {
             /**
@@ -3392,6 +3394,11 @@ export interface components {
         Queue: {
             /** Active */
             active: boolean;
+            /**
+             * Calendar Id
+             * @description Of its hours, where the policy names none
+             */
+            calendar_id?: string | null;
             mode: components["schemas"]["Mode"];
             /** Name */
             name: string;
@@ -3406,6 +3413,11 @@ export interface components {
             offer_for: number;
             offline: components["schemas"]["OfflinePolicy"];
             /**
+             * Opening Template
+             * @description For whoever asked to be called at opening
+             */
+            opening_template?: string | null;
+            /**
              * Prefer Last
              * @description Seconds a returning customer waits for their last agent
              * @default 0
@@ -3418,10 +3430,20 @@ export interface components {
             /** Queue Id */
             queue_id: string;
             /**
+             * Reasons
+             * @description It is closed with one of these; none: any
+             */
+            reasons?: string[];
+            /**
              * Relax After
              * @description Seconds until what is required is preferred
              */
             relax_after?: number | null;
+            /**
+             * Reopening
+             * @description Hours for which what was closed is taken up again
+             */
+            reopening: number;
             /**
              * Required
              * @description Skills, with levels
@@ -3814,6 +3836,16 @@ export interface components {
         SetService: {
             /** Calendar Id */
             calendar_id?: string | null;
+            /**
+             * Opening Language
+             * @default pt_BR
+             */
+            opening_language: string;
+            /**
+             * Opening Template
+             * @description An approved utility without variables, for whoever asked to be called at opening
+             */
+            opening_template?: string | null;
             /** Reasons */
             reasons?: string[];
             /**
@@ -7684,7 +7716,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Ground"] | null;
+            };
+        };
         responses: {
             /** @description Decided, and in the log */
             200: {
@@ -12584,10 +12620,13 @@ export interface operations {
                      *           "name": "Suporte técnico",
                      *           "offer_for": 30,
                      *           "offline": "return_waiting",
+                     *           "opening_template": "voltamos",
                      *           "prefer_last": 60,
                      *           "preferred": {},
                      *           "queue_id": "suporte",
+                     *           "reasons": [],
                      *           "relax_after": 120,
+                     *           "reopening": 24,
                      *           "required": {
                      *             "fibra": 2
                      *           },
@@ -12672,10 +12711,13 @@ export interface operations {
                      *       "name": "Suporte técnico",
                      *       "offer_for": 30,
                      *       "offline": "return_waiting",
+                     *       "opening_template": "voltamos",
                      *       "prefer_last": 60,
                      *       "preferred": {},
                      *       "queue_id": "suporte",
+                     *       "reasons": [],
                      *       "relax_after": 120,
+                     *       "reopening": 24,
                      *       "required": {
                      *         "fibra": 2
                      *       },
