@@ -49,6 +49,7 @@ from projections import (
     transcript,
     users,
 )
+from projections.wallboard import Wallboard
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -200,6 +201,10 @@ class Reads(Protocol):
 
     def templates(self, channel_id: ChannelId) -> Awaitable[Sequence[templates.Row]]:
         """What the provider has of this number, by name."""
+        ...
+
+    def wallboard(self, at: datetime) -> Awaitable[Wallboard]:
+        """Every queue and every agent, as they stand."""
         ...
 
     def active(self) -> Awaitable[Mapping[tuple[Stage, Priority], int]]:

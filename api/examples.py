@@ -234,6 +234,37 @@ AGENT: Final[dict[str, Any]] = {
     "queues": ["suporte"],
     "skills": {"fibra": 3},
 }
+WALLBOARD: Final[dict[str, Any]] = {
+    "at": "2026-03-12T17:32:10Z",
+    "queues": [
+        {
+            "queue_id": "suporte",
+            "name": "Suporte técnico",
+            "waiting": 3,
+            "oldest_at": "2026-03-12T17:21:40Z",
+            "in_service": 8,
+            "breached": 1,
+            "available": 4,
+            "forecast": 540,
+        }
+    ],
+    "agents": [
+        {
+            "agent_id": "bia",
+            "name": "Bia",
+            "availability": "paused",
+            "pause_reason": "almoco",
+            "connected": True,
+            "since": "2026-03-12T17:05:00Z",
+            "in_service": 3,
+            "breached": 0,
+            "active": 2,
+            "silent": 1,
+            "offered": 0,
+            "capacity": 4,
+        }
+    ],
+}
 OUTCOMES: Final[dict[str, Any]] = {
     "items": [
         {"conversation_id": _ID, "done": True, "rule": None, "detail": None},
@@ -408,6 +439,7 @@ LIVE_EVENTS: Final[dict[str, dict[str, Any]]] = {
     "gone": {"position": "3:1713", "conversation_id": _ID},
     "line": {"position": "3:1712", "conversation_id": _ID, "line": _LINE},
     "room": {"room_id": "1d0c9b8a-7f6e-5d4c-8b3a-2f1e0d9c8b7a", "position": "3:1712"},
+    "wallboard": WALLBOARD,
     "presence": {"conversation_id": _ID, "viewers": [{"agent_id": "bia", "state": "typing"}]},
     "mark": {},
     "degraded": {

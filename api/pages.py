@@ -37,7 +37,17 @@ HEADERS: Final = {
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 SQUEEZED: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanifest"})
 
-SCREENS: Final = ("", "atendimentos", "equipe", "painel", "analise", "auditoria", "administracao", "convite")
+SCREENS: Final = (
+    "",
+    "atendimentos",
+    "equipe",
+    "painel",
+    "tv",
+    "analise",
+    "auditoria",
+    "administracao",
+    "convite",
+)
 """First steps of the addresses that are screens. All else that is not there is a problem, not a page."""
 
 NOT_BUILT: Final = """<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Atende</title>

@@ -20,11 +20,14 @@ from domain.queue import QueueId
 class Permission(StrEnum):
     READ_CONVERSATIONS = "conversations.read"  # lists, transcripts, media
     ATTEND = "conversations.attend"  # claim, write, note, close and the rest, as an agent
+    OVERSEE = "conversations.oversee"  # listen, whisper and take over, as an agent
+    SET_AVAILABILITY = "agents.set_availability"  # of a colleague
     MOVE_FOR_ANOTHER = "conversations.move_for_another"  # transfer, release or close what others attend
     RAISE_TO_URGENT = "conversations.raise_to_urgent"
     CHOOSE = "conversations.choose"  # another than the next in order, where those are pulled
     READ_DESK = "desk.read"  # queues, agents, channels
     RUN_DESK = "desk.run"  # change them
+    READ_WALLBOARD = "wallboard.read"  # how queues and agents stand, and nothing of any conversation
     READ_DELIVERIES = "deliveries.read"
     READ_COMMANDS = "commands.read"
     CHAT = "chat.use"  # with colleagues, as an agent
@@ -76,7 +79,7 @@ class About:
 
 P = Permission
 
-AS_AGENT: Final = frozenset({P.ATTEND, P.CHAT})
+AS_AGENT: Final = frozenset({P.ATTEND, P.OVERSEE, P.CHAT})
 """What takes being an agent, too."""
 
 _OWN, _QUEUE, _ALL = (Grant(scope) for scope in Scope)
@@ -94,10 +97,13 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.SUPERVISOR: {
         P.READ_CONVERSATIONS: _QUEUE,
         P.ATTEND: _QUEUE,
+        P.OVERSEE: _QUEUE,
+        P.SET_AVAILABILITY: _ALL,
         P.MOVE_FOR_ANOTHER: _QUEUE,
         P.RAISE_TO_URGENT: _QUEUE,
         P.CHOOSE: _QUEUE,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _QUEUE,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
         P.CHAT: _QUEUE,
@@ -105,15 +111,17 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.MANAGER: {
         P.READ_CONVERSATIONS: _QUEUE,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _QUEUE,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
         P.READ_USERS: Grant(Scope.ALL, frozenset({Mask.LOGIN})),
     },
     # numbers, not people
-    Role.DIRECTOR: {P.READ_DESK: _ALL},
+    Role.DIRECTOR: {P.READ_DESK: _ALL, P.READ_WALLBOARD: _ALL},
     Role.ANALYST: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
         P.READ_DESK: Grant(Scope.ALL, frozenset({Mask.NAME})),
+        P.READ_WALLBOARD: Grant(Scope.ALL, frozenset({Mask.NAME})),
     },
     Role.AUDITOR: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
@@ -126,6 +134,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.ADMIN: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _ALL,
         P.RUN_DESK: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
@@ -137,6 +146,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     Role.SERVICE: {
         P.READ_CONVERSATIONS: _ALL,
         P.READ_DESK: _ALL,
+        P.READ_WALLBOARD: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
     },
@@ -193,7 +203,8 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/conversations/{conversation_id}/transcript": _READ,
     "GET /v1/conversations/counts": _READ,
     "POST /v1/conversations/search": _READ,
-    "GET /v1/live": _READ,
+    "GET /v1/live": Free.SOMEBODY,  # each topic takes a permission
+    "GET /v1/wallboard": P.READ_WALLBOARD,
     "PUT /v1/live/{stream_id}/topics": _READ,
     "GET /v1/media/{key}": _READ,
     "POST /v1/conversations": _ATTEND,
@@ -212,6 +223,10 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/ratings": _READ,
     "POST /v1/conversations/{conversation_id}/transfer": _ATTEND,
     "POST /v1/conversations/{conversation_id}/release": _ATTEND,
+    "POST /v1/conversations/{conversation_id}/undo": _ATTEND,
+    "POST /v1/conversations/{conversation_id}/listen": P.OVERSEE,
+    "POST /v1/conversations/{conversation_id}/whisper": P.OVERSEE,
+    "POST /v1/conversations/{conversation_id}/take-over": P.OVERSEE,
     "POST /v1/conversations/{conversation_id}/close": _ATTEND,
     "POST /v1/conversations/{conversation_id}/reopen": _ATTEND,
     "POST /v1/conversations/{conversation_id}/new-demand": _ATTEND,
@@ -245,6 +260,11 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/agents/{agent_id}": P.READ_DESK,
     "PUT /v1/agents/{agent_id}": P.RUN_DESK,
     "PUT /v1/agents/{agent_id}/routing": P.RUN_DESK,
+    "GET /v1/settings/queues": P.RUN_DESK,
+    "POST /v1/settings/queues": P.RUN_DESK,
+    "GET /v1/settings/agents": P.RUN_DESK,
+    "POST /v1/settings/agents": P.RUN_DESK,
+    "PUT /v1/agents/{agent_id}/availability": P.SET_AVAILABILITY,
     "PUT /v1/me/availability": _ATTEND,
     "POST /v1/me/heartbeat": _ATTEND,
     "POST /v1/me/logout": _ATTEND,

@@ -49,13 +49,13 @@ class Wish:
     def id(self) -> UUID:
         return person_id(self.identity.actor, self.key)
 
-    def part(self, n: int) -> UUID:
+    def part(self, n: int | str) -> UUID:
         """The id of a further command of the same wish."""
         return person_id(self.identity.actor, f"{self.key}#{n}")
 
     @property
     def agent_id(self) -> AgentId:
-        """Who wants it, as an agent; only for doors that ask for `ATTEND` or `CHAT`."""
+        """Who wants it, as an agent; only for doors whose permission takes being an agent."""
         assert self.identity.agent_id is not None
         return self.identity.agent_id
 
@@ -100,6 +100,16 @@ class Wish:
                 return await self._granted(command, await self.desk.inbox.submit(command))
         except TimeoutError:
             raise Problem("Unavailable") from None
+
+    async def want_all(self, commands: Sequence[Command]) -> list[Accepted]:
+        """Want them all, in order where they meet. Raises Problem for the first that is not granted, and when
+        they are not decided in time."""
+        try:
+            async with asyncio.timeout(self.patience):
+                decisions = await self.desk.inbox.submit_all(commands)
+        except TimeoutError:
+            raise Problem("Unavailable") from None
+        return [await self._granted(*each) for each in zip(commands, decisions, strict=True)]
 
     async def _granted(self, command: Command, decision: Decision) -> Accepted:
         """The acceptance. Raises Problem for anything else, and for a key used for something else."""
@@ -196,6 +206,8 @@ def wishing(permission: Permission) -> Callable[..., Awaitable[Wish]]:
 
 
 Attending = Annotated[Wish, Depends(wishing(Permission.ATTEND))]
+Overseeing = Annotated[Wish, Depends(wishing(Permission.OVERSEE))]
+SettingOthers = Annotated[Wish, Depends(wishing(Permission.SET_AVAILABILITY))]
 Running = Annotated[Wish, Depends(wishing(Permission.RUN_DESK))]
 RunningUsers = Annotated[Wish, Depends(wishing(Permission.RUN_USERS))]
 Chatting = Annotated[Wish, Depends(wishing(Permission.CHAT))]

@@ -136,6 +136,10 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.SnoozeConversation: on(CONVERSATION, key=_id, decide=conversation.snooze_conversation),
     conversation.WakeConversation: on(CONVERSATION, key=_id, decide=conversation.wake_conversation),
     conversation.AddNote: on(CONVERSATION, key=_id, decide=conversation.add_note),
+    conversation.UndoMove: on(CONVERSATION, key=_id, decide=conversation.undo_move),
+    conversation.ListenTo: on(CONVERSATION, key=_id, decide=conversation.listen_to),
+    conversation.Whisper: on(CONVERSATION, key=_id, decide=conversation.whisper),
+    conversation.TakeOver: on(CONVERSATION, key=_id, decide=conversation.take_over),
     # conversation: labelling
     conversation.TagConversation: on(CONVERSATION, key=_id, decide=conversation.tag_conversation),
     conversation.BlockContact: on(CONVERSATION, key=_id, decide=conversation.block_contact),

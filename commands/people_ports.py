@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.journal import Position
 from domain.user import Ending, Role, SessionId, User, UserId
 
 
@@ -172,6 +173,10 @@ class Standings(Protocol):
 
     def forget(self, user_id: UserId) -> None:
         """Something changed: look again next time."""
+        ...
+
+    def arrived(self, position: Position, timeout: float) -> Awaitable[bool]:
+        """Whether history is known up to there, within so many seconds. Raises Unavailable."""
         ...
 
 

@@ -35,3 +35,14 @@ def _minutes(latest: Sequence[float], share: float) -> int:
     """The nearest rank, in minutes begun."""
     seconds = latest[ceil(share * len(latest)) - 1]
     return max(1, ceil(seconds / 60))
+
+
+def forecast(waiting: int, handled: Sequence[float], available: int) -> float | None:
+    """Seconds until all that waits has been taken up, by so many who are there and take one at a time as long
+    as others took lately (their median). None out of too few, or with nobody there."""
+    if waiting == 0:
+        return 0.0
+    latest = sorted(handled[:LAST])
+    if len(latest) < FEWEST or available < 1:
+        return None
+    return waiting * latest[ceil(0.5 * len(latest)) - 1] / available

@@ -45,6 +45,8 @@ class Row:
     last_offered_at: datetime | None = None
     idle_since: datetime | None = None
     places: Annotated[dict[str, Any], Clear()] = field(default_factory=dict)
+    shifts: Annotated[tuple[list[int], ...], Clear()] = ()  # day of the week, minutes from and to
+    since: datetime | None = None  # they are what they declare; None: since ever
 
     @property
     def load(self) -> Load:
@@ -101,20 +103,26 @@ def _evolve(row: Row, event: object) -> Row:
                 skills=event.skills,
                 capacity=event.capacity,
                 ceiling=ceiling_of(event.capacity, event.ceiling),
+                shifts=tuple([shift.weekday, shift.starts, shift.ends] for shift in event.shifts),
             )
-        case agent.BecameAvailable():
+        case agent.BecameAvailable(available_at=at):
             return replace(
                 row,
                 availability=Availability.AVAILABLE,
+                since=at,
                 pause_reason=None,
                 paused_at=None,
                 keeps=(),
                 gone=row.gone and row.lost_at is not None,
             )
         case agent.Paused(reason=reason, since=since):
-            return replace(row, availability=Availability.PAUSED, pause_reason=reason, paused_at=since)
-        case agent.WentOffline():
-            return replace(row, availability=Availability.OFFLINE, pause_reason=None, paused_at=None)
+            return replace(
+                row, availability=Availability.PAUSED, pause_reason=reason, paused_at=since, since=since
+            )
+        case agent.WentOffline(offline_at=at):
+            return replace(
+                row, availability=Availability.OFFLINE, pause_reason=None, paused_at=None, since=at
+            )
         case agent.ConnectionLost(lost_at=at):
             return replace(row, lost_at=at)
         case agent.Connected():
@@ -144,4 +152,4 @@ def _placed(row: Row, event: object) -> Row:
             return row
 
 
-AGENTS = Projection("agents", 2, Row, by_root, evolve, get_args(agent.Event))
+AGENTS = Projection("agents", 3, Row, by_root, evolve, get_args(agent.Event))

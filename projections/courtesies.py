@@ -92,6 +92,11 @@ def _evolve(row: Row, event: object) -> Row:
                     taken_at=at,
                 )
             )
+        case conversation.Undone(agent_id=agent_id, queue_id=queue_id, entered_at=entered_at):
+            back = _no_wait(replace(row, outcome=None))
+            if agent_id is not None:
+                return back
+            return replace(back, wait_queue=queue_id, wait_priority=row.wait_priority, wait_from=entered_at)
         case conversation.Closed(outcome=outcome):
             return _no_wait(replace(row, outcome=outcome, nudged_at=None))
         case conversation.SatisfactionAsked(asked_at=at):
@@ -140,5 +145,6 @@ COURTESIES = Projection(
         conversation.SatisfactionAsked,
         conversation.SendAccepted,
         conversation.SendRequested,
+        conversation.Undone,
     ),
 )

@@ -69,6 +69,8 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
                 closed_by=None,
                 closed_at=None,
             )
+        case conversation.Undone():
+            return replace(row, reason=None, outcome=None, closed_by=None, closed_at=None)
         case conversation.AutomationSilenced():
             return replace(row, silenced=True)
         case _:
@@ -86,6 +88,7 @@ EPISODES = Projection(
         conversation.ProtocolGiven,
         conversation.Closed,
         conversation.Reopened,
+        conversation.Undone,
         conversation.AutomationSilenced,
     ),
 )

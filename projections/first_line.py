@@ -133,6 +133,8 @@ def _evolve(row: Row, event: object) -> Row:
             return replace(row, breached=True) if row.automation else row
         case conversation.EnteredWaiting() | conversation.Assigned():
             return replace(_all_read(row), automation=False) if row.automation else row
+        case conversation.Undone():
+            return row if row.open else replace(row, open=True)
         case conversation.Closed():
             return replace(_all_read(row), open=False, automation=False)
         case _:
@@ -186,5 +188,6 @@ FIRST_LINE = Projection(
         conversation.ProtocolGiven,
         conversation.Reopened,
         conversation.SendRequested,
+        conversation.Undone,
     ),
 )

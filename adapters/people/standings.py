@@ -6,6 +6,7 @@ every batch that is decided.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from pydantic_core import from_json
 from adapters.archive import Archive
 from adapters.reads.asking import Pool, asking
 from domain import user
+from domain.journal import Position
 from domain.user import USER, User, UserId
 
 REMEMBERED: Final = 1.0  # seconds
+PAUSE: Final = 0.02  # seconds between two looks at how far the index is
 MOST_REMEMBERED: Final = 10_000
 MATTER: Final = tuple(
     event for event in USER.events if event not in (user.SignedIn, user.SessionEnded, user.LinkMade)
@@ -56,6 +59,20 @@ class IndexStandings:
 
     def forget(self, user_id: UserId) -> None:
         self._known.pop(user_id, None)
+
+    async def arrived(self, position: Position, timeout: float) -> bool:
+        deadline = self._monotonic() + timeout
+        while True:
+            async with asking(self._pool) as connection:
+                found = await connection.execute(
+                    "SELECT ordinal FROM mark WHERE partition = %s", (position.partition,)
+                )
+                mark = await found.fetchone()
+            if mark is not None and mark[0] >= position.ordinal:
+                return True
+            if self._monotonic() >= deadline:
+                return False
+            await asyncio.sleep(PAUSE)
 
     def _read(self, stream: str, type_: str, schema: int, body: str, version: int) -> Any:
         return self._archive.read(type_, schema, from_json(body), stream, version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from adapters.reads import chats, conversations, deadlines, finding, lists, rated, transcripts
+from adapters.reads import chats, conversations, deadlines, finding, lists, rated, transcripts, wallboard
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
 from adapters.reads.conversations import SnoozedRows, Told, Wanted, Within
@@ -40,6 +40,7 @@ from projections import (
 )
 from projections import deadlines as timers
 from projections import rules as judging
+from projections.wallboard import Wallboard
 
 __all__ = [
     "BadCursor",
@@ -179,6 +180,10 @@ class Reads:
     async def numbers(self, at: datetime) -> list[Sums]:
         async with asking(self._pool) as connection:
             return await lists.sums(connection, at)
+
+    async def wallboard(self, at: datetime) -> Wallboard:
+        async with asking(self._pool) as connection:
+            return await wallboard.standing(connection, at)
 
     async def active(self) -> dict[tuple[Stage, Priority], int]:
         async with asking(self._pool) as connection:

@@ -108,6 +108,8 @@ class Changes:
             for p, ordinal in marks.items()
         ):
             return "unknown"  # another history: a copy was restored
+        if stream.topics <= {topics.WALLBOARD}:
+            return None
         told = {view: _all(standing.marks[view], last.marks[view]) for view in (INBOX, TRANSCRIPT)}
         conversations = await self._rows.conversations_since(told[INBOX], MOST)
         looked_at = await self._in_sight(stream)

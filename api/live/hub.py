@@ -13,10 +13,11 @@ import structlog
 
 from api.desk import Desk
 from api.live import events, rooms, topics
+from api.live.boards import Boards
 from api.live.changes import Changes
 from api.live.marks import LastSeen
 from api.live.rights import Rights
-from api.live.sight import Sight, sight_of
+from api.live.sight import NoSight, Sight, sight_of
 from api.live.snapshots import Snapshots
 from api.live.stream import Again, Stream
 from api.live.switchboard import Switchboard
@@ -27,6 +28,7 @@ from api.models import live
 from commands.door_ports import Identity
 from commands.live_ports import Whisper
 from commands.ports import Unavailable
+from domain.user import UserId
 from projections import chat_rooms
 
 LISTEN: Final = 0.5  # seconds a look at the wire takes when nothing is said
@@ -59,10 +61,11 @@ class Hub:
         self.streams = Switchboard()
         self.rights = Rights(self.streams, sight_of, self._look_at, self._void)
         self._sight_of, self._rows = sight_of, desk.live_rows
-        self._wire, self._ended = desk.wire, ended
+        self._wire, self._ended, self._people = desk.wire, ended, desk.people
         self._viewers = Viewers(monotonic)
         self._monotonic = monotonic
         self._snapshots = Snapshots(desk, self._viewers.of)
+        self._boards = Boards(desk, self.streams)
         self._changes = Changes(desk.live_rows, self.streams, desk.meaning, self._lose)
         self._place: tuple[str, str] | None = None
         self._troubles = Troubles(self.streams, at_first=() if desk.wire is not None else ("redis",))
@@ -76,10 +79,13 @@ class Hub:
 
     def open(self, identity: Identity, again: Again, wanted: Iterable[str], last: LastSeen | None) -> Stream:
         """A new stream of somebody who may look at these; `last` is what the browser had been told before."""
-        sight = self._sight_of(identity)
-        assert sight is not None  # or there is no topic they may look at
+        sight = self._sight_of(identity) or NoSight()
         listed = tuple(wanted)
-        held = [topic for topic in listed if last is not None and last.knows(topic)]
+        held = [
+            topic
+            for topic in listed
+            if last is not None and last.knows(topic) and topic != topics.WALLBOARD  # told whole, or not
+        ]
         stream = Stream(identity, sight, again, listed, held)
         stream.owe(events.hello(stream.id, listed))
         if (late := self._troubles.told()) is not None:
@@ -90,11 +96,13 @@ class Hub:
 
     async def in_sight(self, identity: Identity, wanted: Iterable[str]) -> bool:
         """Whether somebody sees every conversation among these topics as it stands. Raises Unavailable."""
-        sight = self._sight_of(identity)
-        if sight is None or sight.whole:
-            return sight is not None
+        sight = self._sight_of(identity) or NoSight()
         ids = [c for topic in wanted if (c := topics.conversation_of(topic)) is not None]
-        return all(sight.reaches(row) for row, _ in await self._rows.conversations(ids)) if ids else True
+        return (
+            sight.whole or all(sight.reaches(row) for row, _ in await self._rows.conversations(ids))
+            if ids
+            else True
+        )
 
     async def follow(self, stream: Stream, last: LastSeen | None) -> AsyncGenerator[bytes, None]:
         """What the stream tells, in chunks, until it ends. It is open from the first one on."""
@@ -144,13 +152,17 @@ class Hub:
         await self._wire.whisper(Whisper("topics", {"stream": stream_id, "topics": listed}))
         return True
 
-    async def rights_changed(self, actor: str) -> None:
-        """Look at once, in every process, what somebody may still see. Without Redis that takes some seconds
-        elsewhere."""
+    async def rights_changed(self, who: str) -> None:
+        """Look at once, in every process, what somebody (an actor, or a user by id) may still see. Without
+        Redis that takes some seconds elsewhere."""
         if self._wire is not None:
             with suppress(Unavailable):
-                await self._wire.whisper(Whisper("rights", {"actor": actor}))
-        await self.rights.check(actor)
+                await self._wire.whisper(Whisper("rights", {"actor": who}))
+        await self._look_again(who)
+
+    async def _look_again(self, who: str) -> None:
+        self._people.standings.forget(UserId(who))
+        await self.rights.check(who)
 
     async def present(self, conversation_id: str, agent_id: str, state: State) -> None:
         """Say everywhere that somebody looks at a conversation, or types; here alone while Redis is away."""
@@ -202,7 +214,7 @@ class Hub:
             for whisper in heard.whispers:
                 self._hear(whisper)
                 if whisper.kind == "rights":
-                    await self.rights.check(whisper.told["actor"])
+                    await self._look_again(whisper.told["actor"])
             self._changes.hear(heard.moves)
             changed = bool(heard.moves)
         except Unavailable:
@@ -250,6 +262,7 @@ class Hub:
         """Whether the views are further than what was told, or stand still."""
         try:
             standing = await self._changes.look()
+            await self._boards.tell()
         except Unavailable:
             self._troubles.note("database", away=True)
             return
@@ -287,7 +300,10 @@ class Hub:
                     self._void(stream, reason)
             elif stream.wanted:
                 topic = stream.wanted[0]
-                chunk = await self._snapshots.of(topic, stream.sight)
+                if topic == topics.WALLBOARD:
+                    chunk = await self._boards.give(stream)
+                else:
+                    chunk = await self._snapshots.of(topic, stream.sight)
                 if chunk is None:
                     self._lose(stream, topic)
                 else:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from api.live import topics
-from api.live.sight import Sight
+from api.live.sight import NoSight, Sight
 from api.live.stream import Stream
 from api.live.switchboard import Switchboard
 from commands.door_ports import Identity
@@ -31,10 +31,12 @@ class Rights:
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self.check(), name="rights")
 
-    async def check(self, actor: str | None = None) -> None:
-        """Ask anew who everybody is (or one of them), and take away what they may not see any more."""
+    async def check(self, who: str | None = None) -> None:
+        """Ask anew who everybody is (or one of them: an actor, or a user by id), and take away what they may
+        not see any more."""
         for stream in self._streams:
-            if stream.ending is not None or actor not in (None, stream.identity.actor):
+            known = stream.identity
+            if stream.ending is not None or who not in (None, known.actor, known.user_id):
                 continue
             try:
                 identity = await stream.again()
@@ -47,9 +49,9 @@ class Rights:
 
     def _changed(self, stream: Stream, identity: Identity) -> None:
         """What was told is void when they see differently now."""
-        sight = self._sight_of(identity)
+        sight = self._sight_of(identity) or NoSight()
         kept = sorted(topic for topic in stream.topics if topics.sees(identity, topic))
-        if sight is None or not kept:
+        if not kept:
             stream.end("forbidden")
             return
         differently, stream.identity, stream.sight = sight != stream.sight, identity, sight

@@ -59,6 +59,23 @@ class HeldSight:
         return masked(view, self.shows)
 
 
+@dataclass(frozen=True, slots=True)
+class NoSight:
+    """Of whoever sees no conversation, and looks at something else."""
+
+    shows: None = None
+
+    @property
+    def whole(self) -> bool:
+        return False
+
+    def reaches(self, row: inbox.Row) -> bool:
+        return False
+
+    def shown(self, view: V) -> V:
+        raise AssertionError("nothing is in reach")
+
+
 def sight_of(identity: Identity) -> Sight | None:
     """None: they see none."""
     held = grant(identity, Permission.READ_CONVERSATIONS)

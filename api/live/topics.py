@@ -2,7 +2,7 @@
 
 `waiting`, `waiting.<queue>`, `automation`, `in_service`, `agent.<agent>` and `closed` are lists of
 conversations; `conversation.<id>` is one with all that is said in it, and who else looks at it. `mine` is
-short for one's own `agent.<id>`.
+short for one's own `agent.<id>`. `wallboard` is how queues and agents stand, without any conversation.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from commands.door_ports import Identity
 from domain.conversation import ConversationId
 
 MINE: Final = "mine"
+WALLBOARD: Final = "wallboard"
 MOST: Final = 40
 """Topics of one stream."""
 
@@ -40,6 +41,7 @@ KINDS: Final[dict[str, Kind]] = {
     "conversation": Kind(
         re.compile(rf"conversation\.{_UUID}", re.ASCII), Permission.READ_CONVERSATIONS, is_list=False
     ),
+    WALLBOARD: Kind(re.compile(WALLBOARD, re.ASCII), Permission.READ_WALLBOARD, is_list=False),
 }
 
 

@@ -220,6 +220,10 @@ class Note(Ask):
     text: Annotated[str, StringConstraints(max_length=4096), AfterValidator(not_blank)]
 
 
+class TakeOver(Ask):
+    reason: Line = Field(description="Told to who had it")
+
+
 class Reaction(Ask):
     target: Reference = Field(description="`line_id` of the message")
     emoji: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = Field(
@@ -405,13 +409,25 @@ class LogOut(Ask):
 
 
 class Bulk(Ask):
-    conversations: Annotated[list[ConversationRef], Field(min_length=1, max_length=100)]
-    do: Literal["transfer", "release", "close", "priority"]
+    conversations: Annotated[list[ConversationRef], Field(min_length=1, max_length=200)]
+    do: Literal["transfer", "release", "close", "priority", "tag"]
     to_agent: Id | None = None
     to_queue: Id | None = None
-    reason: Line
+    reason: Line | None = Field(None, description="Why; of closing its code. Only tags need none")
     outcome: Line | None = Field(None, description="Of closing: one line")
     priority: Priority | None = None
+    add: Annotated[list[TagCode], Field(max_length=20)] = Field([], description="Tags to put on")
+    remove: Annotated[list[TagCode], Field(max_length=20)] = Field([], description="Tags to take off")
+
+    @model_validator(mode="after")
+    def _says_what_it_takes(self) -> Bulk:
+        if self.do != "tag" and not (self.reason or "").strip():
+            raise ValueError("it says why")
+        if self.do == "priority" and self.priority is None:
+            raise ValueError("it says which priority")
+        if self.do == "tag" and not (self.add or self.remove):
+            raise ValueError("it says which tags")
+        return self
 
 
 class PutChannel(Ask):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from api.models.views import Conversation, ConversationWithEpisodes, TranscriptLine, View
+from api.models.wallboard import Wallboard
 
 Trouble = Literal["redis", "database", "views"]
 Reason = Literal["stopping", "slow", "signed_out", "forbidden", "too_many", "broken"]
@@ -132,6 +133,7 @@ EVENTS: Final[dict[str, type[BaseModel]]] = {
     "line": Line,
     "presence": Presence,
     "room": RoomMoved,
+    "wallboard": Wallboard,
     "mark": Mark,
     "degraded": Degraded,
     "recovered": Recovered,

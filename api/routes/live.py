@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 
-from api.access import asked_again
+from api.access import Someone, asked_again
 from api.documented import READS, WRITES, problems
 from api.errors import Problem
 from api.examples import LIVE, NOTHING_YET
@@ -18,7 +18,7 @@ from api.live.response import LiveResponse
 from api.models import asks
 from api.permissions import Permission
 from api.problems import FIELD_FAULTS
-from api.routes.conversations import OfConversation, Reader
+from api.routes.conversations import OfConversation
 from api.wishes import Attending, Wish, wishing
 from commands.door_ports import Identity
 
@@ -50,7 +50,7 @@ AtHub = Annotated[Hub, Depends(hub_of)]
 )
 async def live(
     hub: AtHub,
-    who: Reader,
+    who: Someone,
     again: Annotated[Callable[[], Awaitable[Identity | None]], Depends(asked_again)],
     wanted: Annotated[
         str | None,
@@ -58,8 +58,8 @@ async def live(
             alias="topics",
             max_length=4000,
             description="Names with commas between: `waiting`, `waiting.<queue>`, `mine`, `agent.<id>`,"
-            " `automation`, `in_service`, `closed`, `conversation.<id>`. Without it: `waiting`, and `mine` of"
-            " an agent",
+            " `automation`, `in_service`, `closed`, `conversation.<id>`, `wallboard`. Without it:"
+            " `waiting`, and `mine` of an agent",
             examples=["waiting,mine"],
         ),
     ] = None,

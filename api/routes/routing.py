@@ -7,24 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from api.access import about
 from api.documented import WRITES, problems
-from api.errors import Problem, refused
-from api.examples import DECIDED, NOTHING_YET, OUTCOMES, decided, example
-from api.models import asks, views
-from api.permissions import Permission, everywhere, grant
+from api.examples import DECIDED, NOTHING_YET, OUTCOMES, decided
+from api.models import asks
 from api.routes.conversations import OfConversation
 from api.routes.desk import OfAgent, OfQueue
 from api.wishes import Attending, Running, Wish
 from commands import conversation as wanted
 from commands.agent import BecomeAvailable, ConnectAgent, EquipAgent, LogOut, PauseAgent
 from commands.intention import Command
-from commands.ports import Accepted, Broken, Denied
 from commands.queue import PostNotice, SetRouting, SetService, TakeDownNotice
 from domain.agent import AgentId, Shift
 from domain.conversation import ConversationId
-from domain.copy.refusals import refusal
-from domain.queue import Priority, QueueId
+from domain.queue import QueueId
 from domain.queueing import Rules
 
 router = APIRouter()
@@ -69,87 +64,6 @@ def _mine(wish: Wish, conversation_id: str) -> dict[str, Any]:
         "conversation_id": ConversationId(conversation_id),
         "seen_version": wish.seen_version,
     }
-
-
-# Many at once
-
-
-@router.post(
-    "/v1/conversations/bulk",
-    tags=["conversations"],
-    summary="Move, close or hurry many at once",
-    responses={**example(200, OUTCOMES), **problems(*WRITES, "UrgentNotAllowed", "NeedsReceiver")},
-)
-async def bulk(
-    ask: Annotated[
-        asks.Bulk,
-        Body(
-            examples=[
-                {
-                    "conversations": [OUTCOMES["items"][0]["conversation_id"]],
-                    "do": "transfer",
-                    "to_queue": "suporte",
-                    "reason": "Massiva no bairro.",
-                }
-            ]
-        ),
-    ],
-    wish: Attending,
-) -> views.Outcomes:
-    """Each is decided by itself, in the order given, and has an outcome of its own."""
-    if ask.do == "priority" and ask.priority is None:
-        raise Problem("Invalid")
-    if ask.priority is Priority.URGENT and not wish.may(Permission.RAISE_TO_URGENT):
-        raise Problem("UrgentNotAllowed")
-    if ask.do == "transfer" and (ask.to_agent is None) == (ask.to_queue is None):
-        raise Problem("NeedsReceiver", status=422, detail=refusal("NeedsReceiver"))
-    return views.Outcomes(items=[await _done(ask, wish, n, one) for n, one in enumerate(ask.conversations)])
-
-
-async def _done(ask: asks.Bulk, wish: Wish, n: int, one: str) -> views.Outcome:
-    if not everywhere(wish.identity, Permission.ATTEND):
-        found = await wish.desk.reads.conversation(ConversationId(one))
-        if found is None or grant(wish.identity, Permission.ATTEND, about(found.row)) is None:
-            problem = Problem("UnknownConversation" if found is None else "OutOfReach")
-            return views.Outcome(conversation_id=one, done=False, rule=problem.rule, detail=problem.detail)
-    match await wish.desk.inbox.submit(_one_of(ask, wish, n, one)):
-        case Accepted():
-            return views.Outcome(conversation_id=one, done=True)
-        case Denied() as denied:
-            told = await refused(denied, wish.desk, wish.zone)
-            return views.Outcome(conversation_id=one, done=False, rule=told.rule, detail=told.detail)
-        case Broken():
-            return views.Outcome(conversation_id=one, done=False, rule="Broken")
-
-
-def _one_of(ask: asks.Bulk, wish: Wish, n: int, one: str) -> Command:
-    named: dict[str, Any] = {
-        "id": wish.part(n),
-        "cause": wish.cause,
-        "conversation_id": ConversationId(one),
-        "by": wish.agent_id,
-    }
-    for_another = wish.may(Permission.MOVE_FOR_ANOTHER)
-    match ask.do:
-        case "transfer":
-            return wanted.TransferConversation(
-                **named,
-                to_agent=None if ask.to_agent is None else AgentId(ask.to_agent),
-                to_queue=None if ask.to_queue is None else QueueId(ask.to_queue),
-                reason=ask.reason,
-                for_another=for_another,
-            )
-        case "release":
-            return wanted.ReleaseConversation(
-                **named, reason="returned", note=ask.reason, for_another=for_another
-            )
-        case "close":
-            return wanted.CloseConversation(
-                **named, reason=ask.reason, outcome=ask.outcome, for_another=for_another
-            )
-        case "priority":
-            assert ask.priority is not None
-            return wanted.ChangePriority(**named, priority=ask.priority, reason=ask.reason)
 
 
 # Being there
@@ -260,18 +174,7 @@ async def equip(
     wish: Running,
 ) -> Response:
     """All of it, as it is from now on. What they have stays theirs."""
-    command = EquipAgent(
-        id=wish.id,
-        cause=wish.cause,
-        agent_id=AgentId(agent_id),
-        queues=None if ask.queues is None else tuple(QueueId(queue) for queue in ask.queues),
-        skills=dict(ask.skills),
-        capacity=ask.capacity,
-        ceiling=ask.ceiling,
-        shifts=None
-        if ask.shifts is None
-        else tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
-    )
+    command = EquipAgent(id=wish.id, cause=wish.cause, agent_id=AgentId(agent_id), **equipment_of(ask))
     return await wish.decide(command)
 
 
@@ -290,18 +193,12 @@ async def set_routing(
     wish: Running,
 ) -> Response:
     """All of it, as it is from now on. Offers that are out live on as they were made."""
-    rules = Rules(
-        mode=ask.mode,
-        strategy=ask.strategy,
-        required=dict(ask.required),
-        preferred=dict(ask.preferred),
-        relax_after=None if ask.relax_after is None else timedelta(seconds=ask.relax_after),
-        prefer_last=timedelta(seconds=ask.prefer_last),
-        offer_for=timedelta(seconds=ask.offer_for),
-        offline=ask.offline,
-    )
     command = SetRouting(
-        id=wish.id, cause=wish.cause, queue_id=QueueId(queue_id), rules=rules, weights=dict(ask.weights)
+        id=wish.id,
+        cause=wish.cause,
+        queue_id=QueueId(queue_id),
+        rules=rules_of(ask),
+        weights=dict(ask.weights),
     )
     return await wish.decide(command)
 
@@ -362,3 +259,29 @@ async def post_notice(
 )
 async def take_down_notice(queue_id: OfQueue, wish: Running) -> Response:
     return await wish.decide(TakeDownNotice(id=wish.id, cause=wish.cause, queue_id=QueueId(queue_id)))
+
+
+def equipment_of(ask: asks.EquipAgent) -> dict[str, Any]:
+    """What an agent can do and how much, in the words of the command."""
+    return {
+        "queues": None if ask.queues is None else tuple(QueueId(queue) for queue in ask.queues),
+        "skills": dict(ask.skills),
+        "capacity": ask.capacity,
+        "ceiling": ask.ceiling,
+        "shifts": None
+        if ask.shifts is None
+        else tuple(Shift(shift.weekday, shift.starts, shift.ends) for shift in ask.shifts),
+    }
+
+
+def rules_of(ask: asks.SetRouting) -> Rules:
+    return Rules(
+        mode=ask.mode,
+        strategy=ask.strategy,
+        required=dict(ask.required),
+        preferred=dict(ask.preferred),
+        relax_after=None if ask.relax_after is None else timedelta(seconds=ask.relax_after),
+        prefer_last=timedelta(seconds=ask.prefer_last),
+        offer_for=timedelta(seconds=ask.offer_for),
+        offline=ask.offline,
+    )

@@ -37,6 +37,7 @@ TEMPLATE_RULES: Final = (
 )
 MOMENTS: Final = 20
 MOMENT: Final = 0.1  # seconds
+RECEIVERS: Final = ("NeedsReceiver", "NeedsReason", "UnknownAgent", "UnknownQueue")
 MOVES: Final = (*WRITES, "NotOpen", "Changed", "NotOwner")
 
 
@@ -182,7 +183,10 @@ async def put_consent(
 @router.post(
     "/{conversation_id}/transfer",
     summary="Hand it on, to an agent or to a queue",
-    responses={**decided(DECIDED), **problems(*MOVES, "NeedsReceiver", "UnknownAgent", "UnknownQueue")},
+    responses={
+        **decided(DECIDED),
+        **problems(*MOVES, *RECEIVERS),
+    },
 )
 async def transfer(
     conversation_id: OfConversation,
@@ -191,11 +195,12 @@ async def transfer(
     ],
     wish: Attending,
 ) -> Response:
-    """Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered."""
+    """Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered. Whoever
+    moves what a colleague attends says why."""
     if ask.to_agent is not None:
-        await _known_agent(wish, ask.to_agent)
+        await known_agent(wish, ask.to_agent)
     if ask.to_queue is not None:
-        await _known_queue(wish, ask.to_queue)
+        await known_queue(wish, ask.to_queue)
     command = wanted.TransferConversation(
         **_mine(wish, conversation_id),
         by=wish.agent_id,
@@ -205,6 +210,20 @@ async def transfer(
         for_another=wish.may(Permission.MOVE_FOR_ANOTHER),
     )
     return await wish.decide(command)
+
+
+@router.post(
+    "/{conversation_id}/undo",
+    summary="Take back what you just did: closing it, or handing it on",
+    responses={
+        **decided(DECIDED),
+        **problems(*WRITES, "NothingToUndo", "UndoTooLate", "WrittenSince", "Changed"),
+    },
+)
+async def undo(conversation_id: OfConversation, wish: Attending) -> Response:
+    """Within 10 seconds, as long as nobody else took it and the customer did not write: all is as it was, its
+    clocks too. Tags are undone by putting them on and taking them off again."""
+    return await wish.decide(wanted.UndoMove(**_mine(wish, conversation_id), by=wish.agent_id))
 
 
 @router.post(
@@ -222,7 +241,7 @@ async def release(
 ) -> Response:
     """The wait that was running keeps its due time. What came from no queue needs one named."""
     if ask.queue_id is not None:
-        await _known_queue(wish, ask.queue_id)
+        await known_queue(wish, ask.queue_id)
     command = wanted.ReleaseConversation(
         **_mine(wish, conversation_id),
         by=wish.agent_id,
@@ -378,11 +397,13 @@ async def _channel_of(wish: Wish, conversation_id: ConversationId) -> ChannelId:
     raise Problem("NotThereYet", headers={"Retry-After": "1"})
 
 
-async def _known_agent(wish: Wish, agent_id: str) -> None:
+async def known_agent(wish: Wish, agent_id: str) -> None:
+    """Raises Problem for somebody who does not attend here (any more)."""
     if not any(row.agent_id == agent_id and row.active for row in await wish.desk.reads.agents()):
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
 
 
-async def _known_queue(wish: Wish, queue_id: str) -> None:
+async def known_queue(wish: Wish, queue_id: str) -> None:
+    """Raises Problem for a queue that is not there, or was retired."""
     if not any(row.queue_id == queue_id and row.active for row in await wish.desk.reads.queues()):
         raise Problem("UnknownQueue", status=404, detail=refusal("UnknownQueue"))

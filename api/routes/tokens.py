@@ -14,6 +14,7 @@ from api.errors import Problem, request_id_of
 from api.examples import NEW_TOKEN, NOTHING_YET, TOKEN, example
 from api.models import people as asks
 from api.permissions import PERMISSIONS, Permission
+from api.routes.live import AtHub
 from commands.access import RecordRevocation, RecordToken
 from commands.door_ports import Identity
 from commands.intention import person_id
@@ -112,12 +113,15 @@ async def make(
     response_class=Response,
     responses={204: {"description": NOTHING_YET}, **problems(*READS, "UnknownToken", "Busy")},
 )
-async def revoke(token_id: Annotated[UUID, Path()], request: Request, desk: AtDesk, who: Maker) -> Response:
+async def revoke(
+    token_id: Annotated[UUID, Path()], request: Request, desk: AtDesk, who: Maker, hub: AtHub
+) -> Response:
     """Other processes may believe it a moment more."""
     if not await desk.tokens.revoke(token_id):
         raise Problem("UnknownToken")
     own = _own(request, who, f"revoked/{token_id}")
     await want(desk, RecordRevocation(**own, token_id=str(token_id)))
+    await hub.rights_changed(f"token:{token_id}")
     return Response(status_code=204)
 
 

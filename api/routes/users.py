@@ -14,10 +14,12 @@ from api.admission import end_sessions
 from api.documented import POSITION, READS, WRITES, problems
 from api.errors import Problem
 from api.examples import DECIDED, INVITATION, PERMISSIONS_TABLE, SESSION, USER, decided, example
-from api.freshness import after
+from api.freshness import after, position_of
+from api.live.hub import Hub
 from api.models import people as asks
 from api.models import views
 from api.permissions import DOORS, PERMISSIONS, Permission
+from api.routes.live import AtHub
 from api.visitors import sessions_of
 from api.wishes import RunningUsers, Wish, position_word
 from commands.door_ports import Identity
@@ -30,6 +32,7 @@ from projections import users as view
 
 LINK: Final = timedelta(hours=24)
 """How long a one-time link is good."""
+KNOWN_WITHIN: Final = 2.0  # seconds; later it is in force by itself, within some seconds more
 
 OfUser = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="It names nobody")
@@ -167,8 +170,10 @@ async def change_role(
     user_id: OfUser,
     ask: Annotated[asks.ChangeRole, Body(examples=[{"role": "supervisor", "queues": ["suporte"]}])],
     wish: RunningUsers,
+    hub: AtHub,
 ) -> Response:
-    """In force at their next request: what they hold from before is asked to be renewed."""
+    """In force at their next request, and on what they look at: what they hold from before is asked to be
+    renewed."""
     command = ChangeRole(
         id=wish.id,
         cause=wish.cause,
@@ -179,7 +184,7 @@ async def change_role(
         queues=_queues(ask.queues),
     )
     answer = await wish.decide(command)
-    wish.desk.people.standings.forget(UserId(user_id))
+    await _in_force(wish, hub, UserId(user_id), answer)
     return answer
 
 
@@ -188,13 +193,14 @@ async def change_role(
     summary="Let somebody go",
     responses={**decided(DECIDED), **problems(*WRITES, "UnknownUser", "NotYourself")},
 )
-async def deactivate(user_id: OfUser, wish: RunningUsers) -> Response:
+async def deactivate(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Response:
     """They are signed out everywhere. Users are deactivated, never deleted: history names them."""
     id_ = UserId(user_id)
     answer = await wish.decide(
         DeactivateUser(id=wish.id, cause=wish.cause, user_id=id_, by=wish.identity.user_id)
     )
     await _sign_out(wish, id_, Ending.DEACTIVATED)
+    await _in_force(wish, hub, id_, answer)
     return answer
 
 
@@ -203,11 +209,11 @@ async def deactivate(user_id: OfUser, wish: RunningUsers) -> Response:
     summary="Take somebody back",
     responses={**decided(DECIDED), **problems(*WRITES, "UnknownUser")},
 )
-async def reactivate(user_id: OfUser, wish: RunningUsers) -> Response:
+async def reactivate(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Response:
     """With the role and the password they had."""
     id_ = UserId(user_id)
     answer = await wish.decide(ReactivateUser(id=wish.id, cause=wish.cause, user_id=id_))
-    wish.desk.people.standings.forget(id_)
+    await _in_force(wish, hub, id_, answer)
     return answer
 
 
@@ -216,12 +222,13 @@ async def reactivate(user_id: OfUser, wish: RunningUsers) -> Response:
     summary="Take a lost second factor away",
     responses={**decided(DECIDED), **problems(*WRITES, "UnknownUser")},
 )
-async def reset_second_factor(user_id: OfUser, wish: RunningUsers) -> Response:
+async def reset_second_factor(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Response:
     """They are signed out everywhere, and enrol another when they come back."""
     id_ = UserId(user_id)
     answer = await wish.decide(ResetTotp(id=wish.id, cause=wish.cause, user_id=id_))
     await wish.desk.people.credentials.forget_second_factor(id_)
     await _sign_out(wish, id_, Ending.REVOKED)
+    await _in_force(wish, hub, id_, answer)
     return answer
 
 
@@ -241,10 +248,18 @@ async def sessions(user_id: OfUser, desk: AtDesk, who: Runner) -> asks.Sessions:
     response_class=Response,
     responses={204: {"description": "Nobody is signed in as them"}, **problems(*WRITES)},
 )
-async def end_all_sessions(user_id: OfUser, wish: RunningUsers) -> Response:
+async def end_all_sessions(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Response:
     """Their access tokens are worth nothing from here on."""
     await _sign_out(wish, UserId(user_id), Ending.REVOKED)
+    await hub.rights_changed(user_id)
     return Response(status_code=204, headers={"Idempotency-Key": wish.key})
+
+
+async def _in_force(wish: Wish, hub: Hub, user_id: UserId, answer: Response) -> None:
+    """What they look at follows what was decided, as soon as it can be looked up."""
+    if (position := answer.headers.get("Position")) is not None:
+        await wish.desk.people.standings.arrived(position_of(position), KNOWN_WITHIN)
+    await hub.rights_changed(user_id)
 
 
 async def _sign_out(wish: Wish, user_id: UserId, ending: Ending) -> None:

@@ -108,6 +108,14 @@ from commands.conversation.offering import (
     silence_conversation as silence_conversation,
     withdraw_offer as withdraw_offer,
 )
+from commands.conversation.overseeing import (
+    ListenTo as ListenTo,
+    TakeOver as TakeOver,
+    Whisper as Whisper,
+    listen_to as listen_to,
+    take_over as take_over,
+    whisper as whisper,
+)
 from commands.conversation.sending import (
     ReactToMessage as ReactToMessage,
     ReportAccepted as ReportAccepted,
@@ -135,6 +143,7 @@ from commands.conversation.serving import (
     ReleaseConversation as ReleaseConversation,
     SnoozeConversation as SnoozeConversation,
     TransferConversation as TransferConversation,
+    UndoMove as UndoMove,
     WakeConversation as WakeConversation,
     add_note as add_note,
     assign_conversation as assign_conversation,
@@ -144,6 +153,7 @@ from commands.conversation.serving import (
     release_conversation as release_conversation,
     snooze_conversation as snooze_conversation,
     transfer_conversation as transfer_conversation,
+    undo_move as undo_move,
     wake_conversation as wake_conversation,
 )
 from commands.conversation.timing import (

@@ -102,6 +102,19 @@ def transfer_conversation(command: TransferConversation, state: Conversation, at
 
 
 @dataclass(frozen=True, kw_only=True)
+class UndoMove(Command):
+    """A closing or a transfer is taken back by whoever did it."""
+
+    conversation_id: ConversationId
+    by: AgentId
+    seen_version: int | None = None
+
+
+def undo_move(command: UndoMove, state: Conversation, at: datetime) -> list[Event]:
+    return conversation.undo(state, command.by, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReleaseConversation(Command):
     """Back to its queue, or to the one named."""
 

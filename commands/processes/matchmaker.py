@@ -36,6 +36,7 @@ WAKES: Final = (
     conversation.Ripened,
     conversation.RoundRestarted,
     conversation.SkillsRelaxed,
+    conversation.Undone,
     queue.Opened,
     queue.RoutingSet,
 )

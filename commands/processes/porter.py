@@ -34,6 +34,7 @@ WAKES: Final = (
     conversation.Reopened,
     conversation.Stirred,
     conversation.Transferred,
+    conversation.Undone,
 )
 
 
@@ -57,6 +58,8 @@ def react(recorded: Recorded) -> list[Command]:
             return _gone(recorded, agent_id, "transferred")
         case conversation.Closed(agent_id=agent_id):
             return _gone(recorded, agent_id, "closed")
+        case conversation.Undone(agent_id=agent_id, taken_from=other):
+            return [*_gone(recorded, other, "transferred"), *_taken(recorded, agent_id)]
         case conversation.FellSilent(agent_id=agent_id):
             return [HushPlace(**_place(recorded, agent_id, HushPlace))]
         case conversation.Stirred(agent_id=agent_id):

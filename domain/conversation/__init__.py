@@ -122,6 +122,14 @@ from domain.conversation.hearing import (
     may_reopen as may_reopen,
     receive as receive,
 )
+from domain.conversation.overseeing import (
+    listen as listen,
+    take_over as take_over,
+    whisper as whisper,
+)
+from domain.conversation.oversight_events import ListenedTo as ListenedTo
+from domain.conversation.undoing import undo as undo
+from domain.conversation.undoing_events import Undone as Undone
 from domain.conversation.labelling import (
     block as block,
     tag as tag,
@@ -174,6 +182,9 @@ from domain.conversation.refusals import (
     ReopenTooLate as ReopenTooLate,
     TooManyTags as TooManyTags,
     UnknownEpisode as UnknownEpisode,
+    NothingToUndo as NothingToUndo,
+    UndoTooLate as UndoTooLate,
+    WrittenSince as WrittenSince,
     UnknownMessage as UnknownMessage,
     UnknownReason as UnknownReason,
     UnknownSchedule as UnknownSchedule,

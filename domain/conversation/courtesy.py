@@ -11,6 +11,7 @@ from domain.agent import AgentId
 from domain.conversation import courtesy_events as told
 from domain.conversation import events as e
 from domain.conversation.courtesy_events import Consent
+from domain.conversation.undoing_events import Undone
 from domain.queue import QueueId
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ MOVES: Final = frozenset(
         e.Reopened,
         e.SendAccepted,
         e.SendRequested,
+        Undone,
         told.ConsentGiven,
         told.ConsentWithdrawn,
         told.EstimateMissed,
@@ -113,6 +115,8 @@ def remembered(before: Conversation, after: Conversation, event: e.Event) -> Cou
             moved = replace(known, said_at=at, nudged_at=None, asked=None, rated_at=None)
             return replace(moved, since=at if after.attended else None)
         case e.Assigned(assigned_at=at) | e.Released(released_at=at) | e.EnteredWaiting(entered_at=at):
+            return _passed_on(known, before, after, at)
+        case Undone(undone_at=at):
             return _passed_on(known, before, after, at)
         case e.Closed(closed_at=at):
             return replace(_passed_on(known, before, after, at), nudged_at=None, reason=event.reason)

@@ -40,6 +40,8 @@ from domain.conversation.courtesy_events import (
     SendScheduled,
 )
 from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
+from domain.conversation.oversight_events import ListenedTo
+from domain.conversation.undoing_events import Undone
 from domain.privacy import Content, ContentData, Identity, Open, SubjectId, told
 from domain.queue import Priority, QueueId
 
@@ -310,6 +312,7 @@ class NoteAdded:
     agent_id: AgentId
     text: Content
     added_at: datetime
+    whispered_to: AgentId | None = None  # a supervisor's word to who attends
 
 
 @dataclass(frozen=True, slots=True)
@@ -610,6 +613,8 @@ Event: TypeAlias = (
     | Untagged
     | ContactBlocked
     | ContactUnblocked
+    | ListenedTo
+    | Undone
     | Breached
     | ClocksSet
     | Escalated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final, assert_never, get_args
 
 from domain.conversation.clock_events import (
@@ -83,12 +84,15 @@ from domain.conversation.events import (
     Woke,
 )
 from domain.conversation.labels import ContactBlocked, ContactUnblocked, Tagged, Untagged
+from domain.conversation.oversight_events import ListenedTo
 from domain.conversation.state import (
+    CLOSED,
     KNOWN,
     PARKED,
     RECEIPTS,
     SILENT_KINDS,
     STOPS,
+    TRANSFERRED,
     UNANSWERED,
     Awaiting,
     Conversation,
@@ -97,8 +101,11 @@ from domain.conversation.state import (
     Sending,
     Stop,
     Unanswered,
+    Undo,
 )
+from domain.conversation.undoing_events import Undone
 from domain.conversation.weighing import (
+    awaiting_again,
     call_key,
     highest,
     is_inbound,
@@ -260,6 +267,7 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
             return changed(
                 state,
                 version=version,
+                undo=_before(state, CLOSED, event.closed_by, event.closed_at, version),
                 stage=Stage.CLOSED,
                 agent_id=None,
                 last_agent=state.agent_id or state.last_agent,
@@ -331,13 +339,16 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
                 moved_version=version,
                 moved_by=event.by or agent_id,
             )
-        case Transferred(from_agent=from_agent):
+        case Undone():
+            return _undone(state, event, version)
+        case Transferred(from_agent=from_agent, by=by, transferred_at=at):
             return changed(
                 state,
                 version=version,
+                undo=_before(state, TRANSFERRED, by or from_agent, at, version),
                 last_agent=from_agent or state.last_agent,
                 moved_version=version,
-                moved_by=event.by or from_agent or state.moved_by,
+                moved_by=by or from_agent or state.moved_by,
             )
         case PriorityChanged(priority=priority, due_at=due_at):
             return changed(state, version=version, priority=priority, due_at=due_at)
@@ -390,7 +401,7 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
             return _settled(state, event, version)
         case Warned() | Breached() | Escalated() | EscalationAcknowledged() | StopVoided():
             return changed(state, version=version)
-        case NoteAdded() | MediaStored() | MediaLost() | Ripened():
+        case NoteAdded() | ListenedTo() | MediaStored() | MediaLost() | Ripened():
             return changed(state, version=version)
         case (
             ConsentGiven()
@@ -410,6 +421,51 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
         ):
             return changed(state, version=version)
     assert_never(event)
+
+
+def _before(state: Conversation, what: str, by: str | None, at: datetime, version: int) -> Undo | None:
+    """How it was, for whoever did that; not what automation had, whose words would be lost."""
+    if by is None or state.stage not in (Stage.WAITING, Stage.IN_SERVICE):
+        return None
+    return Undo(
+        what,
+        by,
+        at,
+        version,
+        state.agent_id,
+        state.queue_id,
+        state.awaiting,
+        state.wake_at,
+        state.entered_at,
+        state.waiting_since,
+        state.due_at,
+        state.first,
+        state.clocks,
+    )
+
+
+def _undone(state: Conversation, event: Undone, version: int) -> Conversation:
+    return changed(
+        state,
+        version=version,
+        undo=None,
+        stage=Stage.WAITING if event.agent_id is None else Stage.IN_SERVICE,
+        agent_id=event.agent_id,
+        last_agent=event.agent_id or state.last_agent,
+        queue_id=event.queue_id,
+        awaiting=awaiting_again(event.answered, event.wake_at),
+        wake_at=event.wake_at,
+        entered_at=event.entered_at,
+        waiting_since=event.waiting_since,
+        due_at=event.due_at,
+        first=event.first,
+        closed_at=None,
+        closed_by=None,
+        moved_version=version,
+        moved_by=event.by,
+        silent=False,
+        **UNASKED,
+    )
 
 
 def _settled(state: Conversation, event: NoAnswerNeeded, version: int) -> Conversation:
@@ -540,5 +596,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=5, fence=SubjectForgotten
+    "conversation", EVENTS, Conversation(), evolve, version=6, fence=SubjectForgotten
 )

@@ -139,11 +139,23 @@ class TooManyTags(Refused):
 
 
 class NeedsReason(Refused):
-    """Blocking says why, in one line."""
+    """Blocking, and taking from a colleague, say why in one line."""
 
 
 class Blocked(Refused):
     """Whoever writes here is not attended any more."""
+
+
+class NothingToUndo(Refused):
+    """Nothing they did last here can be taken back."""
+
+
+class UndoTooLate(Refused):
+    """What was done can be taken back for 10 s."""
+
+
+class WrittenSince(Refused):
+    """The customer wrote since: what was done stands."""
 
 
 class UnknownMessage(Refused):

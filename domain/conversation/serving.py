@@ -29,6 +29,7 @@ from domain.conversation.refusals import (
     HumanOwns,
     NeedsGround,
     NeedsQueue,
+    NeedsReason,
     NeedsReceiver,
     NotInService,
     NotOpen,
@@ -144,12 +145,14 @@ def transfer(
     for_another: bool = False,
 ) -> list[Event]:
     """Hand it on, to an agent or to a queue. A satisfied first response stays satisfied, a running clock
-    runs on. `for_another`: somebody who may move what others attend."""
+    runs on. `for_another`: somebody who may move what others attend, and says why."""
     if (to_agent is None) == (to_queue is None):
         raise NeedsReceiver
     if to_agent is not None and state.agent_id == to_agent and state.is_open:
         return []
     _mine_to_move(state, by, seen_version, for_another)
+    if state.attended and state.agent_id != by and not (reason or "").strip():
+        raise NeedsReason
     moved = Transferred(
         state.agent_id, to_agent, to_queue, reason, at, by=None if by == state.agent_id else by
     )

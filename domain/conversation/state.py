@@ -145,6 +145,29 @@ class Unanswered(NamedTuple):
     since: datetime
 
 
+CLOSED: Final = "closed"
+TRANSFERRED: Final = "transferred"
+
+
+@dataclass(frozen=True)
+class Undo:
+    """How it was before somebody closed it or handed it on: they may take that back for some seconds."""
+
+    what: str
+    by: str
+    at: datetime
+    version: int  # where what they did stands
+    agent_id: AgentId | None
+    queue_id: QueueId | None
+    awaiting: Awaiting
+    wake_at: datetime | None
+    entered_at: datetime | None
+    waiting_since: datetime | None
+    due_at: datetime | None
+    first: bool
+    clocks: Clocks
+
+
 @dataclass(frozen=True)  # without slots: every event makes a new one, by `changed`
 class Conversation:
     version: int = 0  # events so far: the version of the stream
@@ -215,6 +238,7 @@ class Conversation:
     clocks: Clocks = field(default_factory=Clocks)
     clocks_version: int = 0  # where that stands: what was armed for another version is void
     courtesy: Courtesy = field(default_factory=Courtesy)  # for what is said by itself
+    undo: Undo | None = None
 
     @property
     def is_open(self) -> bool:

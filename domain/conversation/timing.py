@@ -35,6 +35,7 @@ from domain.conversation.events import (
 from domain.conversation.memory import evolve
 from domain.conversation.refusals import NothingToAcknowledge, NotOpen, UnknownMessage
 from domain.conversation.state import GENERAL, SILENT_KINDS, Conversation
+from domain.conversation.undoing_events import Undone
 from domain.conversation.weighing import waits_since
 from domain.grammar import changed
 from domain.queue import QueueId
@@ -61,6 +62,7 @@ _TIMED: Final = frozenset(
         Reopened,
         SendAccepted,
         Snoozed,
+        Undone,
         Woke,
         told.NoAnswerNeeded,
     }
@@ -281,8 +283,23 @@ def _facts(
             return [facts.Settled(marked_at, _just_before(before, len(after.unanswered), marked_at))]
         case Closed(closed_at=closed_at):
             return [facts.Closed(closed_at)]
+        case Undone(undone_at=undone_at):
+            return [] if before.undo is None else [facts.Restored(undone_at, _as_before(before))]
         case _:
             return []
+
+
+def _as_before(state: Conversation) -> Clocks:
+    """The clocks as they were, with the breaches that were told since."""
+    assert state.undo is not None
+    told_since = {clock.number: clock.breach for clock in state.clocks.clocks if clock.breach is not None}
+    clocks = state.undo.clocks
+    return changed(
+        clocks,
+        clocks=tuple(
+            changed(clock, breach=clock.breach or told_since.get(clock.number)) for clock in clocks.clocks
+        ),
+    )
 
 
 def _owner(stage: Stage, agent_id: str | None, following: Iterable[Event]) -> str:

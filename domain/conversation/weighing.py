@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from domain.conversation.events import MessageId, Receipt
-from domain.conversation.state import HEARD, INSISTING, LATE, LATELY, SENDS, Send, Wrote
+from domain.conversation.state import HEARD, INSISTING, LATE, LATELY, SENDS, Awaiting, Send, Wrote
 
 RECEIPT_RANK: Final[dict[Receipt, int]] = {
     Receipt.QUEUED: 0,
@@ -17,6 +17,13 @@ RECEIPT_RANK: Final[dict[Receipt, int]] = {
     Receipt.READ: 4,
     Receipt.PLAYED: 5,
 }
+
+
+def awaiting_again(answered: bool, wake_at: datetime | None) -> Awaiting:
+    """Whose turn it is again, after something was taken back."""
+    if wake_at is not None:
+        return Awaiting.THIRD_PARTY
+    return Awaiting.CUSTOMER if answered else Awaiting.AGENT
 
 
 def highest(one: Receipt | None, other: Receipt) -> Receipt:

@@ -187,6 +187,8 @@ TEAMS: Final[Mapping[str, Text]] = {
     "pause.banheiro": _piece("Banheiro"),
     "pause.treinamento": _piece("Treinamento"),
     "pause.nao_respondeu": _piece("Não respondeu"),
+    "sheet.yes": _piece("sim"),
+    "sheet.no": _piece("não"),
     "team.technical": _piece("equipe técnica"),
     "team.billing": _piece("equipe financeira"),
     "team.general": _piece("equipe de atendimento"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
+from domain.grammar import changed
 from domain.sla.acts import Acts
 from domain.sla.clock import Ending
 from domain.sla.facts import (
@@ -27,6 +28,7 @@ from domain.sla.facts import (
     Phase,
     Prioritised,
     Reopened,
+    Restored,
     Revised,
     SetAside,
     Settled,
@@ -142,6 +144,8 @@ def _apply(acts: Acts, fact: Fact) -> None:
         case Revised(cause=cause):
             if state.phase is not Phase.CLOSED:
                 acts.reckon_all(cause)
+        case Restored(clocks=clocks):
+            _restored(acts, clocks)
         case _:
             assert_never(fact)
 
@@ -196,6 +200,16 @@ def _entered(acts: Acts, fact: Entered) -> None:
             acts.start(Kind.NEXT, acts.state.oldest or fact.since or fact.at)
         else:
             acts.start(Kind.FIRST, fact.at)
+
+
+def _restored(acts: Acts, before: Clocks) -> None:
+    """What began since ends without a verdict; what ended since runs again, from its own start."""
+    known = {clock.number for clock in before.clocks}
+    for clock in acts.state.clocks:
+        if clock.runs and clock.number not in known:
+            acts.end(clock.number, Ending.SETTLED)
+    since = (clock for clock in acts.state.clocks if clock.number not in known)
+    acts.state = changed(before, clocks=(*before.clocks, *since), count=acts.state.count, active_at=acts.at)
 
 
 def _taken(acts: Acts, owner: str) -> None:

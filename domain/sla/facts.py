@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from domain.queue import Priority, QueueId
 
@@ -178,6 +178,14 @@ class Revised:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What had happened was taken back: the clocks are these again."""
+
+    at: datetime
+    clocks: Any  # the state this is a fact for
+
+
 Fact: TypeAlias = (
     Opened
     | Reopened
@@ -196,4 +204,5 @@ Fact: TypeAlias = (
     | Closed
     | Acknowledged
     | Revised
+    | Restored
 )

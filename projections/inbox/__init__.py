@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from domain import conversation
 from domain.conversation import Author, Awaiting, ConversationId, Stage
-from domain.conversation.weighing import is_inbound, waits_since
+from domain.conversation.weighing import awaiting_again, is_inbound, waits_since
 from domain.journal import Recorded
 from domain.privacy import told
 from domain.sla.policy import Level
@@ -114,6 +114,8 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return _closed(row, event, version)
         case conversation.Reopened():
             return _reopened(row, event, version)
+        case conversation.Undone():
+            return _undone(row, event, version)
         case conversation.CancellationRequested(requested_at=at):
             return replace(row, version=version, cancellation_at=at)
         case conversation.AutomationSilenced():
@@ -317,6 +319,29 @@ def _reopened(row: Row, event: conversation.Reopened, version: int) -> Row:
     )
 
 
+def _undone(row: Row, event: conversation.Undone, version: int) -> Row:
+    in_service = event.agent_id is not None
+    return replace(
+        row,
+        version=version,
+        stage=Stage.IN_SERVICE if in_service else Stage.WAITING,
+        awaiting=awaiting_again(event.answered, event.wake_at) if in_service else None,
+        agent_id=event.agent_id,
+        last_agent_id=event.agent_id or row.last_agent_id,
+        queue_id=event.queue_id,
+        reason="undone",
+        entered_at=event.entered_at,
+        waiting_since=event.waiting_since,
+        due_at=event.due_at,
+        first=event.first,
+        wake_at=event.wake_at,
+        activity_at=event.undone_at,
+        closed_at=None,
+        closed_by=None,
+        closed_reason=None,
+    )
+
+
 def _preview(text: Any) -> str | None:
     return text[:PREVIEW] if isinstance(text, str) else None
 
@@ -383,6 +408,7 @@ INBOX = Projection(
         conversation.Stirred,
         conversation.Tagged,
         conversation.Transferred,
+        conversation.Undone,
         conversation.Untagged,
         conversation.Woke,
     ),

@@ -44,7 +44,11 @@ def asked(before: Row, row: Row, recorded: Recorded) -> Row:
         case conversation.EnteredWaiting():
             return replace(row, quiet_since=None, silent=False, ripe=False, **_UNASKED)
         case (
-            conversation.Assigned() | conversation.Closed() | conversation.Opened() | conversation.Reopened()
+            conversation.Assigned()
+            | conversation.Closed()
+            | conversation.Opened()
+            | conversation.Reopened()
+            | conversation.Undone()
         ):
             return replace(row, quiet_since=_quiet(row, None, recorded.at), silent=False, **_UNASKED)
         case _:

@@ -83,8 +83,10 @@ def evolve(row: Row | None, recorded: Recorded) -> Row | None:
         ):
             return None if row is None else _sent(row, event)
         case conversation.NoteAdded(note_id=note_id, agent_id=agent_id, text=text, added_at=at):
+            to, kind = event.whispered_to, "note" if event.whispered_to is None else "whisper"
             root, version = ConversationId(recorded.root), recorded.version
-            return Row(root, note_id, version, Line.NOTE, "note", at, Side.AGENT, agent_id, text)
+            content = None if to is None else {"to": to}
+            return Row(root, note_id, version, Line.NOTE, kind, at, Side.AGENT, agent_id, text, content)
         case conversation.CallHeard(call_id=call_id, call_event=call_event, direction=direction, heard_at=at):
             call = row or _line(recorded, Line.CALL, "call", call_id, at)
             return replace(call, content={"event": call_event, "direction": direction})

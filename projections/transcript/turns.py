@@ -37,6 +37,8 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.Untagged,
     conversation.ContactBlocked,
     conversation.ContactUnblocked,
+    conversation.ListenedTo,
+    conversation.Undone,
     conversation.ConsentGiven,
     conversation.ConsentWithdrawn,
     conversation.Rated,
@@ -107,16 +109,16 @@ def _said(event: object) -> _Said | None:
             unusual = {"over_capacity": event.over_capacity, "passed_over": event.passed_over}
             told = {name: value for name, value in unusual.items() if value}
             return "assigned", at, reason, {"agent_id": agent_id, "how": how, **told}
-        case conversation.Released(agent_id=agent_id, reason=reason, note=note, released_at=at):
-            return "released", at, note, {"agent_id": agent_id, "reason": reason}
+        case conversation.Released(agent_id=agent_id, reason=reason, note=note, released_at=at, by=by):
+            return "released", at, note, {"agent_id": agent_id, "reason": reason, **_by(by)}
         case conversation.Transferred(
-            from_agent=giver, to_agent=taker, to_queue=queue_id, reason=reason, transferred_at=at
+            from_agent=giver, to_agent=taker, to_queue=queue_id, reason=reason, transferred_at=at, by=by
         ):
             return (
                 "transferred",
                 at,
                 reason,
-                {"from_agent": giver, "to_agent": taker, "to_queue": queue_id},
+                {"from_agent": giver, "to_agent": taker, "to_queue": queue_id, **_by(by)},
             )
         case conversation.PriorityChanged(priority=priority, reason=reason, by=by, changed_at=at):
             return "priority", at, reason, {"priority": priority, "by": by}
@@ -136,6 +138,10 @@ def _said(event: object) -> _Said | None:
             return "blocked", at, reason, {"spam": spam, "by": by}
         case conversation.ContactUnblocked(by=by, unblocked_at=at):
             return "unblocked", at, None, {"by": by}
+        case conversation.Undone(what=what, by=by, undone_at=at):
+            return "undone", at, None, {"what": what, "by": by}
+        case conversation.ListenedTo(by=by, listened_at=at):
+            return "listened", at, None, {"by": by}
         case conversation.ConsentGiven(consent=consent, source=source, by=by, given_at=at):
             return "consent", at, None, {"consent": consent, "agreed": True, "source": source, "by": by}
         case conversation.ConsentWithdrawn(consent=consent, source=source, by=by, withdrawn_at=at):
@@ -155,3 +161,8 @@ def _said(event: object) -> _Said | None:
             return "schedule_dropped", at, None, {"schedule_id": id_, "rule": rule}
         case _:
             return None
+
+
+def _by(by: str | None) -> dict[str, str]:
+    """Who did it, when not who had it."""
+    return {} if by is None else {"by": by}

@@ -62,6 +62,7 @@ from projections import (
 )
 from projections.answer import fold
 from projections.catalogue import PROJECTIONS
+from projections.wallboard import Tally, Wallboard, wallboard
 
 T = TypeVar("T")
 
@@ -87,6 +88,7 @@ TOKENS = {
     "eva": Identity("agent:eva", "Eva", Role.SUPERVISOR, AgentId("eva"), SUPPORT),
     "fora": Identity("agent:fora", "Fora", Role.AGENT, AgentId("fora"), frozenset({QueueId("geral")})),
     "painel": Identity("token:4", "Painel", Role.SERVICE, scopes=frozenset({"desk.read"})),
+    "parede": Identity("token:5", "Parede", Role.SERVICE, scopes=frozenset({"wallboard.read"})),
     "devendo": Identity("user:devendo", "Devendo", Role.ADMIN, owes_second_factor=True),
 }
 
@@ -317,6 +319,27 @@ class MemoryReads:
     async def templates(self, channel_id: ChannelId) -> Sequence[templates.Row]:
         return [row for row in self._rows("templates") if row.channel_id == channel_id]
 
+    async def wallboard(self, at: datetime) -> Wallboard:
+        taken = {row.conversation_id: row.taken_at for row in self._rows("courtesies")}
+        groups: dict[Any, list[inbox.Row]] = {}
+        handled: dict[QueueId, list[float]] = {}
+        for row in sorted(self._rows("inbox"), key=lambda row: row.closed_at or NOW, reverse=True):
+            if row.stage in (Stage.WAITING, Stage.IN_SERVICE):
+                groups.setdefault((row.stage, row.queue_id, row.agent_id), []).append(row)
+            elif row.closed_by and row.closed_by == row.last_agent_id and taken.get(row.conversation_id):
+                seconds = (row.closed_at - taken[row.conversation_id]).total_seconds()
+                handled.setdefault(row.queue_id, []).append(seconds)
+        tallies = [
+            Tally(
+                *which,
+                len(rows),
+                sum(row.due_at is not None and row.due_at <= at for row in rows),
+                min((row.entered_at for row in rows if row.entered_at), default=None),
+            )
+            for which, rows in groups.items()
+        ]
+        return wallboard(self._rows("queues"), self._rows("agents"), tallies, handled, at)
+
     async def active(self) -> Mapping[tuple[Stage, Priority], int]:
         counts: dict[tuple[Stage, Priority], int] = {}
         for row in self._rows("inbox"):
@@ -516,6 +539,9 @@ class MemoryStandings:
 
     def forget(self, user_id: str) -> None:
         """Nothing is remembered."""
+
+    async def arrived(self, position: Position, timeout: float) -> bool:
+        return True
 
 
 class House:

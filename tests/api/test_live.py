@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,7 @@ from domain.conversation import ConversationId, MessageId, Stage
 from domain.copy.live import ENDED, LATE
 from domain.privacy import MASKED
 from domain.queue import Priority, QueueId
+from domain.user import UserId
 from projections import chat_rooms, inbox
 from tests.api.house import ANA, BIA, NOW, TOKENS, House
 from tests.api.live import LiveHouse, reading, running
@@ -577,6 +579,45 @@ def of_queue(identity: Identity) -> Sight | None:
     return QueueSight("suporte") if identity.role is Role.AGENT else HeldSight(frozenset())
 
 
+@pytest.mark.parametrize(
+    ("method", "door", "body"),
+    [
+        ("PUT", "role", {"role": "director"}),
+        ("POST", "deactivate", None),
+        ("DELETE", "second-factor", None),
+        ("DELETE", "sessions", None),
+    ],
+)
+def test_a_door_that_changes_what_somebody_may_do_changes_what_they_look_at(
+    method: str, door: str, body: Any
+) -> None:
+    async def walked(house: LiveHouse) -> None:
+        house.app.state.live = doors = house.another_hub()
+        person = {"login": "gil@provedor.example", "name": "Gil", "role": "manager"}
+        user_id = (await does(house.post, "/v1/users", person, "dora")).json()["user_id"]
+        gil = replace(TOKENS["gil"], user_id=UserId(user_id))
+        known: list[Identity | None] = [gil]
+
+        async def again() -> Identity | None:
+            return known[0]
+
+        with patch.dict(TOKENS, gil=gil):
+            async with (
+                running(house.hub) as here,
+                running(doors),
+                reading(here, "waiting", who="gil", again=again) as reader,
+                reading(here, "waiting", who="bia") as other,
+            ):
+                await reader.heard("list")
+                known[0] = None
+                answer = await does(house.request, method, f"/v1/users/{user_id}/{door}", "dora", json=body)
+                assert answer.is_success, answer.text
+                assert (await reader.heard("bye"))["reason"] == "signed_out"
+                assert other.of("bye") == []
+
+    asyncio.run(asyncio.wait_for(walked(LiveHouse()), 20))
+
+
 @live_walk
 async def test_nobody_is_told_of_what_is_out_of_their_reach_nor_what_is_masked(house: LiveHouse) -> None:
     near = await does(house.somebody_waits)
@@ -670,7 +711,7 @@ def test_whoever_may_not_read_conversations_looks_at_none_of_them(topic: str) ->
 
 def test_every_topic_needs_a_permission_and_strangers_names_are_no_topics() -> None:
     assert all(kind.permission for kind in topics.KINDS.values())
-    for word in ("", "waiting.", "waiting.Ä", "wallboard", "conversation.x", "agent", "closed.x", "mine.x"):
+    for word in ("", "waiting.", "waiting.Ä", "wallboard.x", "conversation.x", "agent", "closed.x", "mine.x"):
         with pytest.raises(topics.UnknownTopic):
             topics.resolved([word], TOKENS["ana"])
     with pytest.raises(topics.UnknownTopic):

@@ -158,16 +158,6 @@ def test_logging_out_asks_for_each_open_conversation(house: House) -> None:
     assert house.get("/v1/agents/bia", "bia").json()["availability"] == "offline"
 
 
-def test_many_at_once_have_an_outcome_each(house: House) -> None:
-    mine = offered(house, "carla")
-    waits = house.somebody_waits(phone="5511900000002", n=2)
-    house.post(f"/v1/conversations/{mine}/accept", {}, "carla")
-    ask = {"conversations": [mine, waits], "do": "release", "reason": "Massiva."}
-    items = house.post("/v1/conversations/bulk", ask, "carla").json()["items"]
-    assert [(item["done"], item.get("rule")) for item in items] == [(True, None), (False, "NotInService")]
-    assert items[1]["detail"]
-
-
 def test_what_an_agent_has_is_told_with_their_places(house: House) -> None:
     house.put("/v1/agents/bia/routing", {"capacity": 3, "queues": ["geral"], "skills": {"fibra": 2}}, "dora")
     house.put("/v1/me/availability", {"availability": "available"}, "bia")

@@ -388,7 +388,7 @@ def test_a_supervisor_moves_what_others_attend_and_an_agent_does_not(house: Hous
     claim(house, "bia")
     path = f"/v1/conversations/{conversation_id}/transfer"
     assert problem(house.post(path, {"to_agent": "ana"}, "ana"))["rule"] == "NotOwner"
-    assert house.post(path, {"to_agent": "ana"}, "carla").status_code == 200
+    assert house.post(path, {"to_agent": "ana", "reason": "Conhece o caso."}, "carla").status_code == 200
 
 
 def test_raising_to_urgent_is_a_permission_of_its_own(house: House) -> None:
@@ -522,3 +522,39 @@ def test_a_broken_decision_is_told_by_its_command(house: House) -> None:
     assert (answer.status_code, told["rule"]) == (500, "Broken")
     assert told["command_id"] == str(list(house.inbox.decisions)[-1])
     assert house.get(f"/v1/commands/{told['command_id']}").json()["outcome"] == "broken"
+
+
+# Undoing
+
+
+def test_what_was_closed_or_handed_on_is_taken_back_within_seconds(house: House) -> None:
+    conversation_id = house.somebody_waits()
+    claim(house, "bia")
+    path = f"/v1/conversations/{conversation_id}"
+    before = house.get(path, "bia").json()
+    ask = {"reason": "technical/solved", "outcome": "Resolvido."}
+    for door, body in (
+        ("close", ask),
+        ("transfer", {"to_queue": "geral"}),
+        ("transfer", {"to_agent": "ana"}),
+    ):
+        assert house.post(f"{path}/{door}", body, "bia").status_code == 200
+        house.clock.pass_by(seconds=10)
+        assert house.post(f"{path}/undo", None, "bia").json()["changed"] is True
+        after = house.get(path, "bia").json()
+        for told in ("stage", "agent_id", "queue_id", "due_at", "closed_at", "waiting_since", "awaiting"):
+            assert after[told] == before[told], told
+        assert after["episodes"] == before["episodes"]
+        line = house.get(f"{path}/transcript", "bia").json()["items"][-1]
+        assert (line["kind"], line["content"]["by"]) == ("undone", "bia")
+
+
+def test_what_is_too_late_to_take_back_or_was_never_done_is_told_so(house: House) -> None:
+    conversation_id = house.somebody_waits()
+    claim(house, "bia")
+    path = f"/v1/conversations/{conversation_id}"
+    assert problem(house.post(f"{path}/undo", None, "bia"))["rule"] == "NothingToUndo"
+    house.post(f"{path}/transfer", {"to_queue": "geral"}, "bia")
+    assert problem(house.post(f"{path}/undo", None, "ana"))["rule"] == "NothingToUndo"
+    house.clock.pass_by(seconds=11)
+    assert problem(house.post(f"{path}/undo", None, "bia"))["rule"] == "UndoTooLate"

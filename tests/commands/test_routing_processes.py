@@ -323,3 +323,12 @@ def test_three_missed_heartbeats_are_a_loss_and_the_wish_is_named_by_the_last_on
 def test_who_is_away_for_too_long_has_left() -> None:
     (wish,) = asyncio.run(lookout.look(AT, Ports(away=[(ANA, AT)])))  # type: ignore[arg-type]
     assert isinstance(wish, LeaveDesk)
+
+
+def test_what_was_handed_on_and_taken_back_changes_places_again() -> None:
+    never = (None, None, None, None)
+    undone = conversation.Undone("transferred", ANA, 1, ANA, BIA, GERAL, True, *never, False, AT)
+    left, taken = porter.react(on_conversation(undone))
+    assert isinstance(left, LetGo)
+    assert isinstance(taken, TakeUp)
+    assert (left.agent_id, taken.agent_id) == (BIA, ANA)

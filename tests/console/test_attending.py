@@ -156,7 +156,7 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
     until(lambda: house.conversation(who)["stage"] == "closed", "the closing")
     page.get_by_role("button", name="Desfazer").click()
     until(lambda: house.conversation(who)["stage"] == "in_service", "its undoing")
-    expect(page.locator(".turn", has_text="Reaberto e entregue a você")).to_be_visible()
+    expect(page.locator(".turn", has_text="Você desfez o encerramento")).to_be_visible()
 
 
 def test_of_two_who_claim_at_once_one_is_told_who_was_first(desk: Desk) -> None:
@@ -380,3 +380,42 @@ def test_what_does_not_become_a_page_stays_words(desk: Desk) -> None:
     open_(page, name)
     expect(page.locator(".line.customer .text").first).to_have_text(words)
     assert re.fullmatch(r"(\(\d+\) )?Atende", page.title())
+
+
+def test_a_supervisor_sees_the_wall_reads_along_whispers_and_takes_over(desk: Desk, shot: Any) -> None:
+    house, who = desk.house, desk.house.customer()
+    name = name_of(house.waits(who))
+    one = house.conversation_id(who)
+    house.agent("ana").post(f"/v1/conversations/{one}/claim").raise_for_status()
+    ana, boss = desk.page("ana", f"/atendimentos/{one}"), desk.page("chefe", "/painel", theme="dark")
+    expect(ana.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(boss.get_by_role("heading", name="Filas")).to_be_visible()
+    expect(boss.locator(".figures .num", has_text=re.compile(r"[1-9]")).first).to_be_visible()
+    shot(boss, "painel-dark")
+    boss.get_by_role("button", name="Situação de Ana").click()
+    boss.get_by_role("menuitem", name="Pausa: Treinamento").click()
+    expect(boss.locator("tr", has_text="Ana").locator(".chip")).to_have_text("Treinamento")
+
+    boss.goto(f"{house.url}/atendimentos/{one}")
+    expect(boss.locator(".oversight")).to_contain_text("Você está acompanhando")
+    expect(ana.locator(".turn", has_text="abriu para acompanhar")).to_be_visible()
+    advice, why = "Ofereça a visita de hoje à tarde.", "O cliente pediu a supervisão."
+    house.said |= {advice, why}
+    boss.get_by_role("button", name="Sussurrar").click()
+    boss.get_by_role("dialog").get_by_role("textbox").fill(advice)
+    boss.keyboard.press("Enter")
+    expect(ana.locator(".line", has_text=advice)).to_contain_text("sussurrou para você")
+    shot(ana, "sussurro-light")
+    shot(boss, "acompanhando-dark")
+    boss.get_by_role("button", name="Assumir no lugar").click()
+    boss.get_by_role("dialog").get_by_role("textbox").fill(why)
+    boss.keyboard.press("Enter")
+    expect(boss.get_by_label("Mensagem ao cliente")).to_be_visible()
+    expect(ana.locator(".toast", has_text=why)).to_contain_text("assumiu o atendimento")
+    expect(ana.locator(".turn", has_text="assumiu no seu lugar")).to_be_visible()
+    assert house.conversation(who)["agent_id"] == "chefe"
+    assert not [m for m in house.sent_to(who) if advice in str(m.body)]
+
+    boss.goto(f"{house.url}/tv")
+    expect(boss.get_by_role("heading", name="Painel do atendimento")).to_be_visible()
+    shot(boss, "tv-dark")

@@ -127,6 +127,9 @@ def running(desk: Desk, **look: Any) -> Iterator[tuple[str, Page]]:
     page.get_by_role("heading", name="Filas").wait_for()
     page.locator(".figures .num", has_text=re.compile(r"[1-9]")).first.wait_for()
     yield "painel", page
+    page.goto(f"{desk.house.url}/tv")
+    page.get_by_role("heading", name="Painel do atendimento").wait_for()
+    yield "tv", page
     page.goto(f"{desk.house.url}/analise")
     page.get_by_role("heading", name="Análise").wait_for()
     yield "analise", page

@@ -180,8 +180,8 @@ def test_a_transfer_to_who_has_it_is_nothing() -> None:
 
 def test_only_who_has_it_hands_it_on_unless_they_may_for_others() -> None:
     given(CONVERSATION, *SERVED).when(c.transfer, CAIO, **transfer(BIA)).then_refused(c.NotOwner, owner=ANA)
-    moved = given(CONVERSATION, *SERVED).when(c.transfer, CAIO, **transfer(BIA, for_another=True))
-    moved.then(c.Transferred(ANA, BIA, None, None, at(6), CAIO), c.Assigned(BIA, "transferred", at(6)))
+    moved = given(CONVERSATION, *SERVED).when(c.transfer, CAIO, **transfer(BIA, for_another=True, reason="x"))
+    moved.then(c.Transferred(ANA, BIA, None, "x", at(6), CAIO), c.Assigned(BIA, "transferred", at(6)))
 
 
 def test_a_transfer_of_what_changed_hands_is_a_conflict_naming_the_winner() -> None:

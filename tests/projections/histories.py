@@ -29,7 +29,7 @@ SETTINGS = FirstLineSettings(company="Fibra", phone="0800 000 0000")
 AGENTS = (ANA, BIA)
 QUEUES = (QueueId("suporte-tecnico"), QueueId("geral"))
 
-steps = st.lists(st.tuples(st.integers(0, 31), st.integers(0, 1000)), max_size=60)
+steps = st.lists(st.tuples(st.integers(0, 32), st.integers(0, 1000)), max_size=60)
 
 
 def recorded(
@@ -218,6 +218,10 @@ class Walk:
                 tags = ("massiva", "vip", "visita")
                 add, remove = (tags[n % 3],), (tags[n % 2],)
                 self.happen(lambda: conversation.tag(state, add=add, remove=remove, by=agent, at=at))
+            case 32 if state.undo is not None:
+                self.at = at - timedelta(seconds=n)  # at once
+                again, who = self.at, AgentId(state.undo.by)
+                self.happen(lambda: conversation.undo(state, who, at=again))
             case 31 if n % 3:
                 self.happen(lambda: conversation.unblock(state, agent, at=at))
             case 31:

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import Desk from "./agent/Desk";
 import { useSession } from "./desk/session";
 import { Shell, PLACES } from "./shell/Shell";
@@ -9,6 +9,7 @@ import { Bones, Empty } from "./ui/parts";
 
 const Board = lazy(() => import("./supervisor/Board"));
 const Team = lazy(() => import("./team/Team"));
+const Wall = lazy(() => import("./supervisor/Wall"));
 const Admin = lazy(() => import("./admin/Admin"));
 const Enrol = lazy(() => import("./shell/Enrol"));
 const Invited = lazy(() => import("./shell/Enrol").then(({ Invited }) => ({ default: Invited })));
@@ -16,6 +17,7 @@ const Later = lazy(() => import("./shell/Later"));
 
 export function App() {
   const { state, me } = useSession();
+  const [path] = useLocation();
   const [word, setWord] = useState(() => (window.location.pathname === "/convite" ? window.location.hash.slice(1) : ""));
   const settled = (): void => {
     history.replaceState(null, "", "/");
@@ -33,7 +35,11 @@ export function App() {
         <Suspense fallback={null}>
           <Enrol />
         </Suspense>
-      ) : state === "starting" || me === null ? null : (
+      ) : state === "starting" || me === null ? null : path === "/tv" ? (
+        <Suspense fallback={null}>
+          <Wall />
+        </Suspense>
+      ) : (
         <Shell>
           <Suspense
             fallback={

@@ -13,6 +13,7 @@ import { MenuTrigger, Menu, MenuItem } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 import { Button } from "react-aria-components/Button";
 import { useCommands, type Command } from "../shell/commands";
+import { Oversight } from "../supervisor/Oversight";
 import { Icon } from "../ui/Icon";
 import { Bones, Empty, IconButton, Kbd, PriorityChip, useWide } from "../ui/parts";
 import { customer } from "../words/names";
@@ -170,6 +171,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
             </button>
           )}
         </header>
+        <Oversight row={row} />
         <Thread row={row} onReply={onReply} onEdit={onEdit} />
         {mine ? (
           <Composer row={row} field={field} onTemplate={() => setAsked("template")} reply={reply} onReply={onReply} restored={restored} />

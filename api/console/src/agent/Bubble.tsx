@@ -94,6 +94,12 @@ function author(line: Line, side: string, names: Naming): ReactNode {
       </>
     );
   const who = line.agent_id === names.me ? "Você" : names.agent(line.agent_id);
+  if (line.kind === "whisper")
+    return (
+      <>
+        <Icon name="eye" small /> {who} sussurrou para {line.content?.["to"] === names.me ? "você" : names.agent(line.content?.["to"])}, o cliente não vê
+      </>
+    );
   if (side === "note")
     return (
       <>

@@ -113,6 +113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agent_id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that a colleague is available, or in pause and why
+         * @description For whoever forgot to. History tells who said it; whether they are connected stays as it is.
+         */
+        put: operations["declare_for_v1_agents__agent_id__availability_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{agent_id}/routing": {
         parameters: {
             query?: never;
@@ -373,8 +393,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move, close or hurry many at once
-         * @description Each is decided by itself, in the order given, and has an outcome of its own.
+         * Move, close, hurry or tag many at once
+         * @description Each is decided by itself, in the order given, and has an outcome of its own. The same key again
+         *     answers the same, and does what was left undone.
          */
         post: operations["bulk_v1_conversations_bulk_post"];
         delete?: never;
@@ -677,6 +698,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you read along
+         * @description Whenever you open it: its history names you, and whoever attends sees it. The customer's ticks stay as
+         *     they are.
+         */
+        post: operations["listen_v1_conversations__conversation_id__listen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -961,6 +1003,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it from who attends
+         * @description It is yours from here on, with its clocks as they run; its history tells from whom, and why.
+         */
+        post: operations["take_over_v1_conversations__conversation_id__take_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/transcript": {
         parameters: {
             query?: never;
@@ -993,7 +1055,8 @@ export interface paths {
         put?: never;
         /**
          * Hand it on, to an agent or to a queue
-         * @description Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered.
+         * @description Exactly one of `to_agent` and `to_queue`. Clocks run on; what was answered stays answered. Whoever
+         *     moves what a colleague attends says why.
          */
         post: operations["transfer_v1_conversations__conversation_id__transfer_post"];
         delete?: never;
@@ -1022,6 +1085,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what you just did: closing it, or handing it on
+         * @description Within 10 seconds, as long as nobody else took it and the customer did not write: all is as it was, its
+         *     clocks too. Tags are undone by putting them on and taking them off again.
+         */
+        post: operations["undo_v1_conversations__conversation_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/wake": {
         parameters: {
             query?: never;
@@ -1036,6 +1120,26 @@ export interface paths {
          * @description Nothing happens when it was not set aside.
          */
         post: operations["wake_v1_conversations__conversation_id__wake_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a note for who attends
+         * @description A note of the kind `whisper`. It is never sent, and touches no clock.
+         */
+        post: operations["whisper_v1_conversations__conversation_id__whisper_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1515,6 +1619,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/settings/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All agents with their settings, as a table
+         * @description `queues` is `*` for every one; shifts read `0 08:00-12:00`, from Monday on.
+         */
+        get: operations["agents_out_v1_settings_agents_get"];
+        put?: never;
+        /**
+         * Set agents from a table
+         * @description As with queues. Agents who leave are set inactive: history names them.
+         */
+        post: operations["agents_in_v1_settings_agents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All queues with their settings, as a table
+         * @description Values of one cell are apart by `|`, levels stand behind a `:`. No cell is a formula anywhere.
+         */
+        get: operations["queues_out_v1_settings_queues_get"];
+        put?: never;
+        /**
+         * Set queues from a table
+         * @description Columns that are not there stay as they are, an empty cell is the usual value, and queues that have no
+         *     line are left alone. When one line cannot be, nothing is changed and each fault is told with its line. The
+         *     same key again does what was left undone.
+         */
+        post: operations["queues_in_v1_settings_queues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in": {
         parameters: {
             query?: never;
@@ -1686,7 +1840,8 @@ export interface paths {
         get?: never;
         /**
          * Say what somebody may do from now on
-         * @description In force at their next request: what they hold from before is asked to be renewed.
+         * @description In force at their next request, and on what they look at: what they hold from before is asked to be
+         *     renewed.
          */
         put: operations["change_role_v1_users__user_id__role_put"];
         post?: never;
@@ -1732,6 +1887,27 @@ export interface paths {
          * @description Their access tokens are worth nothing from here on.
          */
         delete: operations["end_all_sessions_v1_users__user_id__sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How every queue and every agent stands
+         * @description The live topic `wallboard` tells the same as it changes. A screen on a wall has a token of its own, of
+         *     the role `service` and the scope `wallboard.read`.
+         */
+        get: operations["wallboard_v1_wallboard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1930,21 +2106,36 @@ export interface components {
         };
         /** Bulk */
         Bulk: {
+            /**
+             * Add
+             * @description Tags to put on
+             * @default []
+             */
+            add: string[];
             /** Conversations */
             conversations: string[];
             /**
              * Do
              * @enum {string}
              */
-            do: "transfer" | "release" | "close" | "priority";
+            do: "transfer" | "release" | "close" | "priority" | "tag";
             /**
              * Outcome
              * @description Of closing: one line
              */
             outcome?: string | null;
             priority?: components["schemas"]["Priority"] | null;
-            /** Reason */
-            reason: string;
+            /**
+             * Reason
+             * @description Why; of closing its code. Only tags need none
+             */
+            reason?: string | null;
+            /**
+             * Remove
+             * @description Tags to take off
+             * @default []
+             */
+            remove: string[];
             /** To Agent */
             to_agent?: string | null;
             /** To Queue */
@@ -2827,6 +3018,16 @@ export interface components {
             takeover: boolean;
         };
         /**
+         * Imported
+         * @description `changed`: what is no longer as it was, by id.
+         */
+        Imported: {
+            /** Changed */
+            changed: string[];
+            /** Lines */
+            lines: number;
+        };
+        /**
          * Invitation
          * @description The word opens the door once: give it to its bearer alone.
          */
@@ -3215,7 +3416,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations.read" | "conversations.attend" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
+        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
         /** Permissions */
         Permissions: {
             /**
@@ -4025,6 +4226,14 @@ export interface components {
              */
             remove: string[];
         };
+        /** TakeOver */
+        TakeOver: {
+            /**
+             * Reason
+             * @description Told to who had it
+             */
+            reason: string;
+        };
         /** Template */
         Template: {
             /** Body */
@@ -4383,6 +4592,84 @@ export interface components {
              * @enum {string}
              */
             state: "viewing" | "typing";
+        };
+        /** WallAgent */
+        WallAgent: {
+            /** Active */
+            active: number;
+            /** Agent Id */
+            agent_id: string;
+            availability: components["schemas"]["Availability"];
+            /** Breached */
+            breached: number;
+            /** Capacity */
+            capacity: number;
+            /** Connected */
+            connected: boolean;
+            /** In Service */
+            in_service: number;
+            /** Name */
+            name: string;
+            /** Offered */
+            offered: number;
+            /**
+             * Pause Reason
+             * @description Of a pause that counts; of another nobody is told
+             */
+            pause_reason: string | null;
+            /** Silent */
+            silent: number;
+            /**
+             * Since
+             * @description So long they are what they declare; null: unknown
+             */
+            since: string | null;
+        };
+        /** WallQueue */
+        WallQueue: {
+            /**
+             * Available
+             * @description Agents who are there for it
+             */
+            available: number;
+            /**
+             * Breached
+             * @description Of both, past their due time
+             */
+            breached: number;
+            /**
+             * Forecast
+             * @description Seconds until all that waits has been taken up: as many as wait, times the median of what the last ones took in service, divided by who is available. null with fewer than 10 of the last 4 hours to go by, or with nobody there
+             */
+            forecast: number | null;
+            /** In Service */
+            in_service: number;
+            /** Name */
+            name: string;
+            /**
+             * Oldest At
+             * @description When the first of those that wait entered
+             */
+            oldest_at: string | null;
+            /** Queue Id */
+            queue_id: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Wallboard
+         * @description What is in reach: whoever has queues sees those, and who attends them.
+         */
+        Wallboard: {
+            /** Agents */
+            agents: components["schemas"]["WallAgent"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Queues */
+            queues: components["schemas"]["WallQueue"][];
         };
         /**
          * Line
@@ -4855,6 +5142,139 @@ export interface operations {
             };
             /** @description Não permitido */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declare_for_v1_agents__agent_id__availability_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Declare"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6887,6 +7307,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Grande demais */
             413: {
                 headers: {
@@ -8784,6 +9213,136 @@ export interface operations {
             };
             /** @description Dados inválidos */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_v1_conversations__conversation_id__listen_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10710,6 +11269,140 @@ export interface operations {
             };
         };
     };
+    take_over_v1_conversations__conversation_id__take_over_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     transcript_v1_conversations__conversation_id__transcript_get: {
         parameters: {
             query?: {
@@ -11098,6 +11791,136 @@ export interface operations {
             };
         };
     };
+    undo_v1_conversations__conversation_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     wake_v1_conversations__conversation_id__wake_post: {
         parameters: {
             query?: never;
@@ -11172,6 +11995,141 @@ export interface operations {
             };
             /** @description Não permitido */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whisper_v1_conversations__conversation_id__whisper_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            201: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "line_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11322,7 +12280,7 @@ export interface operations {
     live_v1_live_get: {
         parameters: {
             query?: {
-                /** @description Names with commas between: `waiting`, `waiting.<queue>`, `mine`, `agent.<id>`, `automation`, `in_service`, `closed`, `conversation.<id>`. Without it: `waiting`, and `mine` of an agent */
+                /** @description Names with commas between: `waiting`, `waiting.<queue>`, `mine`, `agent.<id>`, `automation`, `in_service`, `closed`, `conversation.<id>`, `wallboard`. Without it: `waiting`, and `mine` of an agent */
                 topics?: string | null;
             };
             header?: {
@@ -11351,7 +12309,7 @@ export interface operations {
                      *     data: {}
                      *     id: 1.1.1.1~2s.0.1bk~2s.0.1bk~9hQa
                      */
-                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
+                    "text/event-stream": string & (unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown | unknown);
                 };
             };
             /** @description Não autenticado */
@@ -13900,6 +14858,348 @@ export interface operations {
             };
         };
     };
+    agents_out_v1_settings_agents_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example agent_id;name;queues;capacity
+                     *     bia;Bia;*;4
+                     */
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_in_v1_settings_agents_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example agent_id;name;queues;capacity
+                 *     bia;Bia;*;4
+                 */
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": [
+                     *         "bia"
+                     *       ],
+                     *       "lines": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_out_v1_settings_queues_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example queue_id;name;mode
+                     *     suporte;Suporte;offer
+                     */
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_in_v1_settings_queues_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example queue_id;name;mode
+                 *     suporte;Suporte;offer
+                 */
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": [
+                     *         "suporte"
+                     *       ],
+                     *       "lines": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in_v1_sign_in_post: {
         parameters: {
             query?: never;
@@ -15300,6 +16600,97 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wallboard_v1_wallboard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "agents": [
+                     *         {
+                     *           "active": 2,
+                     *           "agent_id": "bia",
+                     *           "availability": "paused",
+                     *           "breached": 0,
+                     *           "capacity": 4,
+                     *           "connected": true,
+                     *           "in_service": 3,
+                     *           "name": "Bia",
+                     *           "offered": 0,
+                     *           "pause_reason": "almoco",
+                     *           "silent": 1,
+                     *           "since": "2026-03-12T17:05:00Z"
+                     *         }
+                     *       ],
+                     *       "at": "2026-03-12T17:32:10Z",
+                     *       "queues": [
+                     *         {
+                     *           "available": 4,
+                     *           "breached": 1,
+                     *           "forecast": 540,
+                     *           "in_service": 8,
+                     *           "name": "Suporte técnico",
+                     *           "oldest_at": "2026-03-12T17:21:40Z",
+                     *           "queue_id": "suporte",
+                     *           "waiting": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

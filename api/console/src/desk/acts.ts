@@ -3,7 +3,7 @@
 import { aKey, api, data, Problem, sentenceOf, wish, type Conversation, type Priority } from "../api/client";
 import { toast } from "../ui/toast";
 import { customer } from "../words/names";
-import { nudge } from "./session";
+import { myAgent, nudge } from "./session";
 import { now, sending, sent, type Sending } from "./store";
 import { openTab } from "./tabs";
 
@@ -70,13 +70,12 @@ export async function release(row: Conversation, reason: string, note: string | 
 export async function transfer(row: Conversation, to: { to_agent: string } | { to_queue: string }, name: string, reason: string): Promise<boolean> {
   const body = { ...to, ...(reason.trim() ? { reason: reason.trim() } : {}) };
   const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/transfer", { ...about(row), body })));
-  if (ok && "to_queue" in to) undoable(`Transferido para ${name}.`, () => take(row.conversation_id));
-  else if (ok) toast({ tone: "good", text: `Transferido para ${name}.` });
+  if (ok) undoable(`Transferido para ${name}.`, () => takeBack(row));
   return ok;
 }
 export async function close(row: Conversation, reason: string, outcome: string): Promise<boolean> {
   const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/close", { ...about(row), body: { reason, outcome } })));
-  if (ok) undoable(`Atendimento de ${customer(row)} encerrado.`, () => reopen(row.conversation_id));
+  if (ok) undoable(`Atendimento de ${customer(row)} encerrado.`, () => takeBack(row));
   return ok;
 }
 export async function reopen(id: string): Promise<boolean> {
@@ -106,6 +105,11 @@ export async function react(row: Conversation, target: string, emoji: string | n
   return done(data(api.POST("/v1/conversations/{conversation_id}/reactions", { ...about(row, false), body: { target, emoji } })));
 }
 export async function tag(row: Conversation, add: string[], remove: string[]): Promise<boolean> {
+  const ok = await tagged(row, add, remove);
+  if (ok) undoable(add.length > 0 ? `Etiqueta ${add.join(", ")} colocada.` : `Etiqueta ${remove.join(", ")} retirada.`, () => tagged(row, remove, add));
+  return ok;
+}
+async function tagged(row: Conversation, add: string[], remove: string[]): Promise<boolean> {
   return done(data(api.POST("/v1/conversations/{conversation_id}/tags", { ...about(row, false), body: { add, remove } })));
 }
 export async function block(row: Conversation, reason: string, spam: boolean): Promise<boolean> {
@@ -124,6 +128,12 @@ export async function settle(row: Conversation): Promise<boolean> {
 export async function acknowledge(row: Conversation): Promise<boolean> {
   const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/acknowledge", about(row))));
   if (ok) toast({ tone: "good", text: "Você está cuidando deste atraso. O próximo aviso espera 30 minutos." });
+  return ok;
+}
+/** What was just done to it: closing, or handing on. All is as it was. */
+async function takeBack(row: Conversation): Promise<boolean> {
+  const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/undo", about(row, false))));
+  if (ok && row.agent_id === myAgent()) openTab(row.conversation_id);
   return ok;
 }
 async function take(id: string): Promise<boolean> {

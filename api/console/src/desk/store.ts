@@ -2,7 +2,7 @@
 // tells is folded in here; screens read selected pieces and are drawn again only when those change.
 import { useRef, useSyncExternalStore } from "react";
 import type { Conversation, ConversationWithEpisodes, Line } from "../api/client";
-import type { Connection, Frame, Viewer } from "../live/frames";
+import type { Connection, Frame, Viewer, Wallboard } from "../live/frames";
 import { byPlace } from "./order";
 
 export type Thread = {
@@ -37,6 +37,8 @@ export type State = {
   threads: ReadonlyMap<string, Thread>;
   sendings: readonly Sending[];
   connection: Connection;
+  /** How queues and agents stand, where somebody looks at that. */
+  wall: Wallboard | null;
   /** When something was last told. */
   heardAt: number;
 };
@@ -50,6 +52,7 @@ let state: State = {
   threads: new Map(),
   sendings: [],
   connection: { is: "connecting" },
+  wall: null,
   heardAt: 0,
 };
 const listeners = new Set<() => void>();
@@ -69,7 +72,7 @@ export function now(): State {
   return state;
 }
 export function forget(): void {
-  set({ rows: new Map(), lists: new Map(), threads: new Map(), sendings: [], connection: { is: "connecting" }, heardAt: 0 });
+  set({ rows: new Map(), lists: new Map(), threads: new Map(), sendings: [], connection: { is: "connecting" }, wall: null, heardAt: 0 });
 }
 
 export function subscribe(listener: () => void): () => void {
@@ -156,6 +159,9 @@ export function hear(frame: Frame): void {
     }
     case "room":
       for (const told of roommates) told(frame.data.room_id, frame.data.position);
+      return;
+    case "wallboard":
+      set({ wall: frame.data, heardAt: Date.now() });
       return;
     case "reset": {
       const lists = new Map(state.lists);
@@ -299,6 +305,8 @@ export function held(topics: readonly string[]): Frame[] {
     if (topic.startsWith("conversation.")) {
       const thread = state.threads.get(topic.slice(13));
       if (thread?.loaded) frames.push({ event: "transcript", data: { topic, conversation: thread.conversation, items: [...thread.lines], previous: thread.previous, viewers: [...thread.viewers] } });
+    } else if (topic === "wallboard") {
+      if (state.wall !== null) frames.push({ event: "wallboard", data: state.wall });
     } else {
       const list = state.lists.get(topic);
       if (list?.loaded) frames.push({ event: "list", data: { topic, items: inOrder(state, topic, Date.now()), next: list.next } });

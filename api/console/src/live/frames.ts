@@ -1,9 +1,12 @@
 // What a source tells, whichever it is: the live stream says these by itself, polling makes them from reads.
-import type { Conversation, ConversationWithEpisodes, Line } from "../api/client";
+import type { Conversation, ConversationWithEpisodes, Line, Schemas } from "../api/client";
 
 export type Viewer = { agent_id: string; state: "viewing" | "typing" };
 
+export type Wallboard = Schemas["Wallboard"];
+
 export type Frame =
+  | { event: "wallboard"; data: Wallboard }
   | { event: "list"; data: { topic: string; items: Conversation[]; next: string | null } }
   | {
       event: "transcript";

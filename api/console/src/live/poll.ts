@@ -66,6 +66,10 @@ export class Polling implements Source {
       });
       return;
     }
+    if (kind === "wallboard") {
+      this.#listener?.frame({ event: "wallboard", data: await data(api.GET("/v1/wallboard")) });
+      return;
+    }
     const query = queryOf(kind, rest);
     if (query === null) return;
     const page = await data(api.GET("/v1/conversations", { params: { query: { ...query, limit: PAGE } } }));

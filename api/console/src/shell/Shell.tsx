@@ -26,7 +26,7 @@ export type Place = { path: string; label: string; icon: IconName; may: () => bo
 export const PLACES: readonly Place[] = [
   { path: "/", label: "Atender", icon: "inbox", may: () => may("conversations.read") },
   { path: "/equipe", label: "Equipe", icon: "people", may: talks },
-  { path: "/painel", label: "Painel", icon: "board", may: () => may("conversations.move_for_another") || role() === "manager" || role() === "director" },
+  { path: "/painel", label: "Painel", icon: "board", may: () => may("wallboard.read") },
   { path: "/analise", label: "Análise", icon: "chart", may: () => ["supervisor", "manager", "director", "analyst"].includes(role()) },
   { path: "/auditoria", label: "Auditoria", icon: "shield", may: () => ["auditor", "dpo", "admin"].includes(role()) },
   { path: "/administracao", label: "Administrar", icon: "gear", may: () => may("desk.run") || may("users.run") },

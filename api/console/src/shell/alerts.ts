@@ -1,8 +1,9 @@
 // What calls somebody back: a sound per kind of news, a notification when they allow it, a number on the icon.
 import { preferred } from "../desk/preferences";
-import { myAgent } from "../desk/session";
-import { now, onNews } from "../desk/store";
+import { myAgent, naming } from "../desk/session";
+import { now, onArrival, onNews } from "../desk/store";
 import { openTab } from "../desk/tabs";
+import { toast } from "../ui/toast";
 import { customer } from "../words/names";
 
 let audio: AudioContext | null = null;
@@ -46,7 +47,19 @@ export function watch(): () => void {
       };
     }
   });
-  return stop;
+  const stopTelling = onArrival((line, id) => {
+    const [me, said, row] = [myAgent(), line.content ?? {}, now().rows.get(id)];
+    if (me === null || row === undefined) return;
+    const by = said["by"] ?? line.agent_id;
+    if (by === me) return;
+    const action = { label: "Ver", run: () => openTab(id) };
+    if (line.kind === "transferred" && said["from_agent"] === me) toast({ tone: "conflict", text: `${naming().agent(by)} ${said["to_agent"] === by ? "assumiu" : "transferiu"} o atendimento de ${customer(row)}: ${line.text ?? ""}`, action });
+    else if (line.kind === "whisper" && said["to"] === me) toast({ tone: "plain", text: `${naming().agent(line.agent_id)} sussurrou: ${line.text ?? ""}`, action, ms: 12_000 });
+  });
+  return () => {
+    stop();
+    stopTelling();
+  };
 }
 
 let drawn = -1;

@@ -39,6 +39,8 @@ const WHY: Record<string, string> = {
   wrong_queue: "outra equipe resolve",
   too_many: "muitas conversas abertas",
   offline: "atendente desconectado",
+  transferred: "por transferência",
+  undone: "a transferência foi desfeita",
 };
 export function why(code: string | null): string | null {
   return code === null ? null : (WHY[code] ?? null);
@@ -216,11 +218,16 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
       return plain(`${who(said["agent_id"])} devolveu à fila${because && said["reason"] !== "returned" ? ` (${because})` : ""}`);
     }
     case "transferred":
+      if (said["by"] && said["by"] === said["to_agent"]) return plain(`${who(said["by"])} assumiu ${said["from_agent"] === names.me ? "no seu lugar" : `no lugar de ${names.agent(said["from_agent"])}`}`);
       return plain(
         said["to_agent"]
-          ? `${who(said["from_agent"])} transferiu para ${said["to_agent"] === names.me ? "você" : names.agent(said["to_agent"])}`
-          : `${who(said["from_agent"])} transferiu para a fila ${names.queue(said["to_queue"])}`,
+          ? `${who(said["by"] ?? said["from_agent"])} transferiu para ${said["to_agent"] === names.me ? "você" : names.agent(said["to_agent"])}`
+          : `${who(said["by"] ?? said["from_agent"])} transferiu para a fila ${names.queue(said["to_queue"])}`,
       );
+    case "listened":
+      return plain(`${who(said["by"])} abriu para acompanhar`);
+    case "undone":
+      return plain(said["what"] === "closed" ? `${who(said["by"])} desfez o encerramento` : `${who(said["by"])} desfez a transferência`);
     case "priority":
       return plain(`${said["by"] ? who(said["by"]) : "A automação"} mudou a prioridade para ${PRIORITY[said["priority"] as Priority]?.toLowerCase() ?? "outra"}`);
     case "snoozed":
