@@ -38,7 +38,7 @@ services: install ## Start the servers alone: PostgreSQL, Valkey and KAFKA=0, 1 
 
 check: lint ## Linters, types, walls and the quick tests (under two minutes)
 	@echo "Running the quick tests."
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow" --hypothesis-profile=quick
 
 test: lint ## Everything: linters, types, walls and all tests
 	@echo "Running all tests."

@@ -37,6 +37,7 @@ settings.register_profile(
     derandomize=False,
     suppress_health_check=[HealthCheck.too_slow],  # of a machine that others use as well
 )
+settings.register_profile("quick", settings.get_profile("default"), max_examples=20)  # of `make check`
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
 settings.load_profile("default")  # --hypothesis-profile=thorough takes the other
 

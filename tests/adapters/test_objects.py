@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adapters.objects import FileObjects
 from commands.whatsapp_port import Damaged, Missing, Stored, TooLarge
 from tests.adapters.provider import pieces, some_bytes
+from tests.luck import examples
 
 
 def kept(folder: Path) -> list[Path]:
@@ -27,7 +28,7 @@ async def read(objects: FileObjects, key: str) -> bytes:
     return b"".join([chunk async for chunk in objects.get(key)])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3000), st.integers(1, 4000))
 def test_what_was_put_comes_back(tmp_path: Path, data: bytes, step: int) -> None:
     objects = FileObjects(tmp_path)

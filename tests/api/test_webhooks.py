@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.routes.webhooks import LIMIT
 from commands.delivery import ReceiveDelivery
 from commands.ports import Busy, Unavailable
 from tests.api.house import OLD_SECRET, House, signed, text, webhook
+from tests.luck import examples
 
 BODY = webhook(text())
 
@@ -251,7 +252,7 @@ SHAPES = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.binary(max_size=300)
     | SHAPES.map(lambda shape: json.dumps(shape).encode())

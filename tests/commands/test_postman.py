@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commands.conversation import HearReceipt, ReportUnknown, StartSend
@@ -31,6 +31,7 @@ from domain import conversation as c
 from domain.channel import ChannelId
 from domain.conversation import CONVERSATION, Author, MessageId
 from tests.commands.desk import SOMEBODY, Desk
+from tests.luck import examples
 
 CHANNEL = ChannelId("matriz")
 
@@ -608,7 +609,7 @@ OUTCOMES = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.lists(OUTCOMES, max_size=4)), min_size=1, max_size=6))
 def test_whatever_the_provider_does_order_is_kept_and_nothing_is_sent_twice_without_its_mark(
     messages: list[tuple[str, list[Outcome]]],

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import conversation as c
@@ -19,6 +19,7 @@ from domain.grammar import Refused, changed
 from domain.privacy import Class
 from domain.queue import Priority, QueueId
 from tests.domain.facts import ANA, ANSWERED, BIA, CHANNEL, NOON, SERVED, TECHNICAL, at, said
+from tests.luck import examples
 
 MARK = "palavras-de-alguém"
 EVENTS = typing.get_args(Event)
@@ -257,7 +258,7 @@ def step(state: Conversation, number: int, pick: int, n: int, now: datetime) -> 
             return c.close_by_silence(state, seen_version=None, at=now)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(steps)
 def test_whatever_is_asked_for_the_desk_stays_in_order(asked: list[tuple[int, int]]) -> None:
     state, history, now = CONVERSATION.initial, [], NOON

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given as hypothetically
-from hypothesis import settings
 
 from domain import conversation as c
 from domain.conversation import CONVERSATION, Conversation, Event, MessageId, Receipt, Stage, timing
@@ -33,6 +32,7 @@ from tests.domain.facts import (
     waiting,
     wrote,
 )
+from tests.luck import examples
 from tests.projections.histories import Walk, steps
 from tests.spec import given
 
@@ -291,7 +291,7 @@ class Timed(Walk):
         assert len(clocks.unanswered) == min(len(state.unanswered), 20)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @hypothetically(steps)
 def test_the_clocks_never_disagree_with_the_conversation(numbers: list[tuple[int, int]]) -> None:
     walk = Timed()
@@ -301,7 +301,7 @@ def test_the_clocks_never_disagree_with_the_conversation(numbers: list[tuple[int
     assert len(breaches) == len(set(breaches))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @hypothetically(steps)
 def test_what_is_told_of_clocks_is_enough_to_know_them(numbers: list[tuple[int, int]]) -> None:
     walk = Timed()

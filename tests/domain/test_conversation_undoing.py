@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import assume, settings
+from hypothesis import assume
 from hypothesis import given as hypothetically
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from domain import conversation as c
 from domain.conversation import CONVERSATION, Stage, timing
 from tests.domain.facts import ANA, BIA, CAIO, SALES, SERVED, TECHNICAL, WAITS, at, said, wrote
 from tests.domain.test_conversation_timing import BOOK, Timed
+from tests.luck import examples
 from tests.projections.histories import steps
 from tests.spec import given
 
@@ -92,7 +93,7 @@ def test_a_supervisor_takes_back_what_they_did_to_a_colleague() -> None:
     assert back((*WAITS, closed(CAIO)), 5, CAIO).after.state.stage is Stage.WAITING
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @hypothetically(steps, st.booleans(), st.integers(0, 10))
 def test_undone_in_time_the_clocks_are_those_they_were(
     numbers: list[tuple[int, int]], close: bool, seconds: int

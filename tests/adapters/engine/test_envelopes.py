@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.engine.envelopes import Envelope, Envelopes, UnreadableCommand
@@ -14,6 +14,7 @@ from commands.catalogue import HANDLERS
 from commands.firstline import AnswerBurst
 from commands.intention import Command
 from domain.firstline import FirstLineSettings
+from tests.luck import examples
 
 ENVELOPES = Envelopes(HANDLERS)
 
@@ -39,7 +40,7 @@ def commands(kind: type[Command]) -> st.SearchStrategy[Command]:
 
 
 @pytest.mark.parametrize("kind", HANDLERS, ids=lambda kind: kind.__name__)
-@settings(max_examples=15)
+@examples(15)
 @given(data=st.data())
 def test_every_command_comes_out_as_it_went_in(kind: type[Command], data: st.DataObject) -> None:
     command = data.draw(commands(kind))

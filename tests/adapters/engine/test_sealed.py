@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
@@ -40,6 +40,7 @@ from domain.delivery import DeliveryId
 from domain.privacy import ERASED, SubjectId
 from tests.adapters.engine.test_feed import Diary, until
 from tests.adapters.engine.till import CAUSE, Clock
+from tests.luck import examples
 
 NOW = datetime.now(UTC)
 TALK = ConversationId("c1")
@@ -214,7 +215,7 @@ def subjects_when(dsn: str, count: int) -> list[SubjectId]:
     return subjects(dsn)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(
     said=st.lists(
         st.tuples(st.integers(0, 3), st.text(st.characters(exclude_characters="\0", codec="utf-8"))),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adapters.live import VIEWS, ChangedRows
@@ -24,9 +24,10 @@ from projections.transcript import TRANSCRIPT
 from tests.adapters.reads.conftest import Known
 from tests.adapters.reads.conftest import known as known
 from tests.api.live import placed
+from tests.luck import examples
 from tests.projections.histories import steps, told, walk
 
-LITTLE = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LITTLE = examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def histories(several: Sequence[Any]) -> list[list[Recorded]]:

@@ -12,7 +12,6 @@ from enum import Enum
 from unittest import mock
 from uuid import UUID
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -20,6 +19,7 @@ from adapters.log.chain import Head, Place, Verdict, hash_of, judge
 from adapters.log.kafka import KafkaLog, KafkaSettings
 from adapters.log.kafka import log as module
 from adapters.log.port import Draft, Fate, LogUnavailable, draft
+from tests.luck import examples
 
 LOG = UUID(int=5)
 WHERE = Place(LOG, 0, 1)
@@ -230,4 +230,4 @@ class Verdicts(RuleBasedStateMachine):
 
 
 TestVerdicts = Verdicts.TestCase
-TestVerdicts.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestVerdicts.settings = examples(300, stateful_step_count=40, deadline=None)

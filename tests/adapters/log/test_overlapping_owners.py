@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -19,6 +18,7 @@ from adapters.log.chain import HEADER, Bookmark, Place, Verdict, judge
 from adapters.log.memory import MemoryLog
 from adapters.log.port import Draft, Fate, LogUnavailable, draft
 from adapters.log.record import body_of, event_json, read_body
+from tests.luck import examples
 
 LOG = UUID(int=5)
 STREAMS = ("thing-a", "thing-b", "thing-c")
@@ -238,7 +238,7 @@ class OverlappingOwners(RuleBasedStateMachine):
 
 
 TestOverlappingOwners = OverlappingOwners.TestCase
-TestOverlappingOwners.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestOverlappingOwners.settings = examples(100, stateful_step_count=30, deadline=None)
 
 
 def test_the_reference_and_the_chain_read_the_golden_header_alike() -> None:

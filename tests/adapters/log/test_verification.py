@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adapters.log.chain import Place, hash_of
@@ -22,6 +22,7 @@ from adapters.log.record import body_of
 from adapters.log.schema import migrate
 from adapters.log.verification import Bad, verify
 from tests.adapters.log.histories import accepted, append, batch, event, index_all, outcome
+from tests.luck import examples
 
 BODIES = [
     batch(0, ("thing-a", 1, 1)),
@@ -107,7 +108,7 @@ def test_an_index_that_is_behind_is_well(database: str, log: PostgresLog, inspec
 # The log was changed
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_changed_byte_is_found_where_it_is(
     log: PostgresLog, forger: psycopg.Connection, data: st.DataObject
@@ -125,7 +126,7 @@ def test_one_changed_byte_is_found_where_it_is(
     assert verify(log).first_bad is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_changed_byte_is_found_even_where_no_hashes_are_written_down(data: st.DataObject) -> None:
     log = MemoryLog(uuid4(), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adapters.reads import CorrespondenceRows, FirstLineRows, OutgoingRows, Pool
@@ -20,9 +20,10 @@ from domain.sla.facts import Cause
 from domain.sla.policy import Kind
 from projections.answer import fold
 from projections.first_line import FIRST_LINE
+from tests.luck import examples
 from tests.projections.histories import ANA, CHANNEL, SETTINGS, START, told
 
-LITTLE = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LITTLE = examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def seconds(n: float) -> datetime:

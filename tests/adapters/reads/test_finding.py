@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adapters.reads import Reads, Wanted
@@ -18,9 +18,10 @@ from projections.contacts import CONTACTS, comparable
 from projections.inbox import Counts
 from tests.adapters.reads.conftest import Known
 from tests.api.house import MemoryInbox, MemoryReads, StoppedClock
+from tests.luck import examples
 from tests.projections.histories import ANA, BIA, START, recorded, steps, told, walk
 
-LITTLE = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LITTLE = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = ["José Antônio D'Ávila", "Maria José", "joana prado", "João & Filhos", "Ünal", "李 小龍"]
 
 

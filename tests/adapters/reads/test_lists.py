@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
@@ -26,9 +26,10 @@ from domain.user import Role, UserId
 from projections import inbox
 from projections.answer import fold
 from projections.transcript import TRANSCRIPT
+from tests.luck import examples
 from tests.projections.histories import ANA, BIA, CHANNEL, START, steps, told, walk
 
-LITTLE = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LITTLE = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHER = ChannelId("filial")
 SUPPORT, GENERAL = QueueId("suporte-tecnico"), QueueId("geral")
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import redis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
@@ -25,6 +25,7 @@ from adapters.whatsapp.pacing import (
     held,
     per_number,
 )
+from tests.luck import examples
 
 T = TypeVar("T")
 WIDE = {"principal": Pace(interval=1, burst=10_000)}  # a number whose own limit is never met
@@ -93,7 +94,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=1, max_size=40), st.integers(10**12, 10**16 // 2), PACES)
 def test_the_shared_lines_count_exactly_as_our_own(
     valkey_url: str, steps: list[tuple[int, str, int | None]], start: int, pace: Pace

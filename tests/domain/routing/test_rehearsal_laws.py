@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.rehearsal.scenario import Scenario, run
 from api.rehearsal.telling import told
 from tests.api.rehearsal.played import agent, queue
+from tests.luck import examples
 
 AGENTS = ["ana", "bia", "caio"]
 CASES = ["c1", "c2", "c3", "c4", "c5"]
@@ -72,7 +73,7 @@ def play(day: dict[str, Any]) -> dict[str, Any]:
     return told(run(Scenario.model_validate(day, strict=False)))
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(days())
 def test_no_offer_and_no_automatic_assignment_is_above_capacity_or_ceiling(day: dict[str, Any]) -> None:
     for fact in play(day)["facts"]:
@@ -81,13 +82,13 @@ def test_no_offer_and_no_automatic_assignment_is_above_capacity_or_ceiling(day: 
             assert fact["active"] + fact["reserved"] + fact["silent"] <= fact["ceiling"]
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(days())
 def test_the_same_day_comes_out_the_same(day: dict[str, Any]) -> None:
     assert play(day) == play(day)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(days())
 def test_every_offer_ends_once_and_nobody_has_what_somebody_else_has(day: dict[str, Any]) -> None:
     result = play(day)

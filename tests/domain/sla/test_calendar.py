@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.sla.calendar import ALL_DAY, ALWAYS, MIDNIGHT, Calendar, Day, weekly
+from tests.luck import examples
 
 SP = ZoneInfo("America/Sao_Paulo")
 OFFICE: Day = ((8 * 60, 12 * 60), (13 * 60, 18 * 60))
@@ -76,7 +77,7 @@ AROUND = st.builds(lambda at, by: at + by, CHANGES, st.timedeltas(timedelta(-3),
 WHENEVER = st.one_of(INSTANTS, AROUND)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER, TARGETS)
 def test_the_open_time_until_the_due_instant_is_the_target(
     calendar: Calendar, start: datetime, target: timedelta
@@ -89,7 +90,7 @@ def test_the_open_time_until_the_due_instant_is_the_target(
         assert calendar.elapsed(start, due) == target
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER, TARGETS.filter(bool))
 def test_nothing_earlier_uses_the_target_up(calendar: Calendar, start: datetime, target: timedelta) -> None:
     due = calendar.due(start, target)
@@ -97,7 +98,7 @@ def test_nothing_earlier_uses_the_target_up(calendar: Calendar, start: datetime,
         assert calendar.elapsed(start, due - timedelta(microseconds=1)) < target
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER, TARGETS, TARGETS)
 def test_more_target_is_never_due_earlier(
     calendar: Calendar, start: datetime, one: timedelta, other: timedelta
@@ -107,7 +108,7 @@ def test_more_target_is_never_due_earlier(
     assert last is None or (first is not None and first <= last)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER, WHENEVER, TARGETS)
 def test_starting_later_is_never_due_earlier(
     calendar: Calendar, one: datetime, other: datetime, target: timedelta
@@ -116,14 +117,14 @@ def test_starting_later_is_never_due_earlier(
     assert last is None or (first is not None and first <= last)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER, TARGETS, TARGETS)
 def test_splits_add_up(calendar: Calendar, start: datetime, one: timedelta, other: timedelta) -> None:
     middle, end = start + one, start + one + other
     assert calendar.elapsed(start, end) == calendar.elapsed(start, middle) + calendar.elapsed(middle, end)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER)
 def test_open_is_what_the_wall_clock_says(calendar: Calendar, at: datetime) -> None:
     wall = at.astimezone(ZoneInfo(calendar.zone))
@@ -131,7 +132,7 @@ def test_open_is_what_the_wall_clock_says(calendar: Calendar, at: datetime) -> N
     assert calendar.is_open(at) == any(a <= minute < b for a, b in calendar.hours(wall.date()))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), WHENEVER)
 def test_the_next_opening_is_open_and_nothing_before_it_is(calendar: Calendar, at: datetime) -> None:
     opening = calendar.next_opening(at)
@@ -247,7 +248,7 @@ def test_it_changes_where_it_closes_and_where_it_opens() -> None:
     assert ALWAYS.changes_at(sp("2026-03-12", "03:00")) is None
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(calendars(), st.integers(0, 30 * 365 * 24 * 60), st.integers(1, 9999))
 def test_until_it_changes_it_stays_as_it_is(calendar: Calendar, minute: int, tenths: int) -> None:
     at = datetime(2000, 1, 1, tzinfo=UTC) + minutes(minute)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.queue import Priority, QueueId
@@ -19,6 +19,7 @@ from domain.sla.policy import Book, Kind, Level, Policy, QueueTerms, Targets
 from domain.sla.replay import replay
 from domain.sla.state import Clocks
 from domain.sla.verdicts import Breached, Escalated, Said, Warned
+from tests.luck import examples
 
 START = datetime(2026, 3, 12, 11, tzinfo=UTC)
 OFFICE = Calendar(weekly(((8 * 60, 12 * 60), (13 * 60, 18 * 60))))
@@ -95,7 +96,7 @@ def end(history: History) -> datetime:
     return history[-1][1].at
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(histories(), st.data())
 def test_folding_step_by_step_is_computing_again_from_history(history: History, data: st.DataObject) -> None:
     until = end(history) + timedelta(hours=5)
@@ -107,7 +108,7 @@ def test_folding_step_by_step_is_computing_again_from_history(history: History, 
     assert [*said, *rest] == all_said
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(histories(), st.lists(st.timedeltas(timedelta(0), timedelta(hours=30)), max_size=8))
 def test_looking_when_nothing_is_due_changes_nothing(history: History, looks: list[timedelta]) -> None:
     clocks, _ = replay(history, end(history))
@@ -118,7 +119,7 @@ def test_looking_when_nothing_is_due_changes_nothing(history: History, looks: li
             assert fire(clocks, book, at) == (clocks.tidied(), [])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(histories())
 def test_no_clock_breaches_twice_nor_warns_twice_of_the_same(history: History) -> None:
     _, said = replay(history, end(history) + timedelta(days=9))
@@ -144,7 +145,7 @@ def states(history: History, timed: bool) -> list[tuple[Book, Clocks, list[Said]
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(histories(), st.booleans())
 def test_one_clock_of_a_kind_runs_at_most_and_one_that_waits_for_people(
     history: History, timed: bool
@@ -156,7 +157,7 @@ def test_one_clock_of_a_kind_runs_at_most_and_one_that_waits_for_people(
         assert not running or clocks.phase is not Phase.CLOSED
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(histories(), st.booleans())
 def test_a_conversation_that_waits_always_has_a_clock_until_it_needs_no_answer(
     history: History, timed: bool
@@ -171,7 +172,7 @@ def test_a_conversation_that_waits_always_has_a_clock_until_it_needs_no_answer(
             assert clocks.response is not None
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(histories(), st.booleans())
 def test_a_due_time_is_where_the_counted_time_reaches_the_target(history: History, timed: bool) -> None:
     for book, clocks, _, _ in states(history, timed):
@@ -183,7 +184,7 @@ def test_a_due_time_is_where_the_counted_time_reaches_the_target(history: Histor
             assert clock.used(terms.calendar, clock.due_at) == timedelta(minutes=clock.target)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(histories(), st.booleans())
 def test_met_is_what_ended_by_its_due_time(history: History, timed: bool) -> None:
     for _, clocks, _, _ in states(history, timed):
@@ -196,7 +197,7 @@ def test_met_is_what_ended_by_its_due_time(history: History, timed: bool) -> Non
                 assert clock.breach is not None or in_time
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(histories())
 def test_without_timers_the_late_actions_tell_the_same_breaches_of_what_ended(history: History) -> None:
     def judged(timed: bool) -> dict[int, Verdict | None]:
