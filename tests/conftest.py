@@ -186,7 +186,7 @@ def _database(dsn: str, template: str) -> Iterator[str]:
 
 
 def _create(dsn: str, name: str, template: str) -> None:
-    _run(dsn, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    _run(dsn, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
 
 
 def _at(dsn: str, name: str) -> str:

@@ -28,6 +28,8 @@ from tests.api.people import (
     rule,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_ten_thousand_guesses_are_refused_and_a_handful_is_looked_at(tell: Tell[None]) -> None:
     async def told(street: Street) -> None:

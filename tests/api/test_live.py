@@ -37,6 +37,8 @@ from projections import chat_rooms, inbox
 from tests.api.house import ANA, BIA, NOW, TOKENS, House
 from tests.api.live import LiveHouse, reading, running
 
+pytestmark = pytest.mark.slow
+
 
 def live_walk(walk: Callable[[LiveHouse], Awaitable[None]]) -> Callable[[], None]:
     """A test in a loop of its own. What the house decides is decided in a thread: it has a loop, too."""

@@ -26,6 +26,8 @@ from tests.adapters.engine.test_worker import ENVELOPES, PARCELS, TILLS, Staff
 from tests.adapters.engine.till import a_pay, archive, owner, running
 from tests.adapters.log.test_kafka_log import put
 
+pytestmark = pytest.mark.slow
+
 ONE = partition_of("one", 12)
 
 

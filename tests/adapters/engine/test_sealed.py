@@ -42,6 +42,8 @@ from tests.adapters.engine.test_feed import Diary, until
 from tests.adapters.engine.till import CAUSE, Clock
 from tests.luck import examples
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC)
 TALK = ConversationId("c1")
 

@@ -28,6 +28,8 @@ from tests.adapters.engine.counter import Counter
 from tests.adapters.engine.test_feed import until
 from tests.adapters.engine.till import HANDLERS, KEYRING, Clock, a_pay, an_empty, owner
 
+pytestmark = pytest.mark.slow
+
 ENVELOPES = Envelopes(HANDLERS)
 PARCELS = Parcels(KEYRING, Clock())
 TILLS = [f"till {n}" for n in range(40)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tests.adapters.reads.conftest import known as known
 from tests.api.live import placed
 from tests.luck import examples
 from tests.projections.histories import steps, told, walk
+
+pytestmark = pytest.mark.slow
 
 LITTLE = examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -30,6 +30,8 @@ from adapters.log.recorders import (
     LogProcessRecorder,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def settings(dsn: str, factory: type[Factory]) -> dict[str, str]:
     """What the library reads from its environment to find this database."""

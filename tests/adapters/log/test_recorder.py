@@ -36,6 +36,8 @@ from adapters.log.recorders import (
 from adapters.log.writer import Writer
 from tests.adapters.log.test_conformance import settings
 
+pytestmark = pytest.mark.slow
+
 ANA, BIA = UUID(int=1), UUID(int=2)
 
 

@@ -24,6 +24,8 @@ from adapters.log.verification import Bad, verify
 from tests.adapters.log.histories import accepted, append, batch, event, index_all, outcome
 from tests.luck import examples
 
+pytestmark = pytest.mark.slow
+
 BODIES = [
     batch(0, ("thing-a", 1, 1)),
     batch(10, ("thing-a", 2, 2), ("thing-b", 1, 1)),

@@ -21,6 +21,8 @@ from tests.api.house import MemoryInbox, MemoryReads, StoppedClock
 from tests.luck import examples
 from tests.projections.histories import ANA, BIA, START, recorded, steps, told, walk
 
+pytestmark = pytest.mark.slow
+
 LITTLE = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = ["José Antônio D'Ávila", "Maria José", "joana prado", "João & Filhos", "Ünal", "李 小龍"]
 

@@ -29,6 +29,8 @@ from projections.transcript import TRANSCRIPT
 from tests.luck import examples
 from tests.projections.histories import ANA, BIA, CHANNEL, START, steps, told, walk
 
+pytestmark = pytest.mark.slow
+
 LITTLE = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHER = ChannelId("filial")
 SUPPORT, GENERAL = QueueId("suporte-tecnico"), QueueId("geral")
