@@ -36,9 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     signals = [signal.Signals[f"SIG{name}"] for name in given.signals.split(",")]
     wakeup = _wake_on_signals()
     signal.pthread_sigmask(signal.SIG_BLOCK, OURS)  # none may reach the child while its handlers are ours
+    guard = os.getpid()  # asked by the child it would be somebody else, were we killed before
     server = os.fork()
     if server == 0:
-        _become(given.command, given.user, given.group, given.folder, signals[0])
+        _become(guard, given.command, given.user, given.group, given.folder, signals[0])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
     sys.stdout.write(f"{server}\n")
     sys.stdout.flush()
@@ -57,9 +58,10 @@ def _wake_on_signals() -> int:
     return reading
 
 
-def _become(command: list[str], user: int, group: int, folder: str, on_death: signal.Signals) -> None:
+def _become(
+    guard: int, command: list[str], user: int, group: int, folder: str, on_death: signal.Signals
+) -> None:
     """Turn this fresh child into the server. Never returns."""
-    guard = os.getppid()
     try:
         signal.set_wakeup_fd(-1)
         for number in (*OURS, signal.SIGINT, signal.SIGPIPE):
