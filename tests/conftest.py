@@ -26,6 +26,7 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from xdist.scheduler import LoadScopeScheduling
 
 from adapters.log import schema
 from adapters.services import Kafka, Postgres, Valkey, place, why_no_kafka
@@ -43,6 +44,11 @@ settings.load_profile("default")  # --hypothesis-profile=thorough takes the othe
 
 SHARED = pytest.StashKey[Path]()
 LIFELINE = pytest.StashKey[int]()
+TOGETHER = {
+    "tests/console/": "console",
+    "tests/faults/test_single_broker.py": "brokers",
+    "tests/faults/test_three_brokers.py": "brokers",
+}
 BROKERS = {"kafka_bootstrap", "durable_kafka", "three_brokers"}
 
 TEMPLATE_MIGRATIONS: tuple[Callable[[str], None], ...] = (schema.migrate,)
@@ -82,6 +88,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROKERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+
+
+class Together(LoadScopeScheduling):
+    """Tests that share servers of their own go to one worker, and begin first; all others to whoever is free.
+    Marks would say so too, but pytest 9.2 does not let xdist 3.8 write them down."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for part, group in TOGETHER.items() if nodeid.startswith(part)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_report_header(config: pytest.Config) -> str:

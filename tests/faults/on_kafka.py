@@ -23,7 +23,6 @@ from tests.walks.house import PARTITIONS, a_house, until
 ON_BROKERS: Final = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.xdist_group("brokers"),  # one cluster at a time
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # kafka-python leaves sockets where it is refused
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
