@@ -46,7 +46,7 @@ from projections.catalogue import PROJECTIONS
 
 T = TypeVar("T")
 
-PATIENCE = 60.0  # seconds; several people may share this machine
+PATIENCE = 120.0  # seconds; several people may share this machine
 LINE = Number(NUMBER, "552330000001", "100000000000001")
 AGENTS = {"ana": "Ana", "bia": "Bia", "caio": "Caio"}
 QUEUES = {"geral": "Geral", "suporte-tecnico": "Suporte técnico", "financeiro": "Financeiro"}

@@ -205,8 +205,8 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
             <Icon name="clock" small /> <span>janela</span> {span(left)}
           </span>
         )}
-        <button type="button" className="button main" disabled={empty || closed || going} onClick={submit}>
-          {noting ? "Guardar nota" : "Enviar"} <Icon name={noting ? "note" : "send"} small />
+        <button type="button" className="button main" aria-label={noting ? "Guardar nota" : "Enviar"} disabled={empty || closed || going} onClick={submit}>
+          <span className="word">{noting ? "Guardar nota" : "Enviar"}</span> <Icon name={noting ? "note" : "send"} small />
         </button>
       </div>
     </div>
