@@ -48,7 +48,8 @@ T = TypeVar("T")
 
 PATIENCE = 120.0  # seconds; several people may share this machine
 LINE = Number(NUMBER, "552330000001", "100000000000001")
-AGENTS = {"ana": "Ana", "bia": "Bia", "caio": "Caio"}
+AGENTS = {"ana": "Ana", "bia": "Bia", "caio": "Caio", "dani": "Dani", "edu": "Edu"}
+"""Dani and Edu attend in the walks of routing alone: what others leave them with would fill their places."""
 QUEUES = {"geral": "Geral", "suporte-tecnico": "Suporte técnico", "financeiro": "Financeiro"}
 PROGRAM = ("-m", "api.cli")
 PARTITIONS = 12
