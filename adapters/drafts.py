@@ -9,12 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
-import psycopg
-
-from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads import Pool
 from adapters.reads.asking import asking
-from adapters.tables import run_once
 from commands.door_ports import Draft
 from domain.agent import AgentId
 from domain.conversation import ConversationId
@@ -75,9 +71,3 @@ class PostgresDrafts:
         async with asking(self._pool) as connection:
             gone = await connection.execute("DELETE FROM draft WHERE saved_at < %s", (at - KEPT,))
             return gone.rowcount
-
-
-def ensure(dsn: str) -> None:
-    """Make the table where it is missing."""
-    with psycopg.connect(dsn) as connection:
-        run_once(connection, TABLE, MIGRATION_LOCK)

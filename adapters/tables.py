@@ -9,6 +9,7 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
+LOCK: Final = 0x41544E44  # "ATND"; of the transaction that makes tables: roles start together
 DONE: Final[LiteralString] = """
 CREATE TABLE IF NOT EXISTS script (
   digest text NOT NULL,  -- of what was run
@@ -20,10 +21,22 @@ CREATE TABLE IF NOT EXISTS script (
 _CREATES: Final = re.compile(r'CREATE TABLE IF NOT EXISTS "?(\w+)')
 
 
-def run_once(connection: psycopg.Connection[Any], script: str, lock: int) -> bool:
+def ensure(dsn: str, *scripts: str) -> None:
+    """Make what is missing of these, in a transaction of its own."""
+    with psycopg.connect(dsn) as connection:
+        for script in scripts:
+            run_once(connection, script)
+
+
+def take_turn(connection: psycopg.Connection[Any]) -> None:
+    """Until the transaction ends, nobody else makes tables in this database."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+
+
+def run_once(connection: psycopg.Connection[Any], script: str) -> bool:
     """Run a script that creates what is missing, unless this role has run this very one here and its tables
-    still stand; answers whether it ran. `lock`: of the transaction, so that roles may start together."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock,))
+    still stand; answers whether it ran."""
+    take_turn(connection)
     connection.execute("SET LOCAL client_min_messages = warning")
     digest = sha256(script.encode()).hexdigest()
     if _stands(connection, ["script", *_CREATES.findall(script)]) and _was_run(connection, digest):

@@ -14,9 +14,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads.asking import Pool, asking
-from adapters.tables import run_once
 from commands.door_ports import Identity, Role
 from commands.door_ports import Issued as Issued
 from commands.door_ports import ListedToken as Listed
@@ -51,12 +49,6 @@ _LISTED: Final[LiteralString] = (
     " FROM token ORDER BY created_at DESC, id"
 )
 _REVOKE: Final[LiteralString] = "UPDATE token SET revoked_at = now() WHERE id = %s AND revoked_at IS NULL"
-
-
-def ensure(dsn: str) -> None:
-    """Make the table where it is missing."""
-    with psycopg.connect(dsn) as connection:
-        run_once(connection, TABLE, MIGRATION_LOCK)
 
 
 def create(

@@ -5,12 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
-import psycopg
-
-from adapters.log.schema import MIGRATION_LOCK
 from adapters.reads import Pool
 from adapters.reads.asking import asking
-from adapters.tables import run_once
 from commands.door_ports import Upload
 
 KEPT: Final = timedelta(days=1)
@@ -66,9 +62,3 @@ class PostgresUploads:
                 if await (await connection.execute(_STILL, (key,))).fetchone() is None:
                     gone.append(str(key))
         return gone
-
-
-def ensure(dsn: str) -> None:
-    """Make the table where it is missing."""
-    with psycopg.connect(dsn) as connection:
-        run_once(connection, TABLE, MIGRATION_LOCK)

@@ -29,14 +29,13 @@ from adapters.keyring.keys import (
 from adapters.keyring.ring import HOUSE, Fence, Incomplete, Lost, Owner
 from adapters.log.port import LogUnavailable
 from adapters.log.postgres import NEVER_IDLE
-from adapters.tables import run_once
+from adapters.tables import ensure
 from domain.privacy import Class, SubjectId
 
 log = structlog.get_logger(__name__)
 
 WEEK: Final = 7
 AT_ONCE: Final = 500  # keys wrapped anew together; whoever needs a key meanwhile waits for no more
-MIGRATION_LOCK: Final = 0x41544E4B  # "ATNK"
 TRIES: Final = 3  # two may make the same key; the second then finds the first one's
 
 # The newest key of each that is young enough, or the day's; else the one that came along.
@@ -104,9 +103,7 @@ def migrate(dsn: str) -> None:
 
 
 def _make_tables(dsn: str) -> None:
-    script = files(__package__).joinpath("schema.sql").read_text()
-    with psycopg.connect(dsn) as connection:
-        run_once(connection, script, MIGRATION_LOCK)
+    ensure(dsn, files(__package__).joinpath("schema.sql").read_text())
 
 
 def _exists(dsn: str) -> bool:

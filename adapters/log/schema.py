@@ -9,9 +9,8 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from adapters.tables import run_once
+from adapters.tables import run_once, take_turn
 
-MIGRATION_LOCK: Final = 0x41544E44  # "ATND"
 PARTITIONS: Final = 12
 
 
@@ -25,10 +24,10 @@ def migrate(
     script = files(__package__).joinpath("schema.sql").read_text()
     with psycopg.connect(dsn) as connection:
         if schema is not None:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            take_turn(connection)
             connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
             connection.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(schema)))
-        run_once(connection, script, MIGRATION_LOCK)
+        run_once(connection, script)
         connection.execute(
             "INSERT INTO log_identity (log_id, partitions) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             (log_id or uuid4(), partitions),

@@ -9,15 +9,15 @@ from adapters.people.guessing import RedisGuessing
 from adapters.people.passwords import Argon2
 from adapters.people.sessions import PostgresSessions
 from adapters.people.standings import IndexStandings
-from adapters.people.tables import ensure, forget_passwords
+from adapters.people.tables import TABLES, forget_passwords
 
 __all__ = [
+    "TABLES",
     "Argon2",
     "EdBearers",
     "IndexStandings",
     "PostgresCredentials",
     "PostgresSessions",
     "RedisGuessing",
-    "ensure",
     "forget_passwords",
 ]

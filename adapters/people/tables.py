@@ -7,9 +7,6 @@ from typing import Final, LiteralString
 
 import psycopg
 
-from adapters.log.schema import MIGRATION_LOCK
-from adapters.tables import run_once
-
 NAMES: Final = ("password", "second_factor", "recovery_code", "link", "session", "refresh_token")
 
 TABLES: Final[LiteralString] = """
@@ -54,12 +51,6 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 );
 CREATE INDEX IF NOT EXISTS refresh_token_of ON refresh_token (session_id);
 """
-
-
-def ensure(dsn: str) -> None:
-    """Make the tables where they are missing."""
-    with psycopg.connect(dsn) as connection:
-        run_once(connection, TABLES, MIGRATION_LOCK)
 
 
 def forget_passwords(dsn: str, user_ids: Sequence[str]) -> None:

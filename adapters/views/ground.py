@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import sql
 
-from adapters.tables import run_once
+from adapters.tables import run_once, take_turn
 from adapters.views.tables import Table, table
 from adapters.views.view import Connection
 from projections.answer import Projection
@@ -27,8 +27,6 @@ CREATE TABLE IF NOT EXISTS view_bookmark (
 """
 """`generation` counts how often the table was swapped for one built anew."""
 
-_LOCK: Final = 4_723_001  # taken while tables are made, so that several processes may start at once
-
 
 def connect(dsn: str) -> Connection:
     """A connection as views want it: its times in UTC, and no commit waiting for the disk. What a crash takes
@@ -46,10 +44,10 @@ def ensure(dsn: str, projections: Sequence[Projection[Any]]) -> None:
     A projection of a new version starts empty beside the table of the old one, which stays until `retire`.
     """
     with connect(dsn) as connection:
-        run_once(connection, BOOKMARKS, _LOCK)
+        run_once(connection, BOOKMARKS)
         for projection in projections:
             statements = (statement.as_string(connection) for statement in table(projection).create())
-            run_once(connection, "; ".join(statements), _LOCK)
+            run_once(connection, "; ".join(statements))
 
 
 def make(connection: Connection, of: Table) -> None:
@@ -61,7 +59,7 @@ def retire(dsn: str, projections: Sequence[Projection[Any]]) -> list[str]:
     """Drop the tables of older versions whose successors have caught up with them; answer their names."""
     gone: list[str] = []
     with connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        take_turn(connection)
         for projection in projections:
             for (version,) in connection.execute(
                 "SELECT old.version FROM view_bookmark AS old"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from adapters import drafts, people, tokens, uploads
+from adapters import drafts, people, tables, tokens, uploads
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.keyring import Keyring
@@ -28,10 +28,7 @@ def migrate(dsn: str) -> None:
     """Make what a database lacks: log, index, bookmarks, views, tokens, secrets. The keys have their own."""
     schema.migrate(dsn)
     ensure(dsn, list(PROJECTIONS.values()))
-    tokens.ensure(dsn)
-    people.ensure(dsn)
-    drafts.ensure(dsn)
-    uploads.ensure(dsn)
+    tables.ensure(dsn, tokens.TABLE, people.TABLES, drafts.TABLE, uploads.TABLE)
 
 
 def follow(

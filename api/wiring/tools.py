@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from adapters import tokens
+from adapters import tables, tokens
 from adapters.archive import Archive, Unopened
 from adapters.engine.bookmarks import Bookmarks, Parked
 from adapters.engine.feed import Feed
@@ -198,7 +198,7 @@ def create_token(
 ) -> tokens.Issued:
     """A new token, told this once. With an agent it acts as that agent; `scopes` are all it may, of what its
     role may."""
-    tokens.ensure(dsn)
+    tables.ensure(dsn, tokens.TABLE)
     return tokens.create(
         dsn,
         name,
@@ -219,7 +219,7 @@ def invite_user(
 
 def list_tokens(dsn: str) -> list[ListedToken]:
     """All tokens ever made, newest first, without the tokens."""
-    tokens.ensure(dsn)
+    tables.ensure(dsn, tokens.TABLE)
     return tokens.listed(dsn)
 
 

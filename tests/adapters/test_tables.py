@@ -16,7 +16,7 @@ MADE = (
 
 def run(dsn: str, script: str) -> bool:
     with psycopg.connect(dsn) as connection:
-        return run_once(connection, script, 7)
+        return run_once(connection, script)
 
 
 def test_a_script_runs_once_and_another_one_runs_too(database: str) -> None:

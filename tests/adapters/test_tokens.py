@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from adapters import tokens
 from adapters.reads.asking import Pool
+from adapters.tables import ensure
 from adapters.tokens import PostgresTokens
 from commands.door_ports import Identity, Role, Tokens
 from commands.ports import Unavailable
@@ -26,8 +27,8 @@ T = TypeVar("T")
 
 @pytest.fixture
 def dsn(database: str) -> str:
-    tokens.ensure(database)
-    tokens.ensure(database)  # again is fine
+    ensure(database, tokens.TABLE)
+    ensure(database, tokens.TABLE)  # again is fine
     return database
 
 
@@ -180,6 +181,6 @@ def test_a_token_made_before_there_were_scopes_does_all_that_its_role_may(databa
             "INSERT INTO token (id, sha256, actor, name, role) VALUES (%s, %s, 'token:1', 'ERP', 'service')",
             (uuid4(), tokens._hash("atende_" + "a" * 43)),
         )
-    tokens.ensure(database)
+    ensure(database, tokens.TABLE)
     found = asked(database, lambda port: port.lookup("atende_" + "a" * 43))
     assert found == Identity("token:1", "ERP", Role.SERVICE)

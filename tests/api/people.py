@@ -28,6 +28,7 @@ from adapters.people import (
 )
 from adapters.people.passwords import CHEAP
 from adapters.reads.asking import Pool
+from adapters.tables import ensure
 from api import admission
 from api.admission import Proof
 from api.visitors import COOKIE
@@ -195,7 +196,7 @@ def story(
         async with _street(dsn, valkey_url, second_factor, trusted) as street:
             return await tell(street)
 
-    adapters.ensure(dsn)
+    ensure(dsn, adapters.TABLES)
     return asyncio.run(told())
 
 
