@@ -13,14 +13,19 @@ from domain.sla.verdicts import Said
 
 
 def replay(
-    history: Iterable[tuple[Book, Fact]], until: datetime, clocks: Clocks | None = None
+    history: Iterable[tuple[Book, Fact]],
+    until: datetime,
+    clocks: Clocks | None = None,
+    book: Book | None = None,
 ) -> tuple[Clocks, list[Said]]:
     """The clocks at an instant, and all they said, had every timer fired in time. Each fact comes with the
-    book that was in force; `clocks`: where to go on from."""
+    book in force from then on; what falls due before it goes by the one before. `clocks` and `book`: where to
+    go on from."""
     clocks, said = Clocks() if clocks is None else clocks, list[Said]()
-    book = Book()
-    for book, fact in history:
+    book = Book() if book is None else book
+    for newer, fact in history:
         clocks, before = _timed(clocks, book, fact.at, inclusive=False)
+        book = newer
         clocks, then = apply(clocks, book, fact)
         said += [*before, *then]
     clocks, after = _timed(clocks, book, until, inclusive=True)

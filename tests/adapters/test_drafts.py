@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.drafts import KEPT, PostgresDrafts, ensure
+from adapters.drafts import KEPT, TABLE, PostgresDrafts
+from adapters.tables import ensure
 from commands.door_ports import Draft
 from domain.agent import AgentId
 from domain.conversation import ConversationId
@@ -18,8 +19,8 @@ NOW = datetime(2026, 3, 12, 17, 32, tzinfo=UTC)
 
 
 def test_a_draft_is_one_persons_in_one_conversation_and_the_latest_words_win(migrated: str) -> None:
-    ensure(migrated)
-    ensure(migrated)
+    ensure(migrated, TABLE)
+    ensure(migrated, TABLE)
 
     async def walk() -> None:
         options = {"options": "-c timezone=UTC"}

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.uploads import KEPT, PostgresUploads, ensure
+from adapters.tables import ensure
+from adapters.uploads import KEPT, TABLE, PostgresUploads
 from commands.door_ports import Upload
 from domain.agent import AgentId
 from domain.conversation import ConversationId
@@ -19,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_file_may_be_sent_for_a_day_less_an_hour_and_is_swept_after_it(migrated: str) -> None:
-    ensure(migrated)
+    ensure(migrated, TABLE)
 
     async def walk() -> None:
         options = {"options": "-c timezone=UTC"}

@@ -23,7 +23,7 @@ from projections.answer import Key, Projection, fold
 from tests.api.house import TOKENS, House
 
 VIEWS = (inbox.INBOX, transcript.TRANSCRIPT)
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from adapters import tokens
 from api.pages import BUILT
@@ -37,6 +37,7 @@ FLAGS = [
     "--use-fake-device-for-media-stream",  # a microphone that beeps, and
     "--use-fake-ui-for-media-stream",  # somebody who lets pages hear it
 ]
+PATIENCE = 60  # seconds; two cores may serve a house, a browser and another suite
 WIDE, PHONE = (1366, 768), (390, 844)
 PEOPLE = {"ana": Role.AGENT, "bia": Role.AGENT, "chefe": Role.SUPERVISOR}
 
@@ -52,6 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")  # while it is there no other test of this process may run a loop of its own
 def _playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         yield playwright
 
@@ -107,7 +109,7 @@ class Desk:
         if not live:
             context.route(re.compile(r"/v1/live"), lambda asked: asked.fulfill(status=404, json={}))
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("request", lambda asked: self._asked(asked.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self._said(said.type, said.text))

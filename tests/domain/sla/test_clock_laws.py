@@ -103,7 +103,7 @@ def test_folding_step_by_step_is_computing_again_from_history(history: History, 
     whole, all_said = replay(history, until)
     cut = data.draw(st.integers(0, len(history) - 1))
     middle, said = replay(history[:cut], history[cut][1].at - timedelta(microseconds=1))
-    after, rest = replay(history[cut:], until, middle)
+    after, rest = replay(history[cut:], until, middle, history[cut - 1][0] if cut else None)
     assert after.tidied() == whole.tidied()
     assert [*said, *rest] == all_said
 
