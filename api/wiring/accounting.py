@@ -50,7 +50,7 @@ def told(settings: Settings) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
     try:
         for p in range(log.partitions):
             ordinal = 0
-            for batch in _batches(log, p):
+            for batch in batches(log, p):
                 for event in batch["events"]:
                     ordinal += 1
                     kind, body = event["type"], event["body"]
@@ -72,7 +72,7 @@ def told(settings: Settings) -> tuple[Counter[str], dict[str, tuple[int, int]]]:
     return messages, places
 
 
-def _batches(log: Log, p: int) -> Iterator[BatchDict]:
+def batches(log: Log, p: int) -> Iterator[BatchDict]:
     """The accepted batches of a partition, up to where it ended at first."""
     head: Head = place(log, p).genesis
     end, reader = log.ends()[p], log.reader({p: 1})

@@ -86,7 +86,16 @@ class Arrivals:
         return waits
 
 
-def load(folder: Path, local: Local, url: str, rate: float, seconds: float, seed: int, run: str) -> Any:
+def load(
+    folder: Path,
+    local: Local,
+    url: str,
+    rate: float,
+    seconds: float,
+    seed: int,
+    run: str,
+    customers: int = CUSTOMERS,
+) -> Any:
     """One load run in a process of its own; its report, with the acknowledged messages."""
     ledger = folder / f"load-{run}.json"
     settings = {
@@ -94,7 +103,7 @@ def load(folder: Path, local: Local, url: str, rate: float, seconds: float, seed
         "secret": local.secrets["app_secret"],
         "rate": rate,
         "seconds": seconds,
-        "customers": CUSTOMERS,
+        "customers": customers,
         "seed": seed,
         "run": run,
         "ledger": str(ledger),

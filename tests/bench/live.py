@@ -64,6 +64,7 @@ class Browser:
         try:
             while line := await reader.readline():
                 self.bytes += len(line)
+                self.heard(line)
                 if line.startswith(b"id: ") and (seen := last_seen(line[4:].strip().decode())) is not None:
                     self.marks.append((time.time(), dict(seen.marks[INBOX])))
                 elif line.startswith(b"event: bye"):
@@ -71,6 +72,9 @@ class Browser:
         finally:
             self.ended = True
             writer.close()
+
+    def heard(self, line: bytes) -> None:
+        """For who does something about it."""
 
     def late(self, appended: Sequence[tuple[int, int, float]]) -> list[float]:
         """Seconds from the log to these eyes; what was never told counts as a minute."""
@@ -141,6 +145,18 @@ class Browsing:
         return found
 
 
+def appended_between(dsn: str, began: float, ended: float) -> list[tuple[int, int, float]]:
+    """The changes that lists show, appended between these two times: partition, ordinal, when."""
+    shown = [
+        f"{stream.kind}.{event.__name__}"
+        for stream in STREAMS.values()
+        for event in stream.events
+        if event in inbox.INBOX.wakes
+    ]
+    with psycopg.connect(dsn) as connection:
+        return connection.execute(APPENDED, (shown, began, ended)).fetchall()
+
+
 def run(folder: Path, given: argparse.Namespace) -> Report:
     report = Report("live", given.seed)
     with servers(folder) as local, roles(local, 0, ATENDE_COURIERS="false") as desk:
@@ -170,15 +186,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         ended = time.time()
         drain(desk.url, local.dsn, desk.alive)
         time.sleep(SETTLE)
-        shown = [
-            f"{stream.kind}.{event.__name__}"
-            for stream in STREAMS.values()
-            for event in stream.events
-            if event in inbox.INBOX.wakes
-        ]
-        with psycopg.connect(local.dsn) as connection:
-            appended = connection.execute(APPENDED, (shown, began, ended)).fetchall()
-        told = looking.told(appended)
+        told = looking.told(appended_between(local.dsn, began, ended))
     report.figures = {"acknowledged": done["acknowledged"], "kib_per_idle_stream": round(used, 1), **told}
     what = f"seen by {given.streams} streams at {given.rate:g}/s"
     report.goals = [
