@@ -152,6 +152,7 @@ class PolicyRules(Strict):
     warnings: list[Annotated[int, Field(ge=1, le=99)]] = list(pol.WARNINGS)
     steps: list[StepRules] = [StepRules(after=after, level=level) for after, level in pol.STEPS]
     postponed: Minutes = pol.POSTPONED
+    minute: Annotated[int, Field(ge=1, le=60)] = pol.MINUTE
 
     @field_validator("warnings")
     @classmethod
@@ -196,6 +197,7 @@ class PolicyRules(Strict):
             warnings=tuple(self.warnings),
             steps=tuple((step.after, step.level) for step in self.steps),
             postponed=self.postponed,
+            minute=self.minute,
         )
 
 

@@ -197,7 +197,7 @@ def _steps(clock: Clock, calendar: Calendar, due_at: datetime | None, book: Book
     for minutes, level in book.policy.steps:
         step = known.get(level, Step(minutes, level))
         put_off = book.policy.postponed if step.postponed else 0
-        when = calendar.due(clock.started_at, timedelta(minutes=minutes + put_off))
+        when = calendar.due(clock.started_at, timedelta(seconds=(minutes + put_off) * book.policy.minute))
         if clock.breach is None:
             when = None if when is None or due_at is None else max(when, due_at)
         steps.append(Step(minutes, level, when, step.postponed, step.done_at))

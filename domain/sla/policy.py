@@ -69,6 +69,7 @@ AUTOMATION: Final = 10
 WARNINGS: Final = (50, 80, 95)
 STEPS: Final = ((30, Level.SUPERVISOR), (60, Level.MANAGER), (120, Level.DIRECTOR))
 POSTPONED: Final = 30
+MINUTE: Final = 60
 REOPENING: Final = 24  # hours
 ROUND_THE_CLOCK: Final = "24x7"
 """The calendar of whoever names none."""
@@ -97,6 +98,7 @@ class Policy:
     warnings: tuple[int, ...] = WARNINGS  # percent of the target, rising
     steps: tuple[tuple[int, Level], ...] = STEPS  # minutes since the wait began, rising
     postponed: int = POSTPONED  # minutes that acknowledging puts the next step off
+    minute: int = MINUTE  # seconds each minute of these rules lasts; fewer where a day is rehearsed
 
     def queue(self, queue_id: QueueId | None) -> QueueTerms:
         return _AS_EVERYWHERE if queue_id is None else self.queues.get(queue_id, _AS_EVERYWHERE)
@@ -113,10 +115,11 @@ class Terms(NamedTuple):
     calendar: Calendar
     policy_version: int
     calendar_version: int
+    minute: int = MINUTE  # seconds
 
     @property
     def span(self) -> timedelta:
-        return timedelta(minutes=self.target)
+        return timedelta(seconds=self.target * self.minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class Book:
             target = (own.targets.get(priority) or self.policy.targets[priority]).of(kind)
         name = own.calendar or self._said(queue_id) or self.policy.calendar
         version, calendar = self.calendars.get(name, (1, ALWAYS))
-        return Terms(target, name, calendar, self.version, version)
+        return Terms(target, name, calendar, self.version, version, self.policy.minute)
 
     def service(self, queue_id: QueueId | None) -> QueueService:
         return _NOTHING_SAID if queue_id is None else self.services.get(queue_id, _NOTHING_SAID)

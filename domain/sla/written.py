@@ -13,7 +13,7 @@ from typing import Any
 
 from domain.queue import Priority, QueueId
 from domain.sla.calendar import Calendar, Day
-from domain.sla.policy import Book, Level, Policy, QueueService, QueueTerms, Targets
+from domain.sla.policy import MINUTE, Book, Level, Policy, QueueService, QueueTerms, Targets
 
 Json = Any
 
@@ -114,6 +114,7 @@ def _policy(policy: Policy) -> Json:
         "warnings": policy.warnings,
         "steps": policy.steps,
         "postponed": policy.postponed,
+        "minute": policy.minute,
     }
 
 
@@ -137,6 +138,7 @@ def _as_policy(told: Json) -> Policy:
         warnings=tuple(told["warnings"]),
         steps=tuple((minutes, Level(level)) for minutes, level in told["steps"]),
         postponed=told["postponed"],
+        minute=told.get("minute", MINUTE),
     )
 
 

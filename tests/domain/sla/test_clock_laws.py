@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
@@ -29,10 +30,11 @@ QUEUES = tuple(QueueId(name) for name in ("a", "b", "c"))
 History = list[tuple[Book, Fact]]
 
 BOOKS = st.builds(
-    lambda first, names, version, people: Book(
+    lambda first, names, version, people, minute: Book(
         Policy(
             targets={p: Targets(first + p.rank, 2 * first, 10 * first) for p in Priority},
             queues={q: QueueTerms(name, recipients=people) for q, name in zip(QUEUES, names, strict=True)},
+            minute=minute,
         ),
         version,
         {"office": (version, OFFICE), "night": (version, NIGHT)},
@@ -41,6 +43,7 @@ BOOKS = st.builds(
     st.tuples(*[st.sampled_from(("24x7", "office", "night"))] * 3),
     st.integers(1, 9),
     st.sampled_from((PEOPLE, {}, {level: (level.value,) for level in Level})),
+    st.sampled_from((60, 1)),
 )
 
 
@@ -181,7 +184,7 @@ def test_a_due_time_is_where_the_counted_time_reaches_the_target(history: Histor
                 continue
             terms = book.terms(clock.kind, clock.priority, clock.queue_id)
             assert (clock.target, clock.policy_version) == (terms.target, book.version)
-            assert clock.used(terms.calendar, clock.due_at) == timedelta(minutes=clock.target)
+            assert clock.used(terms.calendar, clock.due_at) == terms.span
 
 
 @examples(60)
@@ -217,3 +220,21 @@ def _moves_due(fact: Fact) -> bool:
 def test_automation_is_judged_by_its_own_kind() -> None:
     clocks, _ = apply(Clocks(), Book(), facts.Opened(START, Phase.AUTOMATION, QUEUES[0], "automation"))
     assert [clock.kind for clock in clocks.clocks] == [Kind.AUTOMATION]
+
+
+@given(st.sampled_from(Priority), st.sampled_from((1, 2, 30)))
+def test_where_a_minute_is_shorter_everything_is_told_so_much_sooner(priority: Priority, minute: int) -> None:
+    usual = Book(Policy(recipients=PEOPLE))
+    told = [
+        facts.Opened(START, Phase.AUTOMATION, QUEUES[0], "automation"),
+        facts.Entered(START, QUEUES[0], priority),
+    ]
+
+    def after(book: Book, until: timedelta) -> list[tuple[object, timedelta]]:
+        _, said = replay([(book, fact) for fact in told], START + until)
+        return [(type(one), one.at - START) for one in said]
+
+    slow = after(usual, timedelta(days=3))
+    soon = after(Book(replace(usual.policy, minute=minute)), timedelta(days=3) * minute / 60)
+    assert {Warned, Breached, Escalated} <= {kind for kind, _ in slow}
+    assert [(kind, when * minute / 60) for kind, when in slow] == soon
