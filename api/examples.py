@@ -594,6 +594,7 @@ CLOCK: Final[dict[str, Any]] = {
         "calendar": "comercial",
         "calendar_version": 4,
     },
+    "warned": 95,
     "steps": [
         {
             "after_minutes": 30,

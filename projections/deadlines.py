@@ -86,6 +86,7 @@ def explained(clock: Clock, clocks: Clocks) -> dict[str, Any]:
             "calendar": breach.calendar_id,
             "calendar_version": breach.calendar_version,
         },
+        "warned": clock.sent,
         "steps": [
             {
                 "after_minutes": step.minutes,
@@ -113,4 +114,4 @@ def _at(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-DEADLINES = Projection("deadlines", 1, Row, by_root, evolve, (conversation.ClocksSet,))
+DEADLINES = Projection("deadlines", 2, Row, by_root, evolve, (conversation.ClocksSet,))

@@ -64,6 +64,7 @@ class Clock(BaseModel):
     pauses: list[Pause]
     owners: list[Owned]
     breach: Breach | None
+    warned: int = Field(description="The highest percentage of its target that was told of")
     steps: list[Step]
     ended_at: datetime | None
     ended_by: Ending | None

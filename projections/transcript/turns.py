@@ -31,6 +31,9 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.OfferExpired,
     conversation.OfferWithdrawn,
     conversation.RoundEnded,
+    conversation.Breached,
+    conversation.Escalated,
+    conversation.EscalationAcknowledged,
     conversation.CancellationRequested,
     conversation.AutomationSilenced,
     conversation.Tagged,
@@ -79,6 +82,14 @@ def _said(event: object) -> _Said | None:
             return "offer_withdrawn", at, None, {"agent_id": agent_id, "reason": why}
         case conversation.RoundEnded(asked=asked, ended_at=at):
             return "round_ended", at, None, {"asked": list(asked)}
+        case conversation.Breached(kind=kind, breach=breach):
+            terms = {"kind": kind, "queue_id": breach.queue_id, "target_minutes": breach.target}
+            return "breached", breach.at, None, {**terms, "due_at": breach.due_at.isoformat()}
+        case conversation.Escalated(level=level, minutes=minutes, reached=reached, escalated_at=at):
+            told = {"level": level, "minutes": minutes, "reached": reached}
+            return "escalated", at, None, {**told, "recipients": list(event.recipients)}
+        case conversation.EscalationAcknowledged(by=by, until=until, acknowledged_at=at):
+            return "acknowledged", at, None, {"by": by, "until": None if until is None else until.isoformat()}
         case conversation.Opened(episode=episode, opened_by=by, stage=stage, agent_id=agent_id, opened_at=at):
             return "opened", at, None, {"episode": episode, "by": by, "stage": stage, "agent_id": agent_id}
         case conversation.ProtocolGiven(episode=episode, number=number, given_at=at):

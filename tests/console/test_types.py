@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from projections.transcript import turns
 from tests.console.document import document
 
 CONSOLE = Path(__file__).parents[2] / "api" / "console"
@@ -37,3 +39,11 @@ def test_colours_stand_in_the_tokens_alone() -> None:
     for sheet in (CONSOLE / "src").rglob("*.css"):
         if sheet.name not in {"shell.css", "tokens.css"}:
             assert not re.findall(r":[^;{]*(?:#[0-9a-f]{3,8}\b|rgba?\()", sheet.read_text()), sheet.name
+
+
+def test_the_screen_has_a_sentence_for_every_turn_of_a_transcript() -> None:
+    told = set(re.findall(r'^ +(?:return )?"([a-z_]+)", ?', inspect.getsource(turns._said), re.MULTILINE))
+    words = (CONSOLE / "src" / "words" / "names.ts").read_text()
+    spoken = set(re.findall(r'case "([a-z_]+)"', words[words.index("export function turn(") :]))
+    assert {"opened", "reopened", "escalated", "scheduled"} <= told
+    assert told <= spoken, told - spoken

@@ -10,6 +10,9 @@ import pytest
 from domain import conversation
 from domain.conversation import Author, Awaiting, MessageId, Opener, Receipt, Stage
 from domain.queue import Priority, QueueId
+from domain.sla.clock import Breach
+from domain.sla.facts import Cause
+from domain.sla.policy import Kind, Level
 from projections.answer import Projection, fold
 from projections.episodes import EPISODES
 from projections.inbox import INBOX
@@ -220,6 +223,24 @@ def test_turns_say_who_and_where_to_and_notes_are_ours_alone() -> None:
     turn = rows["c1", "#5"]
     assert (turn.line, turn.kind, turn.text) == (Line.TURN, "released", "não é comigo")
     assert turn.content == {"agent_id": ANA, "reason": "returned"}
+
+
+def test_a_wait_that_is_too_long_is_told_in_the_history_with_who_acts_on_it() -> None:
+    at = START + timedelta(minutes=30)
+    breach = Breach(at, at, Cause.DUE, "queue:geral", 30, QueueId("geral"), Priority.NORMAL, 1, "24x7", 1)
+    late = conversation.Breached(1, Kind.FIRST, breach, ("sofia",))
+    up = conversation.Escalated(
+        1, Level.SUPERVISOR, 30, Level.MANAGER, ("mara",), QueueId("geral"), START, at
+    )
+    seen = conversation.EscalationAcknowledged(1, "mara", Level.MANAGER, at + timedelta(minutes=30), at)
+    rows = fold(TRANSCRIPT, told(OPENED, WAITS, late, up, seen))
+    assert [rows["c1", f"#{n}"].kind for n in (3, 4, 5)] == ["breached", "escalated", "acknowledged"]
+    assert rows["c1", "#4"].content == {
+        "level": "supervisor",
+        "minutes": 30,
+        "reached": "manager",
+        "recipients": ["mara"],
+    }
 
 
 def test_the_turns_of_one_call_are_one_line() -> None:

@@ -19,6 +19,7 @@ type Written = {
   warnings: number[];
   steps: [number, Level][];
   postponed: number;
+  minute?: number;
 };
 const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
 const USUAL: Written = {
@@ -73,6 +74,7 @@ export default function Deadlines() {
       warnings: policy.warnings,
       steps: policy.steps.map(([after, level]) => ({ after, level })),
       postponed: policy.postponed,
+      minute: policy.minute ?? 60,
     };
     try {
       const answer = (await data(api.PUT("/v1/policy", { headers: wish(), body }))) as { position?: string } | undefined;

@@ -2342,6 +2342,11 @@ export interface components {
             /** Target Minutes */
             target_minutes: number;
             verdict: components["schemas"]["Verdict"] | null;
+            /**
+             * Warned
+             * @description The highest percentage of its target that was told of
+             */
+            warned: number;
         };
         /** Clocks */
         Clocks: {
@@ -8433,7 +8438,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "target_minutes": 5,
-                     *           "verdict": "breached"
+                     *           "verdict": "breached",
+                     *           "warned": 95
                      *         }
                      *       ],
                      *       "next_timer_at": "2026-03-12T18:02:10Z"

@@ -173,6 +173,9 @@ export function kind(code: string | null): string {
   return code === null ? "Mensagem" : (KIND[code] ?? "Mensagem");
 }
 
+const CLOCK: Record<string, string> = { first: "da primeira resposta", next: "da resposta", resolution: "da solução", automation: "da automação" };
+const LEVEL: Record<string, string> = { supervisor: "a supervisão", manager: "a gerência", director: "a diretoria" };
+
 export type Naming = { agent(id: unknown): string; queue(id: unknown): string; me: string | null };
 
 /** A turn of a conversation, as one sentence. */
@@ -187,6 +190,30 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
       if (said["by"] === "device") return plain("Atendimento iniciado pelo aparelho");
       if (said["by"] === "call") return plain("Atendimento iniciado por uma ligação");
       return plain("O cliente iniciou o atendimento");
+    case "offered":
+      return plain(`Oferecido a ${said["agent_id"] === names.me ? "você" : names.agent(said["agent_id"])}`);
+    case "offer_declined":
+      return plain(`${who(said["agent_id"])} recusou a oferta`);
+    case "offer_expired":
+      return plain(`${who(said["agent_id"])} não respondeu à oferta a tempo`);
+    case "offer_withdrawn":
+      return plain(`A oferta a ${said["agent_id"] === names.me ? "você" : names.agent(said["agent_id"])} foi retirada`);
+    case "breached":
+      return plain(`Venceu o prazo ${CLOCK[String(said["kind"])] ?? "combinado"}`);
+    case "escalated":
+      return plain(`Espera de mais de ${String(said["minutes"])} min: ${said["reached"] ? `${LEVEL[String(said["reached"])] ?? "a chefia"} foi avisada` : "não havia quem avisar"}`);
+    case "acknowledged":
+      return plain(`${who(said["by"])} está cuidando desta espera`);
+    case "consent":
+      return plain(said["agreed"] ? "O cliente autorizou mensagens nossas" : "O cliente retirou a autorização de mensagens");
+    case "rated":
+      return plain(`O cliente deu nota ${String(said["score"])}`);
+    case "scheduled":
+      return plain(`${who(said["agent_id"])} agendou uma mensagem para ${moment(new Date(String(said["send_at"])))}`);
+    case "schedule_cancelled":
+      return plain(said["by"] ? `${who(said["by"])} cancelou uma mensagem agendada` : "A mensagem agendada foi cancelada");
+    case "schedule_dropped":
+      return plain("A mensagem agendada não foi enviada");
     case "round_ended":
       return plain("Todos foram chamados e ninguém aceitou; a supervisão foi avisada");
     case "protocol":
