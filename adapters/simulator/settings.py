@@ -18,6 +18,8 @@ class RobotSettings(BaseModel):
     name: str = Field(description="as customers read it")
     token: SecretStr
     skills: list[str] = Field(default_factory=list, description="queues it prefers; none: all")
+    leaves: list[str] = Field(default_factory=list, description="queues it never takes from unasked")
+    chief: bool = Field(False, description="looks after waits that are too long, and takes nothing else")
 
 
 class SimulationSettings(BaseModel):

@@ -24,6 +24,7 @@ from adapters.simulator.graph import Graph
 from adapters.simulator.inbound import Habits, Inbound, Tally
 from adapters.simulator.ledger import WINDOW, Accepted
 from adapters.simulator.post import Line
+from adapters.simulator.robots.chief import Chief
 from adapters.simulator.robots.door import Counts, Door
 from adapters.simulator.robots.robot import Manner, Robot
 from adapters.simulator.running import listening, server
@@ -149,8 +150,16 @@ class Simulation:
         for one in settings.robots:
             door = Door(api, settings.desk, one.token.get_secret_value(), self.counts)
             queues = tuple({queue for robot in settings.robots for queue in robot.skills})
-            manner = Manner(one.name, frozenset(one.skills), settings.at_once, queues=tuple(sorted(queues)))
-            robot = Robot(door, manner, self._staffroom, settings.seed, settings.pace)
+            manner = Manner(
+                one.name,
+                frozenset(one.skills),
+                frozenset(one.leaves),
+                settings.at_once,
+                queues=tuple(sorted(queues)),
+            )
+            robot = (Chief if one.chief else Robot)(
+                door, manner, self._staffroom, settings.seed, settings.pace
+            )
             self._robots.append(robot)
             yield robot
 
@@ -239,8 +248,10 @@ class Simulation:
             "agents": sum(robot.answered > 0 for robot in self._robots),
             "duplicates": tally.repeats,
             "statuses": self.graph.post.tally.statuses,
+            "accepts": counts.accepts,
             "claims": counts.claims,
             "closings": counts.closings,
+            "acknowledged": counts.acknowledged,
             "retries": tally.retries,
         }
 
@@ -268,6 +279,7 @@ class Simulation:
             "statuses_retried": post.retried,
             "sent_to_customers": len(self.graph.ledger.accepted),
             "robots": {
+                "accepts": counts.accepts,
                 "claims": counts.claims,
                 "lost_races": counts.lost_races,
                 "answers": counts.answers,
@@ -277,6 +289,7 @@ class Simulation:
                 "releases": counts.releases,
                 "priorities": counts.priorities,
                 "closings": counts.closings,
+                "acknowledged": counts.acknowledged,
                 "refusals": dict(sorted(counts.refusals.items())),
                 "errors": dict(sorted(counts.errors.items())),
             },

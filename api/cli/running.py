@@ -25,6 +25,12 @@ def demo(
     seed: Seed = 2026,
     port: Annotated[int, typer.Option(help="Of the API; 0 takes any free one.")] = 8080,
     log: LogKind = None,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast", help="A minute of the deadlines lasts a second, and one team is away: waits escalate."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Everything here and now: servers, desk, simulated customers and agents, a living queue."""
@@ -40,6 +46,7 @@ def demo(
             seed=seed,
             port=port,
             as_json=as_json,
+            fast=fast,
         )
     )
 

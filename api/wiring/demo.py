@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import signal
 import subprocess
 import sys
@@ -17,63 +16,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
-import httpx
-from rich.console import Console
-from rich.table import Table
-
-from adapters import logs, people, tokens
+from adapters import logs
 from adapters.services import ServiceError
 from adapters.services.guarded import free_port, is_free
 from api.pages import BUILT
 from api.wiring import reading, storage
 from api.wiring.accounting import Heard, heard
-from api.wiring.answers import ANSWERS
 from api.wiring.beginning import process_names
 from api.wiring.keeping import Kept
 from api.wiring.local import CHANNEL, NUMBER, Local, at_hand, is_alive, servers_at
 from api.wiring.processes import PATIENCE, drain, end, start, wait_ready
+from api.wiring.staffing import CONSOLE, Staff, furnish, staffed, visitors
 from api.wiring.watching import Watching
-from commands.door_ports import Role
-from domain.agent import AgentId
 from projections.catalogue import PROJECTIONS
 
-NAMES: Final = ("Ana", "Bia", "Caio", "Duda", "Enzo", "Flora", "Gil", "Helena", "Ivo", "Jade", "Kauã", "Lia")
-QUEUES: Final = {
-    "suporte-tecnico": "Suporte técnico",
-    "financeiro": "Financeiro",
-    "comercial": "Comercial",
-    "cancelamento": "Cancelamento",
-    "geral": "Geral",
-}
-DOMAIN: Final = "demo.example"  # of the users' addresses
-PEOPLE: Final = {
-    Role.AGENT: "Ana",
-    Role.SUPERVISOR: "Sônia",
-    Role.MANAGER: "Gil",
-    Role.DIRECTOR: "Dora",
-    Role.ANALYST: "Lia",
-    Role.AUDITOR: "Noa",
-    Role.ADMIN: "Alex",
-    Role.DPO: "Otília",
-}
-SIGNS: Final = "abcdefghjkmnpqrstvwxyz23456789"  # none is taken for another
 QUIET: Final = "1.5"  # seconds: the demo's customers are quick, and so is its first line
 UP: Final = "up.json"  # where the desk is, while `atende up` runs it
 SETTLE: Final = 25.0  # seconds for whoever still waits when no new customers come
-
-console = Console(stderr=True, soft_wrap=True)
-
-
-@dataclass(frozen=True)
-class Staff:
-    """The robots' tokens, good for this run alone, the administrator's, and that of whoever watches."""
-
-    admin: str
-    watcher: str
-    robots: list[dict[str, Any]]
-    issued: list[UUID]
 
 
 @dataclass(frozen=True)
@@ -135,17 +95,17 @@ def up(folder: Path, *, nodes: int | None, port: int) -> int:
     """All roles until Ctrl-C. `atende demo` on the same folder sends its customers to them."""
     logs.configure("WARNING")
     signal.signal(signal.SIGTERM, _interrupt)
-    console.print(f"Starting what is not there yet in [bold]{folder}[/] …")
+    CONSOLE.print(f"Starting what is not there yet in [bold]{folder}[/] …")
     with servers_at(folder, nodes) as local, roles(local, port) as desk:
         path = folder / UP
         path.write_text(json.dumps({"url": desk.url, "graph": desk.graph, "pid": os.getpid()}))
-        console.print(f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/].")
-        console.print("`atende demo` in another terminal brings customers. Ctrl-C ends.")
+        CONSOLE.print(f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/].")
+        CONSOLE.print("`atende demo` in another terminal brings customers. Ctrl-C ends.")
         try:
             while desk.alive():
                 time.sleep(0.5)
         except KeyboardInterrupt:
-            console.print("\nStopping …")
+            CONSOLE.print("\nStopping …")
             return 0
         finally:
             path.unlink(missing_ok=True)
@@ -162,36 +122,37 @@ def run(
     seed: int,
     port: int,
     as_json: bool,
+    fast: bool = False,
 ) -> int:
     """Until Ctrl-C, or for so many seconds. Answers the exit code: 0 when nothing was lost, or twice."""
     logs.configure("WARNING")
     signal.signal(signal.SIGTERM, _interrupt)
-    console.print(f"Starting PostgreSQL and Valkey in [bold]{folder}[/] …")
+    CONSOLE.print(f"Starting PostgreSQL and Valkey in [bold]{folder}[/] …")
     with ExitStack() as stack:
         local = stack.enter_context(servers_at(folder, nodes))
         reading.migrate(local.dsn)
-        staff = stack.enter_context(_staff(local.dsn, agents))
-        console.print("Starting the views and the desk …")
+        staff = stack.enter_context(staffed(local.dsn, agents, fast=fast))
+        CONSOLE.print("Starting the views and the desk …")
         desk = stack.enter_context(desk_at(local, port))
-        _furnish(desk.url, staff)
-        stack.enter_context(_visitors(local.dsn, desk.url, staff))
-        console.print(
+        furnish(desk.url, staff, fast=fast)
+        stack.enter_context(visitors(local.dsn, desk.url, staff))
+        CONSOLE.print(
             f"The API is at [bold]{desk.url}[/], its reference at [bold]{desk.url}/docs[/]. Ctrl-C ends."
         )
         if BUILT.exists():
-            console.print(f"The console, to attend beside the robots, is at [bold]{desk.url}/[/].")
+            CONSOLE.print(f"The console, to attend beside the robots, is at [bold]{desk.url}/[/].")
         simulation = stack.enter_context(
             _simulation(local, desk.url, desk.graph, staff, rate=rate, seconds=seconds, seed=seed)
         )
         try:
-            Watching(desk.url, staff.watcher, simulation.counters, console).until(simulation.over, desk.alive)
+            Watching(desk.url, staff.watcher, simulation.counters, CONSOLE).until(simulation.over, desk.alive)
         except KeyboardInterrupt:
-            console.print("\nStopping …")
+            CONSOLE.print("\nStopping …")
         report = simulation.stop()
         if report is None:
-            console.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
+            CONSOLE.print("[red]The simulation ended without a report.[/] See its log in the data folder.")
             return 1
-        console.print("Letting the desk finish what it was given …")
+        CONSOLE.print("Letting the desk finish what it was given …")
         drain(desk.url, local.dsn, desk.alive)
         return _tell(report, heard(local), as_json)
 
@@ -201,7 +162,7 @@ def simulate(folder: Path, *, rate: float, seconds: float | None, seed: int) -> 
     with ExitStack() as stack:
         settings = stack.enter_context(at_hand(folder))
         dsn = settings.dsn.get_secret_value()
-        staff = stack.enter_context(_staff(dsn, 6))
+        staff = stack.enter_context(staffed(dsn, 6))
         url = f"http://{settings.host}:{settings.port}"
         if not re.fullmatch(r"http://127\.0\.0\.1:\d+", settings.graph_url):
             raise ServiceError(
@@ -209,14 +170,14 @@ def simulate(folder: Path, *, rate: float, seconds: float | None, seed: int) -> 
                 "ATENDE_GRAPH_URL=http://127.0.0.1:PORT, and this command with the same settings"
             )
         local = Local(folder, dsn, "", _channel_secrets(settings.channels))
-        _furnish(url, staff)
+        furnish(url, staff)
         simulation = stack.enter_context(
             _simulation(local, url, settings.graph_url, staff, rate=rate, seconds=seconds, seed=seed)
         )
         try:
             simulation.over.wait()
         except KeyboardInterrupt:
-            console.print("\nStopping …")
+            CONSOLE.print("\nStopping …")
         report = simulation.stop()
     sys.stdout.write(json.dumps(report) + "\n")
     return 0 if report else 1
@@ -231,109 +192,13 @@ def _channel_secrets(channels: list[Any]) -> dict[str, str]:
     }
 
 
-# ── the people ───────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _staff(dsn: str, agents: int) -> Iterator[Staff]:
-    reading.migrate(dsn)
-    admin = tokens.create(dsn, "demonstração", Role.ADMIN)
-    watcher = tokens.create(dsn, "fila no terminal", Role.SERVICE)  # who runs the desk may not read at it
-    issued, robots = [admin.id, watcher.id], []
-    queues = list(QUEUES)
-    for n in range(agents):
-        name = NAMES[n % len(NAMES)] + ("" if n < len(NAMES) else f" {n // len(NAMES) + 1}")
-        token = tokens.create(dsn, name, Role.AGENT, agent_id=AgentId(f"robo-{n + 1}"))
-        issued.append(token.id)
-        robots.append({"name": name, "token": token.token, "skills": [queues[n % len(queues)], "geral"]})
-    try:
-        yield Staff(admin.token, watcher.token, robots, issued)
-    finally:
-        for token_id in issued:
-            tokens.revoke(dsn, token_id)
-
-
-def _furnish(url: str, staff: Staff) -> None:
-    """Queues, agents and the channel, as an administrator sets them up."""
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {staff.admin}"}, timeout=20) as api:
-        for queue, name in QUEUES.items():
-            api.put(f"/v1/queues/{queue}", json={"name": name}).raise_for_status()
-        for n, robot in enumerate(staff.robots):
-            api.put(
-                f"/v1/agents/robo-{n + 1}", json={"name": robot["name"], "active": True}
-            ).raise_for_status()
-        api.put(
-            f"/v1/channels/{CHANNEL}",
-            json={"name": "Número principal", "provider": "meta", "number_id": NUMBER, "queue_id": "geral"},
-        ).raise_for_status()
-        _write_answers(api)
-
-
-def _write_answers(api: httpx.Client) -> None:
-    """Once: whoever tries the desk may change them."""
-    if api.get("/v1/canned-answers").json().get("items"):
-        return
-    for canned_id, title, text, queues in ANSWERS:
-        answer = {"title": title, "text": text, "queues": queues}
-        api.put(f"/v1/canned-answers/{canned_id}", json=answer).raise_for_status()
-
-
-@contextmanager
-def _visitors(dsn: str, url: str, staff: Staff) -> Iterator[None]:
-    """One user per role, so that a person can sign in; their passwords are worth nothing afterwards."""
-    invited = _welcome(url, staff)
-    try:
-        yield
-    finally:
-        people.forget_passwords(dsn, invited)
-
-
-def _welcome(url: str, staff: Staff) -> list[str]:
-    """As any user: invited by the administrator, and activated by the link. Answers their ids."""
-    ids: list[str] = []
-    table = Table("role", "signs in as", "password, of this run alone", title="Who you can sign in as")
-    with httpx.Client(base_url=url, timeout=20) as api:
-        admin = {"Authorization": f"Bearer {staff.admin}"}
-        known = {
-            user["login"]: user["user_id"] for user in api.get("/v1/users", headers=admin).json()["items"]
-        }
-        for role in Role:
-            if role is Role.SERVICE:
-                continue
-            login, password = f"{role.value}@{DOMAIN}", _password()
-            attends = role.value if role in (Role.AGENT, Role.SUPERVISOR) else None
-            if attends:
-                agent = {"name": PEOPLE[role], "active": True}
-                api.put(f"/v1/agents/{attends}", json=agent, headers=admin).raise_for_status()
-            asked = {"login": login, "name": PEOPLE[role], "role": role.value, "agent_id": attends}
-            invited = (
-                api.post(f"/v1/users/{known[login]}/link", headers=admin)
-                if login in known
-                else api.post("/v1/users", json=asked, headers=admin)
-            )
-            if invited.status_code == httpx.codes.CONFLICT:  # the view had not heard of them yet
-                continue
-            made = invited.raise_for_status().json()
-            ids.append(made["user_id"])
-            word = made["word"]
-            api.post("/v1/activation", json={"word": word, "password": password}).raise_for_status()
-            table.add_row(role.value, login, password)
-    console.print(table)
-    return ids
-
-
-def _password() -> str:
-    """Four groups of five: easy to type, and 100 bits."""
-    return "-".join("".join(secrets.choice(SIGNS) for _ in range(5)) for _ in range(4))
-
-
 # ── the processes ────────────────────────────────────────────────────────────────────────────────
 
 
 def _addresses(port: int) -> tuple[str, str]:
     """Where the API and the simulated provider will listen."""
     if port and not is_free(port):
-        console.print(f"Port {port} is taken: another one is used.")
+        CONSOLE.print(f"Port {port} is taken: another one is used.")
         port = 0
     return f"http://127.0.0.1:{port or free_port()}", f"http://127.0.0.1:{free_port()}"
 
@@ -423,6 +288,8 @@ def _tell(report: dict[str, Any], found: Heard, as_json: bool) -> int:
     told = {
         "received": report["received"],
         "answered": report["answered"],
+        "offers_accepted": report["accepts"],
+        "escalations_acknowledged": report["acknowledged"],
         "agents": report["agents"],
         "duplicates": report["duplicates"],
         "lost": len(found.lost),
@@ -433,7 +300,7 @@ def _tell(report: dict[str, Any], found: Heard, as_json: bool) -> int:
         "claim_ms": report["claim_ms"],
         "seed": report["seed"],
     }
-    console.print(
+    CONSOLE.print(
         f"[bold]{told['received']}[/] messages received, [bold]{told['answered']}[/] of them answered by "
         f"[bold]{told['agents']}[/] agents; {told['duplicates']} repeats, {told['statuses']} statuses; "
         f"[bold]{told['lost']}[/] lost."

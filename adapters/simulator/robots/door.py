@@ -40,6 +40,7 @@ class Counts:
     """What the robots did together."""
 
     claims: int = 0
+    accepts: int = 0  # of what they were offered
     lost_races: int = 0
     answers: int = 0
     notes: int = 0
@@ -48,6 +49,7 @@ class Counts:
     releases: int = 0
     priorities: int = 0
     closings: int = 0
+    acknowledged: int = 0  # waits that were too long
     refusals: Counter[str] = field(default_factory=Counter)  # by rule: the desk said no, as it may
     errors: Counter[str] = field(default_factory=Counter)  # by status: what should not happen
     claimed_in: Times = field(default_factory=Times)
@@ -66,13 +68,18 @@ class Door:
         return await self._insist("GET", path, params=query)
 
     async def want(
-        self, path: str, body: Mapping[str, Any] | None = None, *, seen: int | None = None
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seen: int | None = None,
+        method: str = "POST",
     ) -> Answer:
         """`seen`: the version of the conversation that this was decided on."""
         headers = {"Idempotency-Key": uuid.uuid4().hex}
         if seen is not None:
             headers["If-Match"] = f'"{seen}"'
-        return await self._insist("POST", path, json=body, headers=headers)
+        return await self._insist(method, path, json=body, headers=headers)
 
     async def _insist(self, method: str, path: str, **request: Any) -> Answer:
         answer = Answer(BROKEN, {}, 0.0)

@@ -16,15 +16,20 @@ from domain.firstline import first_name
 Row = Mapping[str, Any]  # a conversation, as the API tells it
 
 TICK: Final = 0.8  # seconds between two looks at the lists
+BEAT: Final = 10.0  # seconds between two signs of life, whatever the pace
+HELPS_AFTER: Final = 20.0  # seconds a conversation waits before a robot takes it unasked
 PAGE: Final = 20
+PULL: Final = "pull"
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a robot works. `skills` are the queues it prefers; none means all. Pauses are in seconds."""
+    """How a robot works. `skills` are the queues it prefers (none means all), `leaves` those it never takes
+    from unasked. Pauses are in seconds."""
 
     name: str
     skills: frozenset[str] = frozenset()
+    leaves: frozenset[str] = frozenset()
     at_once: int = 5
     reads_for: tuple[float, float] = (0.6, 2.5)
     silence: tuple[float, float] = (6.0, 14.0)  # of the customer, until it closes
@@ -53,6 +58,8 @@ class Robot:
         self._pace = pace
         self._chance = random.Random(f"{seed}/robot/{manner.name}")  # noqa: S311 - repeatable on purpose
         self._mine: dict[str, Memory] = {}
+        self._unasked: dict[str, float] = {}  # waiting and offered to nobody, and since when
+        self._modes: dict[str, str] = {}  # how queues hand out what waits
         self.answered = 0
 
     async def work(self) -> None:
@@ -61,10 +68,20 @@ class Robot:
         if me.ok and me.body["agent_id"]:
             self._me = str(me.body["agent_id"])
             self._present.append(self._me)
+        await self._door.want("/v1/me/availability", {"availability": "available"}, method="PUT")
+        queues = await self._door.ask("/v1/queues")
+        if queues.ok:
+            self._modes = {queue["queue_id"]: queue["mode"] for queue in queues.body["items"]}
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._live())
             while True:
                 await self._look(group)
                 await self._pause((TICK * 0.7, TICK * 1.3))
+
+    async def _live(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            await self._door.want("/v1/me/heartbeat")
 
     async def open_conversations(self, cursor: str | None) -> Mapping[str, Any] | None:
         """A page of everything that is open, as the API tells it; None when it does not."""
@@ -92,24 +109,56 @@ class Robot:
         return answer.body["items"] if answer.ok else None
 
     async def _take_one(self) -> None:
-        """The next in order, of what this robot is good at if there is such a thing on the first page."""
+        """What this robot is offered; else the next where one takes the next; else what nobody hands out, of
+        what it is good at if there is such a thing on the first page."""
         waiting = await self._rows(stage="waiting", limit=PAGE)
         if not waiting:
             return
+        for row in waiting:
+            if row.get("offered_to") == self._me:
+                await self._accept(str(row["conversation_id"]))
+                return
+        free = [row for row in waiting if row.get("offered_to") is None]
+        if any(self._modes.get(row["queue_id"]) == PULL for row in free) and await self._take_next():
+            return
+        mine = [row for row in free if self._by_hand(row)]
         skills = self._manner.skills
-        fitting = [row for row in waiting if not skills or row["queue_id"] in skills] or waiting
-        counts = self._door.counts
+        fitting = [row for row in mine if not skills or row["queue_id"] in skills] or mine
         for row in fitting[:3]:
             path = f"/v1/conversations/{row['conversation_id']}/claim"
             answer = await self._door.want(path, seen=row["version"])
             if answer.ok:
-                counts.claims += 1
-                counts.claimed_in.add(answer.seconds)
-                self._mine[str(row["conversation_id"])] = Memory(quiet_since=time.monotonic())
+                self._took(str(row["conversation_id"]), answer)
                 return
             if answer.status != 409:
                 return
-            counts.lost_races += 1
+            self._door.counts.lost_races += 1
+
+    async def _accept(self, conversation_id: str) -> None:
+        answer = await self._door.want(f"/v1/conversations/{conversation_id}/accept", {})
+        if answer.ok:
+            self._door.counts.accepts += 1
+            self._mine[conversation_id] = Memory(quiet_since=time.monotonic())
+
+    async def _take_next(self) -> bool:
+        answer = await self._door.want("/v1/conversations/next", {})
+        if answer.ok:
+            self._took(str(answer.body["conversation_id"]), answer)
+        return answer.ok
+
+    def _took(self, conversation_id: str, answer: Answer) -> None:
+        self._door.counts.claims += 1
+        self._door.counts.claimed_in.add(answer.seconds)
+        self._mine[conversation_id] = Memory(quiet_since=time.monotonic())
+
+    def _by_hand(self, row: Row) -> bool:
+        """Whether to take it although nobody was asked: where the desk hands it out, only when it has waited
+        too long."""
+        mode = self._modes.get(row["queue_id"])
+        if mode is None or row["queue_id"] in self._manner.leaves:
+            return mode is None
+        since = self._unasked.setdefault(str(row["conversation_id"]), time.monotonic())
+        return mode != PULL and time.monotonic() - since > HELPS_AFTER * self._pace
 
     # A conversation, one deed at a time
 

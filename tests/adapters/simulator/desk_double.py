@@ -37,6 +37,8 @@ class DeskDouble:
     keys: list[str] = field(default_factory=list)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     heard: set[str] = field(default_factory=set)
+    present: set[str] = field(default_factory=set)
+    modes: dict[str, str] = field(default_factory=dict)  # by queue: how it hands out
     forged: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -69,6 +71,8 @@ class DeskDouble:
         agent = token.removeprefix("token-")
         if path == "/v1/me":
             return 200, {"agent_id": agent, "name": agent}
+        if path == "/v1/queues":
+            return 200, {"items": [{"queue_id": queue, "mode": mode} for queue, mode in self.modes.items()]}
         if path == "/v1/conversations":
             mine = query.get("agent") == "me"
             rows = [
@@ -77,6 +81,9 @@ class DeskDouble:
                 if row["stage"] == query.get("stage", row["stage"]) and (not mine or row["agent_id"] == agent)
             ]
             return 200, {"items": rows, "next": None}
+        if path.endswith("/clocks"):
+            done = self.rows[path.split("/")[3]].get("escalated_at")
+            return 200, {"items": [{"state": "running", "steps": [{"done_at": done}, {"done_at": None}]}]}
         if path.endswith("/transcript"):
             line = {"line_id": "9c1b7f3e5a2d4c6b", "line": "message", "side": "customer"}
             return 200, {"items": [line]}
@@ -85,6 +92,14 @@ class DeskDouble:
 
     def write(self, path: str, body: dict[str, Any], token: str) -> tuple[int, dict[str, Any]]:
         agent = token.removeprefix("token-")
+        if path.startswith("/v1/me/"):
+            self.present.add(agent)
+            return 200, {"changed": True}
+        if path == "/v1/conversations/next":
+            key = next((key for key, row in self.rows.items() if row["stage"] == "waiting"), "")
+            path = f"/v1/conversations/{key}/claim"
+            if not key:
+                return 404, {"rule": "NothingWaits"}
         found = re.fullmatch(r"/v1/conversations/(\w+)/(\w+)", path)
         assert found, path
         row, wish = self.rows[found[1]], found[2]
@@ -93,7 +108,7 @@ class DeskDouble:
             rule = self.no.pop(wish)
             status = 503 if rule == "Busy" else 409
             return status, {"rule": rule}
-        if wish == "claim":
+        if wish in ("claim", "accept"):
             if row["agent_id"] not in (None, agent):
                 return 409, {"rule": "AlreadyAttended"}
             row |= {"agent_id": agent, "stage": "in_service", "awaiting": "agent"}
@@ -107,7 +122,7 @@ class DeskDouble:
         elif wish == "close":
             row |= {"stage": "closed", "agent_id": None}
         row["version"] += 1
-        return 200, {"changed": True}
+        return 200, {"changed": True, "conversation_id": found[1]}
 
     def _send(self, address: str, text: str, n: int) -> None:
         if not self.graph_url:
@@ -151,6 +166,9 @@ def desk_double() -> Iterator[DeskDouble]:
     class Door(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+
+        def do_PUT(self) -> None:
+            self.do_POST()
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.simulator.robots.chief import Chief
 from adapters.simulator.robots.door import Counts, Door
 from adapters.simulator.robots.robot import Manner, Robot
 from tests.adapters.simulator.desk_double import DeskDouble, desk_double
@@ -23,6 +24,7 @@ def attended(
     *names: str,
     at_once: int = 5,
     skills: frozenset[str] = frozenset(),
+    kind: type[Robot] = Robot,
 ) -> Counts:
     """Let these robots work until it is so; the test's own time limit ends a wait for nothing."""
     counts = Counts()
@@ -33,8 +35,8 @@ def attended(
             working = []
             for name in names:
                 door = Door(client, desk.url, f"token-{name}", counts)
-                manner = Manner(name, skills, at_once, silence=(40.0, 40.0))
-                working.append(group.create_task(Robot(door, manner, present, 1, FAST).work()))
+                manner = Manner(name, skills, at_once=at_once, silence=(40.0, 40.0))
+                working.append(group.create_task(kind(door, manner, present, 1, FAST).work()))
             while not until():
                 await asyncio.sleep(0.01)
             for task in working:
@@ -86,6 +88,37 @@ def test_whoever_loses_the_race_takes_the_next() -> None:
     assert counts.lost_races == 1
     assert counts.claims >= 1
     assert counts.refusals["AlreadyAttended"] == 1
+
+
+def test_a_robot_accepts_what_it_is_offered_and_leaves_what_others_are() -> None:
+    with desk_double() as desk:
+        desk.modes["geral"] = "offer"
+        waiting(desk, "c1", offered_to="duda")
+        waiting(desk, "c2", offered_to="enzo")
+        counts = attended(desk, lambda: bool(wishes(desk, "messages")), "duda")
+        assert desk.rows["c2"]["stage"] == "waiting"
+        assert desk.present == {"duda"}
+    assert (counts.accepts, counts.claims) == (1, 0)
+
+
+def test_a_robot_takes_the_next_where_one_takes_by_oneself() -> None:
+    with desk_double() as desk:
+        desk.modes["geral"] = "pull"
+        waiting(desk, "c1")
+        counts = attended(desk, lambda: bool(wishes(desk, "messages")), "duda")
+    assert (counts.accepts, counts.claims) == (0, 1)
+
+
+def test_a_chief_says_that_it_acts_on_what_was_escalated_takes_it_and_nothing_else() -> None:
+    with desk_double() as desk:
+        waiting(desk, "c1", breached=True, escalated_at="2026-03-12T15:02:00Z")
+        waiting(desk, "c2", breached=True)
+        waiting(desk, "c3", breached=False)
+        counts = attended(desk, lambda: bool(wishes(desk, "messages")), "rui", kind=Chief)
+        told = [(path, wish) for path, wish, _ in desk.wished]
+        assert {key for key, row in desk.rows.items() if row["stage"] == "waiting"} == {"c2", "c3"}
+    assert [wish for _, wish in told][:2] == ["acknowledge", "claim"]
+    assert (counts.acknowledged, counts.claims) == (1, 1)
 
 
 def test_a_robot_never_attends_more_than_it_can() -> None:
