@@ -21,9 +21,6 @@ UNSEEN = {
     conversation.AnswerArrived,  # … or that it arrived
     conversation.ClocksSet,  # what clocks say is told by `deadlines`
     conversation.Warned,
-    conversation.Breached,
-    conversation.Escalated,
-    conversation.EscalationAcknowledged,
     conversation.StopVoided,
     conversation.NoAnswerNeeded,
     conversation.SubjectForgotten,  # what was said until then reads as gone
