@@ -3,7 +3,7 @@ owned how much of it, what was asked and told, and what is to leave later."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from domain.conversation import courtesy_events as told
 from domain.conversation import events as e
 from domain.conversation.courtesy_events import Consent
 from domain.conversation.undoing_events import Undone
+from domain.grammar import changed
 from domain.queue import QueueId
 
 if TYPE_CHECKING:
@@ -109,40 +110,40 @@ def remembered(before: Conversation, after: Conversation, event: e.Event) -> Cou
     known = before.courtesy
     match event:
         case e.Opened(opened_at=at, opened_by=by):
-            fresh = replace(known, handled={}, requested=by is e.Opener.CALL, said_at=at, nudged_at=None)
-            return replace(fresh, since=at if after.attended else None, asked=None, rated_at=None)
+            fresh = changed(known, handled={}, requested=by is e.Opener.CALL, said_at=at, nudged_at=None)
+            return changed(fresh, since=at if after.attended else None, asked=None, rated_at=None)
         case e.Reopened(reopened_at=at):
-            moved = replace(known, said_at=at, nudged_at=None, asked=None, rated_at=None)
-            return replace(moved, since=at if after.attended else None)
+            moved = changed(known, said_at=at, nudged_at=None, asked=None, rated_at=None)
+            return changed(moved, since=at if after.attended else None)
         case e.Assigned(assigned_at=at) | e.Released(released_at=at) | e.EnteredWaiting(entered_at=at):
             return _passed_on(known, before, after, at)
         case Undone(undone_at=at):
             return _passed_on(known, before, after, at)
         case e.Closed(closed_at=at):
-            return replace(_passed_on(known, before, after, at), nudged_at=None, reason=event.reason)
+            return changed(_passed_on(known, before, after, at), nudged_at=None, reason=event.reason)
         case e.MessageReceived():
             if event.echo or event.kind == "system":
-                return replace(known, said_at=event.received_at, nudged_at=None) if event.echo else known
-            return replace(known, requested=True, said_at=event.received_at, nudged_at=None)
+                return changed(known, said_at=event.received_at, nudged_at=None) if event.echo else known
+            return changed(known, requested=True, said_at=event.received_at, nudged_at=None)
         case e.CallHeard(heard_at=at):
-            return replace(known, requested=True, said_at=at, nudged_at=None)
+            return changed(known, requested=True, said_at=at, nudged_at=None)
         case e.SendRequested(purpose=purpose, requested_at=at):
             if purpose == OPENING:
-                return replace(known, call_me=False)
-            return replace(known, nudged_at=at) if purpose == NUDGE else known
+                return changed(known, call_me=False)
+            return changed(known, nudged_at=at) if purpose == NUDGE else known
         case e.SendAccepted(message_id=message_id, accepted_at=at):
             send = after.sends.get(message_id)
             if send is None or send.purpose in ASIDES or send.kind == "reaction":
                 return known
-            return replace(known, said_at=at, nudged_at=None)
+            return changed(known, said_at=at, nudged_at=None)
         case told.ConsentGiven(consent=consent, source=source):
             asked = known.call_me or (consent is Consent.UTILITY and source == BUTTON)
-            return replace(known, consents={**known.consents, consent: True}, call_me=asked)
+            return changed(known, consents={**known.consents, consent: True}, call_me=asked)
         case told.ConsentWithdrawn(consent=consent):
             asked = known.call_me and consent is not Consent.UTILITY
-            return replace(known, consents={**known.consents, consent: False}, call_me=asked)
+            return changed(known, consents={**known.consents, consent: False}, call_me=asked)
         case told.SatisfactionAsked(episode=episode, asked_at=at):
-            return replace(
+            return changed(
                 known,
                 asked_at=at,
                 asked=episode,
@@ -152,26 +153,26 @@ def remembered(before: Conversation, after: Conversation, event: e.Event) -> Cou
                 commented=False,
             )
         case told.Rated(rated_at=at):
-            return replace(known, rated_at=at)
+            return changed(known, rated_at=at)
         case told.RatingCommented():
-            return replace(known, commented=True)
+            return changed(known, commented=True)
         case told.HoursTold(opening=opening):
-            return replace(known, opening=opening, call_me=False)
+            return changed(known, opening=opening, call_me=False)
         case told.EstimateTold(entered_at=entered_at, to_minutes=to_minutes):
-            return replace(known, estimated=entered_at, at_most=to_minutes, missed=False)
+            return changed(known, estimated=entered_at, at_most=to_minutes, missed=False)
         case told.EstimateMissed():
-            return replace(known, missed=True)
+            return changed(known, missed=True)
         case told.PositionTold(entered_at=entered_at, position=position):
-            return replace(known, position=position, positioned=entered_at)
+            return changed(known, position=position, positioned=entered_at)
         case told.SendScheduled(schedule_id=id_):
             pending = Pending(event.agent_id, event.kind, event.send_at, after.version)
-            return replace(known, scheduled={**known.scheduled, id_: pending})
+            return changed(known, scheduled={**known.scheduled, id_: pending})
         case (
             told.ScheduleCancelled(schedule_id=id_)
             | told.ScheduleDropped(schedule_id=id_)
             | told.ScheduleSent(schedule_id=id_)
         ):
-            return replace(known, scheduled={k: v for k, v in known.scheduled.items() if k != id_})
+            return changed(known, scheduled={k: v for k, v in known.scheduled.items() if k != id_})
         case _:
             return known
 
@@ -183,10 +184,10 @@ def _passed_on(known: Courtesy, before: Conversation, after: Conversation, at: d
     since = at if after.attended else None
     had, owner = known.since, before.agent_id
     if had is None or owner is None:
-        return replace(known, since=since)
+        return changed(known, since=since)
     spent = known.handled.get(owner, 0.0) + max(0.0, (at - had).total_seconds())
     others = {agent: seconds for agent, seconds in known.handled.items() if agent != owner}
-    return replace(known, since=since, handled={**others, owner: spent})
+    return changed(known, since=since, handled={**others, owner: spent})
 
 
 def main_agent(known: Courtesy) -> AgentId | None:

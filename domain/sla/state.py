@@ -99,6 +99,8 @@ class Clocks:
 
     def tidied(self) -> Clocks:
         """Without the clocks that ended before and will not run again."""
+        if all(clock.runs for clock in self.clocks):
+            return self
         kept = {stop.clock for stop in self.stops}
         clocks = tuple(clock for clock in self.clocks if clock.runs or clock.number in kept)
         return self if len(clocks) == len(self.clocks) else changed(self, clocks=clocks)
