@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -149,19 +150,22 @@ async def fill(local: Local, url: str, messages: int, seed: int) -> list[str]:
     return ids
 
 
-def memory(*roots: int) -> float:
-    """Megabytes that these processes and everything below them really hold (proportional set size)."""
-    pids = set(roots)
+def memory(*roots: int) -> dict[str, float]:
+    """Megabytes that these processes and everything below them really hold (proportional set size), by the
+    last word of the command that each was started with."""
+    found, seen = Counter[str](), set[int]()
     for root in roots:
-        pids |= {child.pid for child in psutil.Process(root).children(recursive=True)}
-    total = 0
-    for pid in pids:
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return total / 1024
+        top = psutil.Process(root)
+        name = next((name for name in SERVERS if name in " ".join(top.cmdline())), top.cmdline()[-1])
+        for pid in {root, *(child.pid for child in top.children(recursive=True))} - seen:
+            seen.add(pid)
+            try:
+                rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            except OSError:
+                continue
+            pss = sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+            found[name] += pss / 1024
+    return dict(found)
 
 
 def run(folder: Path, given: argparse.Namespace) -> Report:
@@ -185,7 +189,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
             say(f"{more:,} messages more, {BATCH} to a body")
             sent += asyncio.run(fill(local, url, more, given.seed + 2))
             drain(url, local.dsn, desk.alive)
-        used = memory(*desk.pids(), *servers_of(os.getpid()))
+        held = memory(*desk.pids(), *servers_of(os.getpid()))
         say("reading the log")
         heard, places = told(local.settings)
         key = local.secrets["index_key"].encode()
@@ -200,7 +204,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         "slow": slow,
         "in_inbox_ms": {p: round(percentile(waits, float(p)) * 1000, 1) for p in ("50", "90", "99")},
         "messages": len(sent),
-        "pss_mib": round(used, 1),
+        "pss_mib": {name: round(its, 1) for name, its in held.items()},
     }
     report.goals = [
         Goal(f"acknowledged at {given.rate:g}/s, p99", fast["p99"] or 1e9, "ms", 100, "at most"),
@@ -212,7 +216,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         shown = f"in the inbox at {given.inbox_rate:g}/s, p99"
         report.goals += [
             Goal(shown, percentile(waits, 99) * 1000, "ms", 500, "at most"),
-            Goal(f"memory after {len(sent):,} messages", used, "MiB", 600, "at most"),
+            Goal(f"memory after {len(sent):,} messages", sum(held.values()), "MiB", 600, "at most"),
         ]
     return report
 
