@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from holidays.constants import PUBLIC
-from holidays.countries.brazil import Brazil
+if TYPE_CHECKING:
+    from holidays.countries.brazil import Brazil
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,19 @@ class Holiday:
 
 def states() -> tuple[str, ...]:
     """The codes of the states, such as SP."""
-    return tuple(code for code in Brazil.subdivisions if len(code) == 2)  # a town is among them
+    return tuple(code for code in _brazil().subdivisions if len(code) == 2)  # a town is among them
 
 
 def brazil(years: Iterable[int], state: str | None = None) -> list[Holiday]:
     """Those of the years, in order; with a state, its own among them. ValueError for a state that is none."""
     if state is not None and state not in states():
         raise ValueError("no such state")
-    found = Brazil(years=list(years), subdiv=state, categories=(PUBLIC,), language="pt_BR", expand=False)
+    found = _brazil()(years=list(years), subdiv=state, categories=("public",), language="pt_BR", expand=False)
     return [Holiday(day, name) for day, name in sorted(found.items())]
+
+
+def _brazil() -> type[Brazil]:
+    """Imported when somebody asks: it brings every country of the world, 12 MB of them."""
+    from holidays.countries.brazil import Brazil
+
+    return Brazil
