@@ -89,7 +89,7 @@ class Owner:
         streams: Mapping[str, Stream[Any, Any]],
         clock: Clock,
         *,
-        capacity: int = 10_000,
+        capacity: int = 6_000,
     ) -> None:
         """`index` is asked by the owner's thread, `write_index` written by the indexer's. `capacity`: how
         many streams are remembered; more only while the index lacks them."""

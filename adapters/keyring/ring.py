@@ -14,7 +14,7 @@ from domain.privacy import Class, Erased, SubjectId
 HOUSE: Final = SubjectId("00000000-0000-0000-0000-000000000000")
 """Whose key of the day seals what is on its way in; its generation is the day."""
 BELIEVED: Final = 60.0  # seconds a key is used before the store is asked again
-AT_HAND: Final = 12_000  # keys kept in memory, less than 1 KiB each
+AT_HAND: Final = 8_000  # keys kept in memory, less than 1 KiB each
 TRANSIT_DAYS: Final = 8  # whole days a key of the day outlives its day
 
 Owner: TypeAlias = tuple[SubjectId, Class]
