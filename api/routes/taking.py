@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated
+from uuid import uuid5
 
 from fastapi import APIRouter, Body, Response
 
 from api.access import reach
-from api.desk import Which
+from api.desk import Reach, Which
 from api.documented import WRITES, problems
 from api.errors import Problem
 from api.examples import DECIDED, OUTCOMES, decided
@@ -29,6 +30,8 @@ from projections.floor import waits, worker
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 LOOKED_AT = 200  # rows of what waits, in the one order
+TRIES = 8  # the next ones, when colleagues are quicker
+GONE = ("AlreadyAttended", "Changed", "NotOpen")
 TAKES = (*WRITES, "NeedsGround", "AlreadyAttended", "Changed", "NotOpen")
 
 
@@ -43,29 +46,38 @@ TAKES = (*WRITES, "NeedsGround", "AlreadyAttended", "Changed", "NotOpen")
 async def take_next(
     ask: Annotated[asks.Ground, Body(examples=[{"reason": "Cliente esperando na loja."}])], wish: Attending
 ) -> Response:
-    """The first that waits in your queues, that you have the skills for and nobody else is being asked about.
-    Without room for it a reason is needed."""
+    """The first that waits in your queues, that you have the skills for and nobody else is being asked about;
+    when a colleague was quicker, the one behind it. Without room for it a reason is needed."""
     me = await _me(wish)
     if me is None:
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
     known = {row.queue_id: row for row in await wish.desk.reads.queues()}
-    rows = await _waiting(wish)
+    rows = await _waiting(wish, me)
     named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
     rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
-    found = next_for(worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()], rules)
-    if found is None:
-        raise Problem("NothingWaits")
-    command = ClaimConversation(
-        id=wish.id,
-        cause=wish.cause,
-        conversation_id=found.conversation_id,
-        agent_id=wish.agent_id,
-        seen_version=rows[found.conversation_id].version,
-        how="pulled",
-        full=_full(me),
-        reason=ask.reason,
-    )
-    return await wish.decide(command, conversation_id=found.conversation_id)
+    taker, order = worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()]
+    gone = Problem("NothingWaits")
+    for n in range(TRIES):
+        if (found := next_for(taker, order, rules)) is None:
+            break
+        command = ClaimConversation(
+            id=uuid5(wish.id, str(n)) if n else wish.id,
+            cause=wish.cause,
+            conversation_id=found.conversation_id,
+            agent_id=wish.agent_id,
+            seen_version=rows[found.conversation_id].version,
+            how="pulled",
+            full=_full(me),
+            reason=ask.reason,
+        )
+        try:
+            return await wish.decide(command, conversation_id=found.conversation_id)
+        except Problem as problem:
+            if problem.rule not in GONE:
+                raise
+            gone = problem
+        order.remove(found)
+    raise gone
 
 
 @router.post(
@@ -118,7 +130,7 @@ async def _passed_over(wish: Wish, conversation_id: ConversationId, me: agents.R
         return 0
     if found.row.offered_to == wish.agent_id:
         return 0
-    order = [waits(row, known) for row in (await _waiting(wish)).values()]
+    order = [waits(row, known) for row in (await _waiting(wish, me)).values()]
     return len(passed_over(worker(me, frozenset(rules)), waits(found.row, known), order, rules))
 
 
@@ -126,9 +138,13 @@ def _pulled(known: Mapping[QueueId, queues.Row]) -> dict[QueueId, Rules]:
     return {queue_id: row.rules for queue_id, row in known.items() if row.mode is Mode.PULL}
 
 
-async def _waiting(wish: Wish) -> dict[ConversationId, inbox.Row]:
-    """What waits and this agent reaches, in the one order."""
-    which = Which(stage=Stage.WAITING, reach=reach(wish.identity, Permission.ATTEND))
+async def _waiting(wish: Wish, me: agents.Row) -> dict[ConversationId, inbox.Row]:
+    """What waits in this agent's queues, as far as they may attend there, in the one order."""
+    within = reach(wish.identity, Permission.ATTEND)
+    if not me.every_queue:
+        mine = frozenset(me.queues)
+        within = Reach(mine if within is None else mine & within.queues, None)
+    which = Which(stage=Stage.WAITING, reach=within)
     page = await wish.desk.reads.conversations(which, wish.desk.clock.now(), limit=LOOKED_AT, after=None)
     return {row.conversation_id: row for row in page.rows if row.queue_id is not None}
 

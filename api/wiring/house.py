@@ -111,8 +111,8 @@ log = structlog.get_logger(__name__)
 BEHIND = 500  # records a follower may lie behind before the house says it is not ready
 STANDING = timedelta(seconds=5)  # without progress, with more to read, after which a view stands still
 TOLD = timedelta(seconds=30)  # after it ended by itself, a postman or watch makes the house unready
-LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)}  # what goes out of the house
 ROUTING = {matchmaker.NAME, steward.NAME}  # they wait for views, and hold up nobody else
+LEAVES = {POSTMAN, *(courier.name for courier in COURIERS)} - ROUTING  # what goes out of the house
 
 
 @dataclass(frozen=True)

@@ -646,13 +646,17 @@ class House:
         return conversation_id
 
     def somebody_waits(
-        self, priority: Priority = Priority.NORMAL, phone: str = PHONE, n: int = 1
+        self,
+        priority: Priority = Priority.NORMAL,
+        phone: str = PHONE,
+        n: int = 1,
+        queue: str = "suporte",
     ) -> ConversationId:
         conversation_id = self.writes(n=n, phone=phone)
         self.want(
             wanted.HandOver,
             conversation_id=conversation_id,
-            queue_id=QueueId("suporte"),
+            queue_id=QueueId(queue),
             priority=priority,
             reason="subject",
             subject="technical",

@@ -59,6 +59,27 @@ def test_the_next_in_order_is_taken_and_the_urgent_comes_first(house: House) -> 
     assert (taken.status_code, taken.json()["conversation_id"]) == (200, urgent)
 
 
+def test_who_is_slower_than_a_colleague_has_the_one_behind_it(house: House) -> None:
+    urgent, normal = house.somebody_waits(Priority.URGENT), house.somebody_waits(phone="5511900000002", n=2)
+    until_then = len(house.inbox.history)
+    assert house.post("/v1/conversations/next", {}, "ana").json()["conversation_id"] == urgent
+    house.reads.hidden = len(house.inbox.history) - until_then
+    answer = house.post("/v1/conversations/next", {}, "bia")
+    assert (answer.status_code, answer.json()["conversation_id"]) == (200, normal)
+    house.reads.hidden = 0
+    assert house.get(f"/v1/conversations/{urgent}", "bia").json()["agent_id"] == "ana"
+
+
+def test_a_crowd_in_other_queues_hides_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routes.taking.LOOKED_AT", 1)
+    house.somebody_waits(Priority.URGENT)
+    mine = house.somebody_waits(phone="5511900000002", n=2, queue="financeiro")
+    house.put("/v1/queues/financeiro", {"name": "Financeiro"}, "dora")
+    place = {"queues": ["financeiro"], "capacity": 4}
+    assert house.put("/v1/agents/bia/routing", place, "dora").status_code == 200
+    assert house.post("/v1/conversations/next", {}, "bia").json()["conversation_id"] == mine
+
+
 def test_nothing_that_waits_is_said_so(house: House) -> None:
     answer = house.post("/v1/conversations/next", {}, "bia")
     assert (answer.status_code, answer.json()["rule"]) == (404, "NothingWaits")

@@ -225,6 +225,10 @@ def judged(local: Local) -> Counter[str]:
                             found["assignments"] += 1
                             found["assigned to two"] += stream in owned
                             owned.add(stream)
+                        case "conversation.EnteredWaiting":
+                            found[f"waiting in {body['queue_id']}"] += 1
+                        case "conversation.Offered":
+                            found["offers"] += 1
                         case "conversation.Released" | "conversation.Transferred" | "conversation.Closed":
                             owned.discard(stream)
     finally:

@@ -435,8 +435,8 @@ export interface paths {
         put?: never;
         /**
          * Take the next in order
-         * @description The first that waits in your queues, that you have the skills for and nobody else is being asked about.
-         *     Without room for it a reason is needed.
+         * @description The first that waits in your queues, that you have the skills for and nobody else is being asked about;
+         *     when a colleague was quicker, the one behind it. Without room for it a reason is needed.
          */
         post: operations["take_next_v1_conversations_next_post"];
         delete?: never;
