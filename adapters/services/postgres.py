@@ -35,7 +35,9 @@ SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may have 107 bytes; the port is enough
     "shared_buffers": "64MB",
-    "max_connections": "300",
+    "max_connections": "300",  # several houses at once, in tests; unused ones cost next to nothing
+    "io_method": "sync",  # no processes that read ahead: one machine, little memory
+    "autovacuum_max_workers": "1",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",

@@ -20,7 +20,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Connect = Callable[[], Connection]
 """Opens a connection to the database of the views, its time zone UTC."""
 
-CACHED: Final = 2_000
+CACHED: Final = 1_500
 
 
 class ProjectionStopped(Exception):

@@ -162,7 +162,10 @@ def schema(
 
 
 def bench(
-    context: typer.Context, name: Annotated[str, typer.Argument(help="engine, intake, rebuild, timers, live, desk, replay or takeover")]
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="engine, intake, rebuild, timers, live, desk, replay or takeover")
+    ],
 ) -> None:
     """Measure beside a peer in the same run. Needs a checkout and `make install-dev`."""
     from api.wiring.tools import ROOT

@@ -156,7 +156,8 @@ def memory(*roots: int) -> dict[str, float]:
     found, seen = Counter[str](), set[int]()
     for root in roots:
         top = psutil.Process(root)
-        name = next((name for name in SERVERS if name in " ".join(top.cmdline())), top.cmdline()[-1])
+        command = command_of(top)
+        name = next((name for name in SERVERS if name in command), command.rpartition(" ")[2])
         for pid in {root, *(child.pid for child in top.children(recursive=True))} - seen:
             seen.add(pid)
             try:
@@ -166,6 +167,14 @@ def memory(*roots: int) -> dict[str, float]:
             pss = sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
             found[name] += pss / 1024
     return dict(found)
+
+
+def command_of(process: psutil.Process) -> str:
+    """As it was started; nothing when it is gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def run(folder: Path, given: argparse.Namespace) -> Report:
@@ -226,7 +235,7 @@ def servers_of(parent: int) -> list[int]:
     return [
         child.pid
         for child in psutil.Process(parent).children(recursive=True)
-        if any(name in " ".join(child.cmdline()) for name in SERVERS)
+        if any(name in command_of(child) for name in SERVERS)
     ]
 
 
