@@ -30,12 +30,16 @@ class Policy:
 @dataclass(frozen=True)
 class Courier:
     """`carry` may read and call out through the ports it is given; it reports by the commands it returns.
-    `settle` may want something else after a no: it is asked again and again, a few times."""
+    `settle` may want something else after a no: it is asked again and again, a few times.
+
+    With `gather` it goes once for all that woke it while it was out, in the name of the last of them; with
+    `carry` for each alone when that breaks."""
 
     name: str
     wakes: tuple[type, ...]
     carry: Callable[[Recorded, Any], Awaitable[list[Command]]]
     settle: Callable[[Recorded, Sequence[Decision], Any], Awaitable[list[Command]]] | None = None
+    gather: Callable[[Sequence[Recorded], Any], Awaitable[list[Command]]] | None = None
 
 
 @dataclass(frozen=True)

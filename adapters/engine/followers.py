@@ -9,7 +9,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeAlias, TypeVar
 
 import structlog
 
@@ -28,6 +29,7 @@ CARRYING: Final = 64  # events a courier is out with at the same time
 TURNS: Final = 10  # times it wants something because of one event
 
 T = TypeVar("T")
+Gather: TypeAlias = Callable[[Sequence[Recorded], Any], Awaitable[list[Command]]]
 
 log = structlog.get_logger(__name__)
 
@@ -150,6 +152,8 @@ class CourierFollower:
         self._aside: list[tuple[Recorded, str, str]] = []
         self._parked: set[str] | None = None
         self._places = threading.Semaphore(CARRYING)
+        self._gathered: list[tuple[_Trip, Recorded]] = []  # woke it while it was out
+        self._out_for_all = False
         self._lock = threading.Lock()
         self._moved = 0.0
         self._done: dict[int, Mark] = {}
@@ -175,12 +179,44 @@ class CourierFollower:
             while not self._places.acquire(timeout=0.2):
                 if self._stopping():
                     return
-            asyncio.run_coroutine_threadsafe(self._carry(trip, fact), self._loop)
+            if self._courier.gather is None:
+                asyncio.run_coroutine_threadsafe(self._carry(trip, fact), self._loop)
+            else:
+                self._join(trip, fact, self._courier.gather)
         self.settle()
+
+    def _join(self, trip: _Trip, fact: Recorded, gather: Gather) -> None:
+        with self._lock:
+            self._gathered.append((trip, fact))
+            if self._out_for_all:
+                return
+            self._out_for_all = True
+        asyncio.run_coroutine_threadsafe(self._carry_all(gather), self._loop)
+
+    async def _carry_all(self, gather: Gather) -> None:
+        """Out again and again, each time for all that joined meanwhile, until nobody did."""
+        while True:
+            with self._lock:
+                together, self._gathered = self._gathered, []
+                self._out_for_all = bool(together)
+            if not together:
+                return
+            facts = [fact for _, fact in together]
+            try:
+                await self._out(facts[-1], partial(gather, facts, self._ports))
+            except Exception as error:  # noqa: BLE001  one of them broke it: each alone, so that it is parked
+                if self._stopping():
+                    return
+                log.warning("courier_parts", follower=self.name, facts=len(facts), error=type(error).__name__)
+                await asyncio.gather(*(self._carry(trip, fact) for trip, fact in together))
+            else:
+                for trip, fact in together:
+                    self._places.release()
+                    self._came_back(trip, fact)
 
     async def _carry(self, trip: _Trip, fact: Recorded) -> None:
         try:
-            await self._out(fact)
+            await self._out(fact, partial(self._courier.carry, fact, self._ports))
         except Exception as error:  # noqa: BLE001  parked, loudly, and the other streams go on
             if self._stopping():
                 return
@@ -189,8 +225,8 @@ class CourierFollower:
             self._places.release()
         self._came_back(trip, fact)
 
-    async def _out(self, fact: Recorded) -> None:
-        commands = await self._patiently(lambda: self._courier.carry(fact, self._ports))
+    async def _out(self, fact: Recorded, carry: Callable[[], Awaitable[list[Command]]]) -> None:
+        commands = await self._patiently(carry)
         for _ in range(TURNS):
             if not commands:
                 return

@@ -34,9 +34,8 @@ SMART_TIMEOUT = 30.0
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may have 107 bytes; the port is enough
-    "shared_buffers": "64MB",
+    "shared_buffers": "48MB",
     "max_connections": "300",  # several houses at once, in tests; unused ones cost next to nothing
-    "io_method": "sync",  # no processes that read ahead: one machine, little memory
     "autovacuum_max_workers": "1",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -3,7 +3,7 @@ records both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 from uuid import uuid5
 
@@ -29,7 +29,8 @@ from projections import agents, inbox, queues
 from projections.floor import waits, worker
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
-LOOKED_AT = 200  # rows of what waits, in the one order
+PAGE = 50  # rows of what waits, looked at together
+PAGES = 40  # of them at most
 TRIES = 8  # the next ones, when colleagues are quicker
 GONE = ("AlreadyAttended", "Changed", "NotOpen")
 TAKES = (*WRITES, "NeedsGround", "AlreadyAttended", "Changed", "NotOpen")
@@ -52,31 +53,30 @@ async def take_next(
     if me is None:
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
     known = {row.queue_id: row for row in await wish.desk.reads.queues()}
-    rows = await _waiting(wish, me)
-    named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
-    rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
-    taker, order = worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()]
-    gone = Problem("NothingWaits")
-    for n in range(TRIES):
-        if (found := next_for(taker, order, rules)) is None:
-            break
-        command = ClaimConversation(
-            id=uuid5(wish.id, str(n)) if n else wish.id,
-            cause=wish.cause,
-            conversation_id=found.conversation_id,
-            agent_id=wish.agent_id,
-            seen_version=rows[found.conversation_id].version,
-            how="pulled",
-            full=_full(me),
-            reason=ask.reason,
-        )
-        try:
-            return await wish.decide(command, conversation_id=found.conversation_id)
-        except Problem as problem:
-            if problem.rule not in GONE:
-                raise
-            gone = problem
-        order.remove(found)
+    tries, gone = TRIES, Problem("NothingWaits")
+    async for rows in _waiting(wish, me):
+        named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
+        rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
+        taker, order = worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()]
+        while (found := next_for(taker, order, rules)) is not None:
+            command = ClaimConversation(
+                id=wish.id if tries == TRIES else uuid5(wish.id, str(tries)),
+                cause=wish.cause,
+                conversation_id=found.conversation_id,
+                agent_id=wish.agent_id,
+                seen_version=rows[found.conversation_id].version,
+                how="pulled",
+                full=_full(me),
+                reason=ask.reason,
+            )
+            try:
+                return await wish.decide(command, conversation_id=found.conversation_id)
+            except Problem as problem:
+                tries -= 1
+                if problem.rule not in GONE or not tries:
+                    raise
+                gone = problem
+            order.remove(found)
     raise gone
 
 
@@ -130,23 +130,30 @@ async def _passed_over(wish: Wish, conversation_id: ConversationId, me: agents.R
         return 0
     if found.row.offered_to == wish.agent_id:
         return 0
-    order = [waits(row, known) for row in (await _waiting(wish, me)).values()]
-    return len(passed_over(worker(me, frozenset(rules)), waits(found.row, known), order, rules))
+    taker, wanted, left = worker(me, frozenset(rules)), waits(found.row, known), 0
+    async for rows in _waiting(wish, me):
+        left += len(passed_over(taker, wanted, [waits(row, known) for row in rows.values()], rules))
+        if conversation_id in rows:
+            break
+    return left
 
 
 def _pulled(known: Mapping[QueueId, queues.Row]) -> dict[QueueId, Rules]:
     return {queue_id: row.rules for queue_id, row in known.items() if row.mode is Mode.PULL}
 
 
-async def _waiting(wish: Wish, me: agents.Row) -> dict[ConversationId, inbox.Row]:
-    """What waits in this agent's queues, as far as they may attend there, in the one order."""
+async def _waiting(wish: Wish, me: agents.Row) -> AsyncIterator[dict[ConversationId, inbox.Row]]:
+    """What waits in this agent's queues, as far as they may attend there, in the one order, page by page."""
     within = reach(wish.identity, Permission.ATTEND)
     if not me.every_queue:
         mine = frozenset(me.queues)
         within = Reach(mine if within is None else mine & within.queues, None)
-    which = Which(stage=Stage.WAITING, reach=within)
-    page = await wish.desk.reads.conversations(which, wish.desk.clock.now(), limit=LOOKED_AT, after=None)
-    return {row.conversation_id: row for row in page.rows if row.queue_id is not None}
+    which, at, after = Which(stage=Stage.WAITING, reach=within), wish.desk.clock.now(), None
+    for _ in range(PAGES):
+        page = await wish.desk.reads.conversations(which, at, limit=PAGE, after=after)
+        yield {row.conversation_id: row for row in page.rows if row.queue_id is not None}
+        if (after := page.next) is None:
+            return
 
 
 async def _me(wish: Wish) -> agents.Row | None:

@@ -52,7 +52,13 @@ class Desk(Protocol):
 
 async def carry(recorded: Recorded, ports: Desk) -> list[Command]:
     """A place for each conversation that somebody should have now; the end of each round that is over."""
-    return await _matched(recorded, ports, "", recorded.position)
+    return await gather([recorded], ports)
+
+
+async def gather(facts: Sequence[Recorded], ports: Desk) -> list[Command]:
+    """One look for all of them, no earlier than any: what two looks at once see, both want."""
+    since = {fact.position.partition: fact.position for fact in facts}  # the last of each, in their order
+    return await _matched(facts, ports, "", *since.values())
 
 
 async def settle(recorded: Recorded, decisions: Sequence[Decision], ports: Desk) -> list[Command]:
@@ -61,20 +67,20 @@ async def settle(recorded: Recorded, decisions: Sequence[Decision], ports: Desk)
     if not denied:
         return []
     turn = "/".join(f"{position.partition}:{position.ordinal}" for position in denied)
-    return await _matched(recorded, ports, turn, *denied)
+    return await _matched([recorded], ports, turn, *denied)
 
 
-async def _matched(recorded: Recorded, ports: Desk, turn: str, *since: Position) -> list[Command]:
-    at = max(ports.clock.now(), recorded.at, _began(recorded))  # whoever woke us may have a faster clock
+async def _matched(facts: Sequence[Recorded], ports: Desk, turn: str, *since: Position) -> list[Command]:
+    at = max(ports.clock.now(), *map(_began, facts))  # whoever woke us may have a faster clock
     now = await ports.floor.now(at, *since)
     weights = {item.conversation_id: item for item in now.waiting}
     outcomes = match(at, now.waiting, now.queues, now.workers)
-    return [_wish(recorded, outcome, weights[outcome.conversation_id], turn) for outcome in outcomes]
+    return [_wish(facts[-1], outcome, weights[outcome.conversation_id], turn) for outcome in outcomes]
 
 
 def _began(recorded: Recorded) -> datetime:
     event = recorded.event
-    return event.opened_at if isinstance(event, queue.Opened) else recorded.at
+    return max(recorded.at, event.opened_at) if isinstance(event, queue.Opened) else recorded.at
 
 
 def _wish(recorded: Recorded, outcome: Outcome, item: Waiting, turn: str) -> Command:
@@ -138,4 +144,4 @@ def _word(at: datetime | None) -> str | None:
 
 
 def matchmaker() -> Courier:
-    return Courier(NAME, WAKES, carry, settle)
+    return Courier(NAME, WAKES, carry, settle, gather)

@@ -71,12 +71,20 @@ def test_who_is_slower_than_a_colleague_has_the_one_behind_it(house: House) -> N
 
 
 def test_a_crowd_in_other_queues_hides_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.routes.taking.LOOKED_AT", 1)
+    monkeypatch.setattr("api.routes.taking.PAGES", 1)
+    monkeypatch.setattr("api.routes.taking.PAGE", 1)
     house.somebody_waits(Priority.URGENT)
     mine = house.somebody_waits(phone="5511900000002", n=2, queue="financeiro")
     house.put("/v1/queues/financeiro", {"name": "Financeiro"}, "dora")
     place = {"queues": ["financeiro"], "capacity": 4}
     assert house.put("/v1/agents/bia/routing", place, "dora").status_code == 200
+    assert house.post("/v1/conversations/next", {}, "bia").json()["conversation_id"] == mine
+
+
+def test_what_waits_behind_a_page_of_others_is_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routes.taking.PAGE", 1)
+    offered(house, "ana")
+    mine = house.somebody_waits(phone="5511900000002", n=2)
     assert house.post("/v1/conversations/next", {}, "bia").json()["conversation_id"] == mine
 
 

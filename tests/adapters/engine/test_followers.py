@@ -43,11 +43,12 @@ def carried(
     bookmarks: Bookmarks,
     carry: Callable[[Recorded, Any], Any],
     settle: Callable[[Recorded, Sequence[Decision], Any], Any] | None = None,
+    gather: Callable[[Sequence[Recorded], Any], Any] | None = None,
 ) -> Iterator[Feed]:
     """A feed with one courier, until the block ends."""
     stopping = threading.Event()
     with a_loop() as loop:
-        courier = Courier("carrier", (Paid,), carry, settle)
+        courier = Courier("carrier", (Paid,), carry, settle, gather)
         follower = CourierFollower(courier, None, inbox, bookmarks, archive(), loop, stopping.is_set)
         feed = Feed(log, archive(), [follower])
         feed.start()
@@ -93,6 +94,56 @@ def test_a_courier_that_hears_a_no_may_want_something_else_and_ends_after_some_t
             until(lambda: len(heard) == TURNS)
             until(lambda: came(migrated) >= 1)
     assert heard == [1] * TURNS
+
+
+def test_a_courier_that_gathers_goes_once_for_all_that_came_while_it_was_out(migrated: str) -> None:
+    trips, may_come_back = list[list[str]](), threading.Event()
+
+    async def carry(fact: Recorded, ports: Any) -> list[Command]:
+        raise AssertionError("nobody goes alone")
+
+    async def gather(facts: Sequence[Recorded], ports: Any) -> list[Command]:
+        trips.append([fact.root for fact in facts])
+        await asyncio.to_thread(may_come_back.wait)
+        return []
+
+    log = PostgresLog(migrated)
+    with running(log, migrated) as inbox, closing(Bookmarks(migrated)) as bookmarks:
+        with carried(log, inbox, bookmarks, carry, gather=gather) as feed:
+            inbox.submit_now([a_pay("first")])
+            until(lambda: trips == [["first"]])
+            inbox.submit_now([a_pay(f"till{n}") for n in range(5)])
+            until(lambda: feed.facts == 6)
+            assert len(trips) == 1
+            may_come_back.set()
+            until(lambda: came(migrated) == 6)
+        assert bookmarks.parked() == []
+    assert len(trips) == 2
+    assert sorted(trips[1]) == [f"till{n}" for n in range(5)]
+
+
+def test_what_breaks_a_gathered_trip_is_parked_alone(migrated: str) -> None:
+    alone = list[str]()
+
+    async def carry(fact: Recorded, ports: Any) -> list[Command]:
+        alone.append(fact.root)
+        if fact.root == "bad":
+            raise ValueError
+        return []
+
+    async def gather(facts: Sequence[Recorded], ports: Any) -> list[Command]:
+        if any(fact.root == "bad" for fact in facts):
+            raise ValueError
+        return []
+
+    log = PostgresLog(migrated)
+    with running(log, migrated) as inbox, closing(Bookmarks(migrated)) as bookmarks:
+        inbox.submit_now([a_pay("good"), a_pay("bad")])
+        with carried(log, inbox, bookmarks, carry, gather=gather):
+            until(lambda: came(migrated) == 2)
+        parked = [(p.stream, p.reason) for p in bookmarks.parked()]
+    assert parked == [("till-bad", "ValueError")]
+    assert "bad" in alone
 
 
 def came(dsn: str) -> int:
