@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from commands.intention import Command
 from commands.ports import Decision
 from domain.journal import Recorded
+
+Gather: TypeAlias = Callable[[Sequence[Recorded], Any], Awaitable[list[Command]]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Courier:
     wakes: tuple[type, ...]
     carry: Callable[[Recorded, Any], Awaitable[list[Command]]]
     settle: Callable[[Recorded, Sequence[Decision], Any], Awaitable[list[Command]]] | None = None
-    gather: Callable[[Sequence[Recorded], Any], Awaitable[list[Command]]] | None = None
+    gather: Gather | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -20,7 +20,7 @@ from adapters.engine.bookmarks import Bookmarks
 from adapters.log.index import Mark
 from commands.intention import Command
 from commands.ports import Broken, Busy, Decision, Inbox, Unavailable
-from commands.roles import Courier, Policy
+from commands.roles import Courier, Gather, Policy
 from domain.journal import Recorded
 
 MOVE_EVERY: Final = 0.5  # seconds between two moves of a bookmark; what follows again wants the same again
@@ -29,7 +29,6 @@ CARRYING: Final = 64  # events a courier is out with at the same time
 TURNS: Final = 10  # times it wants something because of one event
 
 T = TypeVar("T")
-Gather: TypeAlias = Callable[[Sequence[Recorded], Any], Awaitable[list[Command]]]
 
 log = structlog.get_logger(__name__)
 

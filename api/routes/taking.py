@@ -54,7 +54,7 @@ async def take_next(
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
     known = {row.queue_id: row for row in await wish.desk.reads.queues()}
     tries, gone = TRIES, Problem("NothingWaits")
-    async for rows in _waiting(wish, me):
+    async for rows in _waiting(wish, _queues(me)):
         named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
         rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
         taker, order = worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()]
@@ -126,12 +126,15 @@ async def _passed_over(wish: Wish, conversation_id: ConversationId, me: agents.R
     if not rules:
         return 0
     found = await wish.desk.reads.conversation(conversation_id)
-    if found is None or found.row.stage is not Stage.WAITING or found.row.queue_id not in rules:
+    if found is None or found.row.stage is not Stage.WAITING:
+        return 0
+    if (its := found.row.queue_id) is None or its not in rules:
         return 0
     if found.row.offered_to == wish.agent_id:
         return 0
+    mine = _queues(me)
     taker, wanted, left = worker(me, frozenset(rules)), waits(found.row, known), 0
-    async for rows in _waiting(wish, me):
+    async for rows in _waiting(wish, None if mine is None else mine | {its}):
         left += len(passed_over(taker, wanted, [waits(row, known) for row in rows.values()], rules))
         if conversation_id in rows:
             break
@@ -142,12 +145,18 @@ def _pulled(known: Mapping[QueueId, queues.Row]) -> dict[QueueId, Rules]:
     return {queue_id: row.rules for queue_id, row in known.items() if row.mode is Mode.PULL}
 
 
-async def _waiting(wish: Wish, me: agents.Row) -> AsyncIterator[dict[ConversationId, inbox.Row]]:
-    """What waits in this agent's queues, as far as they may attend there, in the one order, page by page."""
+def _queues(me: agents.Row) -> frozenset[QueueId] | None:
+    """Which they serve; None: every one."""
+    return None if me.every_queue else frozenset(me.queues)
+
+
+async def _waiting(
+    wish: Wish, queues_: frozenset[QueueId] | None
+) -> AsyncIterator[dict[ConversationId, inbox.Row]]:
+    """What waits in these queues, as far as this person may attend there, in the one order, page by page."""
     within = reach(wish.identity, Permission.ATTEND)
-    if not me.every_queue:
-        mine = frozenset(me.queues)
-        within = Reach(mine if within is None else mine & within.queues, None)
+    if queues_ is not None:
+        within = Reach(queues_ if within is None else queues_ & within.queues, None)
     which, at, after = Which(stage=Stage.WAITING, reach=within), wish.desk.clock.now(), None
     for _ in range(PAGES):
         page = await wish.desk.reads.conversations(which, at, limit=PAGE, after=after)

@@ -126,6 +126,16 @@ def pulled(house: House) -> tuple[str, str]:
     return first, house.somebody_waits(phone="5511900000002", n=2)
 
 
+def test_the_first_of_another_queue_passes_over_nothing(house: House) -> None:
+    first, _ = pulled(house)
+    house.put("/v1/queues/financeiro", {"name": "Financeiro"}, "dora")
+    assert house.put("/v1/queues/financeiro/routing", {"mode": "pull"}, "dora").status_code == 200
+    house.somebody_waits(phone="5511900000003", n=3, queue="financeiro")  # behind it, in a queue of theirs
+    place = {"queues": ["financeiro"], "capacity": 4}
+    assert house.put("/v1/agents/bia/routing", place, "dora").status_code == 200
+    assert house.post(f"/v1/conversations/{first}/claim", None, "bia").status_code == 200
+
+
 def test_where_agents_pull_another_than_the_next_takes_a_permission(house: House) -> None:
     _, other = pulled(house)
     answer = house.post(f"/v1/conversations/{other}/claim", None, "bia")

@@ -41,6 +41,7 @@ from tests.bench.report import Goal, Report, percentile, say
 CUSTOMERS = 5_000
 WORDS = "minha internet caiu de novo, e o boleto não chegou"
 SERVERS = ("postgres", "valkey", "services.guard", "kafka")
+ROLES = (" follow ", " serve", " work")
 BATCH = 25  # messages in a body, when memory is measured
 
 
@@ -151,13 +152,13 @@ async def fill(local: Local, url: str, messages: int, seed: int) -> list[str]:
 
 
 def memory(*roots: int) -> dict[str, float]:
-    """Megabytes that these processes and everything below them really hold (proportional set size), by the
-    last word of the command that each was started with."""
+    """Megabytes that these processes and everything below them really hold (proportional set size), by
+    server or role."""
     found, seen = Counter[str](), set[int]()
     for root in roots:
         top = psutil.Process(root)
         command = command_of(top)
-        name = next((name for name in SERVERS if name in command), command.rpartition(" ")[2])
+        name = next((name for name in (*SERVERS, *ROLES) if name in command), "other")
         for pid in {root, *(child.pid for child in top.children(recursive=True))} - seen:
             seen.add(pid)
             try:
@@ -165,7 +166,7 @@ def memory(*roots: int) -> dict[str, float]:
             except OSError:
                 continue
             pss = sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-            found[name] += pss / 1024
+            found[name.strip()] += pss / 1024
     return dict(found)
 
 

@@ -104,7 +104,7 @@ def test_a_courier_that_gathers_goes_once_for_all_that_came_while_it_was_out(mig
 
     async def gather(facts: Sequence[Recorded], ports: Any) -> list[Command]:
         trips.append([fact.root for fact in facts])
-        await asyncio.to_thread(may_come_back.wait)
+        await asyncio.to_thread(may_come_back.wait, 60)
         return []
 
     log = PostgresLog(migrated)
