@@ -22,7 +22,7 @@ BY_KEY: Final = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = 
 NEVER_IDLE: Final = "SET idle_in_transaction_session_timeout = '5s'"
 """For connections that lock rows: who is frozen in the middle of a transaction holds up nobody."""
 LOOK_AGAIN: Final = 1.0  # seconds; a bell may shorten the wait, never replace the look
-READ_BYTES: Final = 1024 * 1024  # a poll stops after about this much
+RECORD_BYTES: Final = 1024  # times the limit of a poll: it stops after about this much, whatever is left
 
 # The record before is one value, looked up by key: as EXISTS it would be a hash of the whole log, every time.
 APPEND: Final = """
@@ -188,7 +188,7 @@ class PostgresReader:
     def _read(self, connection: Connection, limit: int) -> list[Entry]:
         rows = connection.execute(
             READ,
-            (list(self._next), list(self._next.values()), limit, limit, READ_BYTES),
+            (list(self._next), list(self._next.values()), limit, limit, limit * RECORD_BYTES),
             binary=True,
             prepare=True,
         ).fetchall()

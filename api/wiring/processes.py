@@ -74,9 +74,10 @@ def wait_ready(url: str, desk: subprocess.Popen[bytes]) -> None:
     raise ServiceError("the desk is not ready after a minute; its log in the data folder says why")
 
 
-def drain(url: str, dsn: str, alive: Callable[[], bool]) -> None:
-    """Return when what was acknowledged is decided, followed and folded: nothing lies in between."""
-    deadline, quiet, before = time.monotonic() + PATIENCE, 0, None
+def drain(url: str, dsn: str, alive: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Return when what was acknowledged is decided, followed and folded, and nothing lies in between; False
+    if that took longer than `patience` (seconds), or a role ended."""
+    deadline, quiet, before = time.monotonic() + patience, 0, None
     while quiet < QUIET and alive() and time.monotonic() < deadline:
         waiting = [
             float(line.rpartition(" ")[2])
@@ -88,3 +89,4 @@ def drain(url: str, dsn: str, alive: Callable[[], bool]) -> None:
         quiet = 0 if behind or progress != before else quiet + 1
         before = progress
         time.sleep(0.25)
+    return quiet == QUIET

@@ -29,11 +29,10 @@ from adapters.whatsapp.addresses import message_ref
 from api.wiring.accounting import batches, told
 from api.wiring.demo import roles
 from api.wiring.local import CHANNEL, NUMBER, Local, servers
-from api.wiring.processes import drain
 from api.wiring.storage import open_log
 from commands.door_ports import Role
 from domain.agent import AgentId
-from tests.bench.intake import load
+from tests.bench.intake import followed, load
 from tests.bench.live import Browser, appended_between
 from tests.bench.report import Goal, Report, percentile, say
 
@@ -270,7 +269,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
             json.dumps(appended_between(local.dsn, began, ended)) + "\n", timeout=300
         )
         told_by_agents = json.loads(answer)
-        drain(desk.url, local.dsn, desk.alive)
+        followed(desk.url, local, desk)
         say("reading the log")
         heard, _ = told(local.settings)
         key = local.secrets["index_key"].encode()

@@ -33,7 +33,7 @@ from adapters.simulator import webhooks
 from adapters.simulator.customers.people import person
 from adapters.whatsapp.addresses import message_ref
 from api.wiring.accounting import told
-from api.wiring.demo import roles
+from api.wiring.demo import Desk, roles
 from api.wiring.local import CHANNEL, NUMBER, Local, servers
 from api.wiring.processes import drain
 from tests.bench.report import Goal, Report, percentile, say
@@ -42,6 +42,7 @@ CUSTOMERS = 5_000
 WORDS = "minha internet caiu de novo, e o boleto não chegou"
 SERVERS = ("postgres", "valkey", "services.guard", "kafka")
 ROLES = (" follow ", " serve", " work")
+FOLLOWED = 600.0  # seconds for the desk to finish what it was given
 BATCH = 25  # messages in a body, when memory is measured
 
 
@@ -170,6 +171,12 @@ def memory(*roots: int) -> dict[str, float]:
     return dict(found)
 
 
+def followed(url: str, local: Local, desk: Desk) -> None:
+    """Until everything is: what is counted before that would be counted too early."""
+    if not drain(url, local.dsn, desk.alive, FOLLOWED):
+        raise RuntimeError(f"not everything was followed after {FOLLOWED:g} s")
+
+
 def command_of(process: psutil.Process) -> str:
     """As it was started; nothing when it is gone."""
     try:
@@ -187,18 +194,18 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         arrivals = Arrivals(local.dsn)
         say(f"{given.rate:g} webhooks/s for {given.seconds:g} s")
         fast = load(folder, local, url, given.rate, given.seconds, given.seed, "fast")
-        drain(url, local.dsn, desk.alive)
+        followed(url, local, desk)
         say(f"{given.inbox_rate:g} webhooks/s for {given.inbox_seconds:g} s")
         with arrivals.watched():
             slow = load(folder, local, url, given.inbox_rate, given.inbox_seconds, given.seed + 1, "slow")
-            drain(url, local.dsn, desk.alive)
+            followed(url, local, desk)
             time.sleep(1)
         sent = [*fast["messages"], *slow["messages"]]
         more = max(0, given.messages - len(sent))
         if more:
             say(f"{more:,} messages more, {BATCH} to a body")
             sent += asyncio.run(fill(local, url, more, given.seed + 2))
-            drain(url, local.dsn, desk.alive)
+            followed(url, local, desk)
         held = memory(*desk.pids(), *servers_of(os.getpid()))
         say("reading the log")
         heard, places = told(local.settings)

@@ -29,11 +29,10 @@ from adapters import tokens
 from api.live.marks import INBOX, last_seen
 from api.wiring.demo import roles
 from api.wiring.local import servers
-from api.wiring.processes import drain
 from commands.catalogue import STREAMS
 from commands.door_ports import Role
 from projections import inbox
-from tests.bench.intake import load
+from tests.bench.intake import followed, load
 from tests.bench.report import Goal, Report, percentile, say
 
 EACH = 15  # streams of one token: one person has no more than 20
@@ -184,7 +183,7 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
         loading.start()
         loading.join()
         ended = time.time()
-        drain(desk.url, local.dsn, desk.alive)
+        followed(desk.url, local, desk)
         time.sleep(SETTLE)
         told = looking.told(appended_between(local.dsn, began, ended))
     report.figures = {"acknowledged": done["acknowledged"], "kib_per_idle_stream": round(used, 1), **told}
