@@ -154,7 +154,9 @@ def test_doors_tell_when_there_is_no_worker_to_decide(migrated: str, settings: S
             await asyncio.sleep(0.01)
         told.append(await house._nobody_decides())
         await asyncio.to_thread(leases.stop)
-        told.append(await house._nobody_decides())
+        while (last := await house._nobody_decides()) is None:  # its connection ends a little later
+            await asyncio.sleep(0.01)
+        told.append(last)
         await house.close()
         return told
 
