@@ -1,8 +1,8 @@
 """The doorkeeper: says of each queue that it opened, when its hours begin, so that what waits is matched; and
 before that, calls whoever asked for it.
 
-It sleeps until the next hours begin or end anywhere, or until the rules are others. Begun again it says the
-same of the hours that are running, and that is heard once.
+It sleeps until the next hours begin or end anywhere, or until the rules or the queues are others: a queue may
+be newer than its hours. Begun again it says the same of the hours that are running, and that is heard once.
 """
 
 from __future__ import annotations
@@ -41,17 +41,18 @@ class Porch(Protocol):
 
 def opening() -> Callable[[datetime, Porch], Awaitable[list[Command]]]:
     told: dict[QueueId, tuple[datetime, str]] = {}
-    rules: str | None = None
+    known: tuple[str, list[QueueId]] | None = None
     asleep_until: datetime | None = None
 
     async def look(at: datetime, ports: Porch) -> list[Command]:
-        nonlocal rules, asleep_until
-        if ports.book == rules and (asleep_until is None or at < asleep_until):
+        nonlocal known, asleep_until
+        book, queues = ports.book, sorted(await ports.floor.queues())
+        if (book, queues) == known and (asleep_until is None or at < asleep_until):
             return []
-        book, wanted = ports.book, list[Command]()
+        wanted = list[Command]()
         digest = sha256(book.encode()).hexdigest()
         changes = [(await ports.queue_hours.of(None)).changes_at(at)]
-        for queue_id in await ports.floor.queues():
+        for queue_id in queues:
             hours = await ports.queue_hours.of(queue_id)
             changes.append(hours.changes_at(at))
             since = hours.open_since(at)
@@ -67,7 +68,7 @@ def opening() -> Callable[[datetime, Porch], Awaitable[list[Command]]]:
                     opened_at=since,
                 )
             )
-        rules = book
+        known = book, queues
         asleep_until = min((change for change in changes if change is not None), default=None)
         return wanted
 

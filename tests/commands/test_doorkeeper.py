@@ -14,6 +14,7 @@ from commands.processes import doorkeeper, matchmaker
 from commands.queue import OpenQueue
 from domain import queue
 from domain.conversation import ConversationId
+from domain.hours import Timetable
 from domain.queue import QUEUE, QueueId
 from domain.sla.calendar import Calendar, Day
 from domain.sla.policy import Book, Policy, QueueService, QueueTerms
@@ -27,14 +28,26 @@ SALES, OTHERS = QueueId("vendas"), QueueId("geral")
 SECOND = timedelta(seconds=1)
 
 
+class Hours(CalendarHours):
+    """And whose were asked for."""
+
+    def __init__(self, shelf: Bookshelf) -> None:
+        super().__init__(shelf)
+        self.asked: list[QueueId | None] = []
+
+    async def of(self, queue_id: QueueId | None) -> Timetable:
+        self.asked.append(queue_id)
+        return await super().of(queue_id)
+
+
 class Porch:
-    """Two queues, the rules of a test, and how often somebody asked for the queues."""
+    """Two queues and the rules of a test."""
 
     def __init__(self, book: Book | None) -> None:
         self.shelf = Bookshelf()
         self.shelf.text = "" if book is None else write_book(book)
-        self.queue_hours = CalendarHours(self.shelf)
-        self.asked = 0
+        self.queue_hours = Hours(self.shelf)
+        self.known = [SALES, OTHERS]
         self.asking: list[Asking] = []
 
     @property
@@ -53,8 +66,7 @@ class Porch:
         return self.asking if queue_id == SALES and opening == local(9) else []
 
     async def queues(self) -> list[QueueId]:
-        self.asked += 1
-        return [SALES, OTHERS]
+        return self.known
 
 
 def ruled(**more: object) -> Book:
@@ -85,15 +97,30 @@ def test_whoever_asked_for_it_is_called_before_anybody_is_offered() -> None:
     assert isinstance(opening, OpenQueue)
 
 
-def test_nobody_looks_at_queues_until_hours_change_or_rules_do() -> None:
+def test_nobody_looks_at_hours_until_they_change_or_the_rules_or_the_queues_do() -> None:
     porch = Porch(ruled())
+    porch.known = [OTHERS]
     look = doorkeeper.opening()
     for minute in range(9 * 60):
         asyncio.run(look(local(0) + timedelta(minutes=minute), porch))  # type: ignore[arg-type]
-    assert porch.asked == 1
+    assert porch.queue_hours.asked == [None, OTHERS]
     porch.shelf.text = write_book(ruled(unreachable=frozenset({"x"})))
-    asyncio.run(look(local(9) - SECOND, porch))  # type: ignore[arg-type]
-    assert porch.asked == 2
+    asyncio.run(look(local(9), porch))  # type: ignore[arg-type]
+    assert porch.queue_hours.asked == 2 * [None, OTHERS]
+    porch.known = [OTHERS, SALES]
+    asyncio.run(look(local(9), porch))  # type: ignore[arg-type]
+    assert porch.queue_hours.asked[4:] == [None, OTHERS, SALES]
+
+
+def test_a_queue_that_is_made_after_its_hours_opens_all_the_same() -> None:
+    porch = Porch(ruled())
+    porch.known = []
+    look = doorkeeper.opening()
+    assert asyncio.run(look(local(7), porch)) == []  # type: ignore[arg-type]
+    porch.known = [SALES]
+    assert asyncio.run(look(local(8), porch)) == []  # type: ignore[arg-type]
+    (wish,) = asyncio.run(look(local(9), porch))  # type: ignore[arg-type]
+    assert isinstance(wish, OpenQueue)
 
 
 def test_begun_again_while_open_it_wants_the_same() -> None:

@@ -390,6 +390,17 @@ def test_what_waited_in_closed_hours_is_given_when_its_queue_opens(desk: WholeDe
     assert set().union(*desk.model.given.values()) == {CUSTOMERS[0]}
 
 
+def test_a_queue_that_nobody_knew_of_when_the_processes_began_opens_all_the_same() -> None:
+    desk = WholeDesk()
+    desk.opens((Strategy.ROUND_ROBIN, Strategy.ROUND_ROBIN, Strategy.ROUND_ROBIN))
+    desk.the_processes_die_and_begin_again_a_little_before(0)  # and look before any view knows of a queue
+    desk.time_passes(15 * 3600, "nothing")  # it is 5h32 there
+    desk.a_customer_writes(CUSTOMERS[0], ASSIGNS, Priority.NORMAL, late=False, then="rest")
+    assert desk.model.given == {who: set() for who in AGENTS}
+    desk.time_passes(5 * 3600, "rest")
+    assert set().union(*desk.model.given.values()) == {CUSTOMERS[0]}
+
+
 def test_everybody_is_asked_again_a_minute_after_nobody_accepted(desk: WholeDesk) -> None:
     writes(desk, "rest")
     for _ in AGENTS:

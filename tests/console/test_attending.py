@@ -6,7 +6,7 @@ import re
 import struct
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.console.conftest import Desk, cut_off
 from tests.walks.house import until
@@ -85,6 +85,8 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
     assert [m.body["text"]["body"] for m in house.sent_to(who) if "text" in m.body][-1] == words
 
     bill = "boleto-de-marco.pdf"
+    on_the_way: list[Route] = []
+    page.route(re.compile("/files$"), lambda route: on_the_way.append(route), times=1)
     page.get_by_label("Arquivo para anexar").set_input_files(
         {"name": bill, "mimeType": "application/pdf", "buffer": b"%PDF-1.4 segunda via"}
     )
@@ -95,7 +97,9 @@ def test_an_agents_day_from_the_first_look_to_closing_and_back(desk: Desk) -> No
     page.get_by_role("button", name="Tirar foto.gif").click()
     box.fill("Segue a segunda via.")
     house.said |= {bill, "Segue a segunda via."}
-    box.press("Enter")
+    box.press("Enter")  # while the first file is still on its way
+    expect(page.get_by_text("Envio assim que os arquivos carregarem.")).to_be_visible()
+    on_the_way.pop().continue_()
     expect(page.locator(".line.agent .document")).to_contain_text(bill)
     expect(page.locator(".line.agent .picture img")).to_be_visible()
     until(

@@ -21,6 +21,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
   const [noting, setNoting] = useState(() => draftOf(id).note);
   const [at, setAt] = useState(0);
   const [shut, setShut] = useState(false);
+  const [due, setDue] = useState(false);
   const time = useNow(1_000);
   const asking = useDesk((state) => state.sendings.filter((one) => one.conversationId === id && one.state === "asking"), sameItems);
   const typedAt = useRef(0);
@@ -67,6 +68,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
   const empty = text.trim() === "" && (noting || !files.some((one) => one.state === "ready"));
   const submit = (): void => {
     const said = text.trim();
+    setDue(going && !closed);
     if (empty || closed || going) return;
     if (noting) note(row, said);
     else {
@@ -80,6 +82,12 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
     onReply(null);
     if (noting) setNoting(false);
   };
+  useEffect(() => setDue(false), [text, noting, files.length]);
+  useEffect(() => {
+    if (!due || going) return;
+    if (files.some((one) => one.state === "failed")) setDue(false);
+    else submit();
+  });
   const typed = (value: string): void => {
     setText(value);
     setShut(false);
@@ -199,13 +207,15 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
             <IconButton icon="template" label="Modelo aprovado" keys="M" onPress={onTemplate} />
           </>
         )}
-        <span className="spring" />
+        <span className="spring" role="status">
+          {due && "Envio assim que os arquivos carregarem."}
+        </span>
         {left !== null && left > 0 && (
           <span className={`window-left num${left < 3_600_000 ? " short" : ""}`} title="Até quando o WhatsApp aceita mensagem livre">
             <Icon name="clock" small /> <span>janela</span> {span(left)}
           </span>
         )}
-        <button type="button" className="button main" aria-label={noting ? "Guardar nota" : "Enviar"} disabled={empty || closed || going} onClick={submit}>
+        <button type="button" className="button main" aria-label={noting ? "Guardar nota" : "Enviar"} disabled={closed || due || (empty && !going)} onClick={submit}>
           <span className="word">{noting ? "Guardar nota" : "Enviar"}</span> <Icon name={noting ? "note" : "send"} small />
         </button>
       </div>
