@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,11 +30,15 @@ class Parked(NamedTuple):
 
 
 class Bookmarks:
-    """One connection, one thread. Raises LogUnavailable when the database does not answer."""
+    """Those of every follower of a process, on one connection that their threads take in turn.
+
+    Raises LogUnavailable when the database does not answer.
+    """
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: Connection | None = None
+        self._turn = threading.Lock()
 
     def marks(self, follower: str) -> dict[int, Mark]:
         """How far a follower has come; nothing for one that never began."""
@@ -106,16 +111,21 @@ class Bookmarks:
             )
 
     def close(self) -> None:
+        with self._turn:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        try:
-            if self._connection is None or self._connection.closed:
-                self._connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
-            yield self._connection
-        except (psycopg.OperationalError, psycopg.InternalError) as error:
-            self.close()
-            raise LogUnavailable(type(error).__name__) from error
+        with self._turn:
+            try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+                yield self._connection
+            except (psycopg.OperationalError, psycopg.InternalError) as error:
+                self._hang_up()
+                raise LogUnavailable(type(error).__name__) from error

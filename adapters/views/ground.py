@@ -10,7 +10,7 @@ from psycopg import sql
 
 from adapters.tables import run_once, take_turn
 from adapters.views.tables import Table, table
-from adapters.views.view import Connection
+from adapters.views.view import Connect, Connection
 from projections.answer import Projection
 
 BOOKMARKS: Final[LiteralString] = """
@@ -34,8 +34,21 @@ def connect(dsn: str) -> Connection:
     connection: Connection = psycopg.connect(
         dsn, options="-c timezone=UTC -c synchronous_commit=off", application_name="atende-views"
     )
-    connection.prepare_threshold = 2
+    connection.prepare_threshold, connection.prepared_max = 2, 400
     return connection
+
+
+def in_turns(connect: Connect) -> Connect:
+    """One connection for views that are folded one after another on a thread; another when that is closed."""
+    held: Connection | None = None
+
+    def connected() -> Connection:
+        nonlocal held
+        if held is None or held.closed:
+            held = connect()
+        return held
+
+    return connected
 
 
 def ensure(dsn: str, projections: Sequence[Projection[Any]]) -> None:

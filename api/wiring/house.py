@@ -296,7 +296,7 @@ class House:
         self._folded: dict[str, tuple[int, datetime]] = {}  # how far each view is, and since when
         self._behind: dict[str, float] = {}  # records that those who follow elsewhere have not read
         self._fell: dict[str, tuple[str, datetime]] = {}  # what else ended by itself: why, and when last
-        self._bookmarks: dict[str, Bookmarks] = {}
+        self._bookmarks = Bookmarks(dsn)
         self._unbegun: list[str] = []
 
     def desk_with(self, around: Callable[[Inbox], Inbox]) -> Desk:
@@ -329,12 +329,11 @@ class House:
     def _begin(self, follows: Collection[str]) -> None:
         """On a new log everybody starts at its beginning. On one with a history nobody starts by chance: what
         a policy or courier that is new here should follow, somebody has to say (`atende begin`)."""
-        bookmarks = self._bookmarks_of("house")
         marks = self._marks()
         for name in set(follows) & set(follower_names()):
             if not any(mark.seq for mark in marks.values()):
-                bookmarks.begin(name, marks)
-            elif not bookmarks.marks(name):
+                self._bookmarks.begin(name, marks)
+            elif not self._bookmarks.marks(name):
                 self._unbegun.append(name)
                 log.error("follower_without_bookmark", follower=name)
 
@@ -356,8 +355,7 @@ class House:
         self._stopping.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.inbox.stop)
-        for bookmarks in self._bookmarks.values():
-            bookmarks.close()
+        self._bookmarks.close()
         await self.client.aclose()
         if self.redis is not None:
             await self.redis.aclose()
@@ -406,7 +404,7 @@ class House:
 
     def _policies(self, policies: Sequence[Policy]) -> list[Follower]:
         followers: list[Follower] = [
-            PolicyFollower(policy, self.inbox, self._bookmarks_of(policy.name), self.archive)
+            PolicyFollower(policy, self.inbox, self._bookmarks, self.archive)
             for policy in policies
             if policy.name not in self._unbegun
         ]
@@ -424,7 +422,7 @@ class House:
                 courier,
                 self.ports,
                 self.inbox.later,
-                self._bookmarks_of(courier.name),
+                self._bookmarks,
                 self.archive,
                 loop,
                 self._stopping.is_set,
@@ -432,10 +430,6 @@ class House:
             for courier in couriers
             if courier.name not in self._unbegun
         ]
-
-    def _bookmarks_of(self, name: str) -> Bookmarks:
-        """The same ones for whoever is started again: a connection each time would soon be all there are."""
-        return self._bookmarks.setdefault(name, Bookmarks(self._dsn))
 
     async def _watch(self, watch: Watch) -> None:
         await keep_watch(watch, self.ports, self.inbox.later, self.clock, self._stopping)

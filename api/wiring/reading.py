@@ -15,7 +15,7 @@ from adapters.live import VIEWS, Publisher
 from adapters.log import schema
 from adapters.log.port import Log
 from adapters.views.follower import ViewFollower
-from adapters.views.ground import connect, ensure
+from adapters.views.ground import connect, ensure, in_turns
 from adapters.views.view import View
 from commands.catalogue import POLICIES, STREAMS
 from projections.answer import Projection
@@ -41,8 +41,9 @@ def follow(
 ) -> BaseException | None:
     """Fold these views until `stopping`, and close the log; `publisher` tells whoever looks at them. Answers
     the error that ended it, if one did."""
+    connected = in_turns(partial(connect, dsn))
     views = [
-        View(projection, partial(connect, dsn), told=publisher if projection.name in VIEWS else None)
+        View(projection, connected, told=publisher if projection.name in VIEWS else None)
         for projection in projections
     ]
     followers = [ViewFollower(view, log) for view in views]

@@ -6,13 +6,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import Any
+
+import psycopg
 
 from adapters.engine.bookmarks import Bookmarks
 from adapters.engine.feed import Feed
 from adapters.engine.followers import TURNS, CourierFollower, PolicyFollower
 from adapters.engine.inbox import EmbeddedInbox
+from adapters.log.index import Mark
 from adapters.log.port import LogUnavailable
 from adapters.log.postgres import PostgresLog
 from commands.intention import Command, caused_by, process_id
@@ -216,3 +220,22 @@ def test_an_event_that_breaks_the_settling_is_parked_and_the_others_go_on(migrat
         parked = [(p.stream, p.reason) for p in bookmarks.parked()]
     assert feed.error is None
     assert parked == [("till-bad", "ZeroDivisionError")]
+
+
+def test_the_bookmarks_of_several_threads_are_kept_on_one_connection(migrated: str) -> None:
+    names = [f"follower-{n}" for n in range(8)]
+
+    def moves(name: str) -> dict[int, Mark]:
+        for seq in range(1, 30):
+            bookmarks.move(name, {0: Mark(seq, seq, bytes(32), seq)})
+        return bookmarks.marks(name)
+
+    with closing(Bookmarks(migrated)) as bookmarks, ThreadPoolExecutor(len(names)) as threads:
+        ended = list(threads.map(moves, names))
+        with psycopg.connect(migrated) as connection:
+            told = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
+            ).fetchone()
+    assert [marks[0].seq for marks in ended] == [29] * len(names)
+    assert told == (2,)  # theirs, and the one that counts

@@ -19,6 +19,7 @@ from adapters.log.index import Mark
 from adapters.log.memory import MemoryLog
 from adapters.views import ProjectionStopped, View, connect, ensure, retire
 from adapters.views.follower import BoundedFollower
+from adapters.views.ground import in_turns
 from adapters.views.rebuild import NotComparable, abandon, begin, compare, held, stands, swap
 from adapters.views.tables import names
 from domain import agent, channel, conversation, delivery, queue
@@ -266,6 +267,33 @@ def test_a_view_whose_connection_was_cut_goes_on_with_the_next_call(
         view.apply(facts[2:], after(facts))
     assert view.apply(facts[2:], after(facts))
     assert rows_in(ground, view) == fold(INBOX, facts)
+
+
+def test_views_that_take_turns_share_a_connection_and_the_next_after_it_was_cut(ground: str) -> None:
+    opened = list[psycopg.Connection[tuple[Any, ...]]]()
+
+    def connected() -> psycopg.Connection[tuple[Any, ...]]:
+        opened.append(connect(ground))
+        return opened[-1]
+
+    facts = told(queue.Created("Suporte"), queue.Retired(), stream="queue-q")
+    shared = in_turns(connected)
+    views = [View(QUEUES, shared), View(INBOX, shared)]
+    for view in views:
+        assert view.apply(facts[:1], after(facts[:1]))
+    assert len(opened) == 1
+    with connect(ground) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", (opened[0].info.backend_pid,))
+    with pytest.raises(psycopg.OperationalError):
+        views[0].apply(facts, after(facts))
+    for view in views:
+        assert view.apply(facts, after(facts))
+        assert view.bookmarks() == after(facts)
+    assert rows_in(ground, views[0]) == fold(QUEUES, facts)
+    assert len(opened) == 2
+    for view in views:
+        view.close()
+    assert opened[1].closed
 
 
 def test_making_the_ground_twice_changes_nothing(ground: str, view_of: Callable[..., View]) -> None:
