@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
 from adapters.reads import Pool
-from adapters.reads.asking import asking
+from adapters.reads.asking import asking, changing
 from commands.door_ports import Upload
 
 KEPT: Final = timedelta(days=1)
@@ -55,7 +55,7 @@ class PostgresUploads:
     async def sweep(self, at: datetime) -> list[str]:
         """Forget those of more than a day ago, and answer the keys that nobody else has brought since.
         Raises Unavailable."""
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             rows = await (await connection.execute(_STALE, (at - KEPT,))).fetchall()
             gone = []
             for (key,) in rows:

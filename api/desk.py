@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from api.live_ports import Rows
+from api.taken import Taken
 from commands.door_ports import (
     Addresses,
     Drafts,
@@ -185,6 +186,8 @@ class Reads(Protocol):
 
     def queues(self) -> Awaitable[Sequence[queues.Row]]: ...
 
+    def agent(self, agent_id: AgentId) -> Awaitable[agents.Row | None]: ...
+
     def agents(self) -> Awaitable[Sequence[agents.Row]]: ...
 
     def canned(self) -> Awaitable[Sequence[canned.Row]]: ...
@@ -243,5 +246,6 @@ class Desk:
     live_rows: Rows
     wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner
     free_days: Callable[[Iterable[int], str | None], Iterable[date]] = lambda _years, _state: ()
+    taken: Taken = field(default_factory=Taken)
     probes: Mapping[str, Probe] = field(default_factory=dict)
     dispensable: frozenset[str] = frozenset()  # components without which work goes on: told, and still ready

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from api.desk import Desk
 from api.problems import FAULT, FIELD_FAULTS, PROBLEMS, STATUS_OF_REFUSAL, TITLES
 from commands.ports import Broken, Busy, Denied, Unavailable
+from domain.agent import AgentId
 from domain.conversation import WINDOW
 from domain.copy import moments
 from domain.copy.refusals import refusal
@@ -80,7 +81,7 @@ async def refused(denied: Denied, desk: Desk, zone: tzinfo) -> Problem:
     """The problem a refusal of the domain is; whoever stands in the way is named."""
     fields = denied.fields
     someone = fields.get("by") or fields.get("owner")
-    name = None if someone is None else await _name_of(desk, someone)
+    name = None if someone is None else await _name_of(desk, AgentId(someone))
     now = desk.clock.now()
     figures = {field: value for field, value in fields.items() if isinstance(value, int)}
     detail = refusal(denied.rule, **figures, agent=name, moment=_moment(fields, now, zone))
@@ -93,13 +94,14 @@ async def refused(denied: Denied, desk: Desk, zone: tzinfo) -> Problem:
     )
 
 
-async def _name_of(desk: Desk, agent_id: object) -> str | None:
+async def _name_of(desk: Desk, agent_id: AgentId) -> str | None:
     """Their name; None for whoever is no agent of ours, such as the phone in the shop, and when nobody can
     say: what was decided is told all the same."""
     try:
-        return next((row.name for row in await desk.reads.agents() if row.agent_id == agent_id), None)
+        row = await desk.reads.agent(agent_id)
     except Unavailable:
         return None
+    return None if row is None else row.name
 
 
 def status_of(rule: str) -> int:

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Final, Protocol
 
-from domain.queue import QueueId
+from domain.agent import AgentId
+from domain.conversation import ConversationId
+from domain.queue import Priority, QueueId
 from domain.queueing import UNDO
 from domain.routing import Waiting, Worker
-from projections import agents, inbox, queues
+from projections import agents, queues
 
 GIVEN_BACK: Final = frozenset({"returned", "transferred"})
 """Why it waits when whoever had it does not want it."""
 
 
-def waits(row: inbox.Row, known: Mapping[QueueId, queues.Row]) -> Waiting:
+class Waits(Protocol):
+    """What the routing looks at of a conversation's row."""
+
+    @property
+    def conversation_id(self) -> ConversationId: ...
+    @property
+    def queue_id(self) -> QueueId | None: ...
+    @property
+    def priority(self) -> Priority: ...
+    @property
+    def entered_at(self) -> datetime | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def last_agent_id(self) -> AgentId | None: ...
+    @property
+    def offered_to(self) -> AgentId | None: ...
+    @property
+    def tried(self) -> Collection[AgentId]: ...
+    @property
+    def restart_at(self) -> datetime | None: ...
+    @property
+    def relaxed(self) -> bool: ...
+    @property
+    def version(self) -> int: ...
+
+
+def waits(row: Waits, known: Mapping[QueueId, queues.Row]) -> Waiting:
     """A row that waits, as the routing looks at it."""
     assert row.queue_id is not None
     assert row.entered_at is not None

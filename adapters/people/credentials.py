@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from adapters.keyring.keys import unwrap, wrap
 from adapters.people import passwords
 from adapters.people.passwords import Argon2
-from adapters.reads.asking import Pool, asking
+from adapters.reads.asking import Pool, asking, changing
 from commands.people_ports import Seed
 from domain.user import UserId
 
@@ -121,7 +121,7 @@ class PostgresCredentials:
     async def confirm_seed(self, user_id: UserId, code: str, at: datetime) -> bool:
         if not await self._used(user_id, code, at, confirmed=False):
             return False
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             await connection.execute("DELETE FROM second_factor WHERE user_id = %s AND confirmed", (user_id,))
             await connection.execute(
                 "UPDATE second_factor SET confirmed = true WHERE user_id = %s AND NOT confirmed", (user_id,)
@@ -170,7 +170,7 @@ class PostgresCredentials:
     async def new_recovery_codes(self, user_id: UserId) -> Sequence[str]:
         codes = ["".join(secrets.choice(_SIGNS) for _ in range(16)) for _ in range(CODES)]
         hashes = [await self._hashing.hash(code) for code in codes]
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             await connection.execute("DELETE FROM recovery_code WHERE user_id = %s", (user_id,))
             await connection.execute(
                 "INSERT INTO recovery_code (user_id, hash) SELECT %s, unnest(%s::text[])", (user_id, hashes)
@@ -194,7 +194,7 @@ class PostgresCredentials:
         return False
 
     async def forget_second_factor(self, user_id: UserId) -> None:
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             await connection.execute("DELETE FROM second_factor WHERE user_id = %s", (user_id,))
             await connection.execute("DELETE FROM recovery_code WHERE user_id = %s", (user_id,))
 
@@ -202,7 +202,7 @@ class PostgresCredentials:
 
     async def new_link(self, user_id: UserId, expires_at: datetime) -> str:
         word = f"convite_{secrets.token_urlsafe(32)}"
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             await connection.execute("DELETE FROM link WHERE user_id = %s", (user_id,))
             await connection.execute(
                 "INSERT INTO link (sha256, user_id, expires_at) VALUES (%s, %s, %s)",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
 
-from adapters.reads.asking import Connection, Pool, asking
+from adapters.reads.asking import Connection, Pool, asking, changing
 from commands.people_ports import Begun, Reused, Session
 from domain.user import Ending, SessionId, UserId
 
@@ -68,7 +68,7 @@ class PostgresSessions:
 
     async def begin(self, user_id: UserId, session_id: SessionId, label: str, at: datetime) -> Begun:
         token = _new_token()
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             begun = await connection.execute(_BEGIN, (session_id, user_id, label, at, at, at + LONGEST))
             row = await begun.fetchone()
             await connection.execute(_KEEP, (_hash(token), session_id))
@@ -78,7 +78,7 @@ class PostgresSessions:
         if not TOKEN.fullmatch(token):
             return None
         following = _new_token()
-        async with asking(self._pool) as connection:
+        async with changing(self._pool) as connection:
             used = await (await connection.execute(_USE, (at, _hash(token)))).fetchone()
             if used is None:
                 return await self._again(connection, token, at)

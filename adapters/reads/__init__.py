@@ -153,6 +153,10 @@ class Reads:
         async with asking(self._pool) as connection:
             return await lists.all_queues(connection)
 
+    async def agent(self, agent_id: AgentId) -> agents.Row | None:
+        async with asking(self._pool) as connection:
+            return await lists.one_agent(connection, agent_id)
+
     async def agents(self) -> list[agents.Row]:
         async with asking(self._pool) as connection:
             return await lists.all_agents(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection
@@ -14,7 +14,11 @@ from commands.ports import Unavailable
 
 Connection = AsyncConnection[Any]
 Pool = AsyncConnectionPool[Connection]
-"""Its connections speak UTC: `options="-c timezone=UTC"`."""
+"""Its connections speak UTC and commit each statement at once: `SPEAKING`. What a question costs is one round
+trip then, not three."""
+
+SPEAKING: Final[dict[str, Any]] = {"options": "-c timezone=UTC", "autocommit": True}
+"""How the connections of a pool are opened."""
 
 
 @asynccontextmanager
@@ -25,3 +29,10 @@ async def asking(pool: Pool) -> AsyncIterator[Connection]:
             yield connection
     except (psycopg.OperationalError, PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise Unavailable(type(error).__name__) from None
+
+
+@asynccontextmanager
+async def changing(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection for several statements, of which all hold or none. Raises Unavailable."""
+    async with asking(pool) as connection, connection.transaction():
+        yield connection

@@ -27,7 +27,7 @@ MOST_HOLDERS: Final = 100
 OPEN: Final = frozenset(Stage) - {Stage.CLOSED}
 
 _PRIORITY: Final = sql.SQL("array_position({}, t.priority)").format([p.value for p in Priority])
-_ORDER: Final = sql.SQL(
+ORDER: Final = sql.SQL(
     """
     CROSS JOIN LATERAL (SELECT
         CASE WHEN t.stage = 'closed' THEN 4
@@ -49,7 +49,7 @@ _ORDER: Final = sql.SQL(
 ).format(manager=inbox.MANAGER, urgent=Priority.URGENT.value, priority=_PRIORITY)
 """The order of `projections.inbox.place`, in the words of the database; a law holds the two together.
 What is closed comes behind, the last closed first. Seconds since 1970 as a double tell microseconds apart."""
-_PLACE: Final = sql.SQL("o.tier, r.rank, o.due, o.priority, o.oldest, o.opened, t.conversation_id")
+PLACE: Final = sql.SQL("o.tier, r.rank, o.due, o.priority, o.oldest, o.opened, t.conversation_id")
 
 
 Within: TypeAlias = tuple[Collection[QueueId], AgentId | None]
@@ -94,18 +94,16 @@ async def conversations(
         as_of, *place = read_cursor(after, int, int, int, float, int, float, float, str)
         parameters |= {"at": _instant(as_of)}
         parameters |= {f"p{n}": part for n, part in enumerate(place)}
-        where.append(
-            sql.SQL("({}) > (%(p0)s, %(p1)s, %(p2)s, %(p3)s, %(p4)s, %(p5)s, %(p6)s)").format(_PLACE)
-        )
+        where.append(sql.SQL("({}) > (%(p0)s, %(p1)s, %(p2)s, %(p3)s, %(p4)s, %(p5)s, %(p6)s)").format(PLACE))
     found = await connection.execute(
         sql.SQL(
             "SELECT {columns}, {place} FROM {table} AS t {order} WHERE {where}"
             " ORDER BY {place} LIMIT %(limit)s"
         ).format(
             columns=INBOX.columns,
-            place=_PLACE,
+            place=PLACE,
             table=INBOX.identifier,
-            order=_ORDER,
+            order=ORDER,
             where=sql.SQL(" AND ").join(where),
         ),
         parameters,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, NamedTuple
 
 from psycopg import sql
 
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Connection, Pool, asking
-from adapters.reads.conversations import INBOX
-from adapters.reads.lists import AGENTS, QUEUES, all_agents, all_queues
+from adapters.reads.conversations import INBOX, ORDER, PLACE
+from adapters.reads.lists import AGENTS, QUEUES, all_agents, all_queues, one_agent
+from adapters.views.tables import names
 from commands.courtesy_ports import QueueHours
 from commands.floor_ports import DueTurn, FloorNow, Held, Ripe
 from commands.ports import Unavailable
@@ -19,7 +20,7 @@ from domain.agent import AgentId
 from domain.conversation import ConversationId, Stage
 from domain.journal import Position
 from domain.presence import Availability
-from domain.queue import QueueId
+from domain.queue import Priority, QueueId
 from domain.queueing import RETURNING, SILENT_AFTER, UNDO, OfflinePolicy, Rules
 from domain.routing import QueueNow
 from projections import inbox
@@ -45,12 +46,20 @@ class FloorRows:
             if not any(row.availability is Availability.AVAILABLE for row in workers):
                 return FloorNow((), {}, ())
             now = {queue_id: await self._now(queue_id, row.rules, at) for queue_id, row in known.items()}
-            still = [queue_id for queue_id, queue in now.items() if not queue.hands_out]
+            free = [row for row in workers if row.load.has_room]
             found = await connection.execute(
-                _WAITING, {"still": still, "since": at - RETURNING, "most": MOST}
+                _WAITING,
+                {
+                    "at": at,
+                    "still": [queue_id for queue_id, queue in now.items() if not queue.hands_out],
+                    "free": [row.agent_id for row in free],
+                    "served": [queue_id for row in free for queue_id in row.queues],
+                    "every": any(row.every_queue for row in free),
+                    "since": at - RETURNING,
+                    "most": MOST,
+                },
             )
-            rows = [INBOX.row(values) for values in await found.fetchall()]
-        rows.sort(key=lambda row: inbox.place(row, at))
+            rows = [_Waits.of(*values) for values in await found.fetchall()]
         for queue_id in {row.queue_id for row in rows if row.queue_id is not None} - known.keys():
             now[queue_id] = await self._now(queue_id, Rules(), at)
         return FloorNow(
@@ -97,10 +106,8 @@ class FloorRows:
             row = await _one(connection, conversation_id)
             if row is None or row.stage is not Stage.IN_SERVICE or row.agent_id is None:
                 return None
-            found = await connection.execute(AGENTS.select("WHERE t.agent_id = %s"), (row.agent_id,))
-            values = await found.fetchone()
+            owner = await one_agent(connection, row.agent_id)
             known = {queue.queue_id: queue for queue in await all_queues(connection)}
-        owner = None if values is None else AGENTS.row(values)
         if owner is None:
             return None
         return _held(row, known, gone=owner.gone, kept=conversation_id in owner.keeps)
@@ -137,10 +144,39 @@ def _held(row: inbox.Row, known: Mapping[QueueId, Any], *, gone: bool = False, k
     )
 
 
-_WAITING: Final = INBOX.select(
-    "WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND (t.queue_id <> ALL(%(still)s::text[])"
-    " OR (t.reason = 'reopened' AND t.entered_at >= %(since)s)) ORDER BY t.due_at LIMIT %(most)s"
-)
+class _Waits(NamedTuple):
+    """The few columns the routing looks at, of the many a row has."""
+
+    conversation_id: ConversationId
+    queue_id: QueueId | None
+    priority: Priority
+    entered_at: datetime | None
+    reason: str | None
+    last_agent_id: AgentId | None
+    offered_to: AgentId | None
+    tried: Sequence[AgentId]
+    restart_at: datetime | None
+    relaxed: bool
+    version: int
+
+    @classmethod
+    def of(cls, conversation_id: str, queue_id: str | None, priority: str, *rest: Any) -> _Waits:
+        queue = None if queue_id is None else QueueId(queue_id)
+        return cls(ConversationId(conversation_id), queue, Priority(priority), *rest)
+
+
+_WAITING: Final = sql.SQL(
+    """
+    SELECT {columns} FROM {inbox} AS t {order}
+    WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND (
+        (t.queue_id <> ALL(%(still)s::text[]) AND (
+            %(every)s OR t.queue_id = ANY(%(served)s::text[])
+            OR (t.tried <> '[]'::jsonb AND t.restart_at IS NULL)))
+        OR (t.reason = 'reopened' AND t.entered_at >= %(since)s AND t.last_agent_id = ANY(%(free)s::text[])))
+    ORDER BY {place} LIMIT %(most)s
+    """
+).format(columns=names(_Waits._fields, "t"), inbox=INBOX.identifier, order=ORDER, place=PLACE)
+"""What somebody with room could be given now, and whose round may be over. Nobody can take the rest."""
 
 _WORDS: Final[LiteralString] = """
 SELECT t.conversation_id, d.ripe, d.armed, t.version FROM {inbox} AS t

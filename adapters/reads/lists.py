@@ -10,6 +10,7 @@ from psycopg import sql
 
 from adapters.reads.asking import Connection
 from adapters.reads.sql import source
+from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.delivery import DeliveryId
 from domain.user import UserId
@@ -46,6 +47,12 @@ async def all_queues(connection: Connection) -> list[queues.Row]:
 async def all_agents(connection: Connection) -> list[agents.Row]:
     found = await connection.execute(AGENTS.select("ORDER BY t.name, t.agent_id"))
     return [AGENTS.row(values) for values in await found.fetchall()]
+
+
+async def one_agent(connection: Connection, agent_id: AgentId) -> agents.Row | None:
+    found = await connection.execute(AGENTS.select("WHERE t.agent_id = %s"), (agent_id,))
+    values = await found.fetchone()
+    return None if values is None else AGENTS.row(values)
 
 
 async def all_channels(connection: Connection) -> list[channels.Row]:

@@ -66,7 +66,8 @@ async def open_room(
         room_id, other = room_of_queue(queue_id), None
     else:
         queue_id, other = None, AgentId(ask.agent_id or "")
-        if not any(row.agent_id == other and row.active for row in await wish.desk.reads.agents()):
+        row = await wish.desk.reads.agent(other)
+        if row is None or not row.active:
             raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
         room_id = room_of_two(wish.agent_id, other)
     command = OpenRoom(

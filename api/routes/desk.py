@@ -101,10 +101,10 @@ async def agents(desk: AtDesk, who: Reader) -> views.Agents:
     dependencies=[after("agents")],
 )
 async def agent(agent_id: OfAgent, desk: AtDesk, who: Reader) -> views.Agent:
-    for row in await desk.reads.agents():
-        if row.agent_id == agent_id:
-            return told(who, Permission.READ_DESK, views.agent(row))
-    raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
+    row = await desk.reads.agent(AgentId(agent_id))
+    if row is None:
+        raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
+    return told(who, Permission.READ_DESK, views.agent(row))
 
 
 @router.put(

@@ -100,7 +100,8 @@ async def heartbeat(wish: Attending) -> Response:
     """Every 10 s, from a worker and not a page's timer; after 3 missed ones the connection is lost."""
     at = wish.desk.clock.now()
     await wish.desk.presence.beat(wish.agent_id, at)
-    if any(row.agent_id == wish.agent_id and row.lost_at for row in await wish.desk.reads.agents()):
+    me = await wish.desk.reads.agent(wish.agent_id)
+    if me is not None and me.lost_at:
         command = ConnectAgent(id=wish.id, cause=wish.cause, agent_id=wish.agent_id)
         await wish.desk.inbox.submit(command)
     return Response(status_code=204, headers={"Idempotency-Key": wish.key})

@@ -399,7 +399,8 @@ async def _channel_of(wish: Wish, conversation_id: ConversationId) -> ChannelId:
 
 async def known_agent(wish: Wish, agent_id: str) -> None:
     """Raises Problem for somebody who does not attend here (any more)."""
-    if not any(row.agent_id == agent_id and row.active for row in await wish.desk.reads.agents()):
+    row = await wish.desk.reads.agent(AgentId(agent_id))
+    if row is None or not row.active:
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
 
 

@@ -49,7 +49,7 @@ async def take_next(
 ) -> Response:
     """The first that waits in your queues, that you have the skills for and nobody else is being asked about;
     when a colleague was quicker, the one behind it. Without room for it a reason is needed."""
-    me = await _me(wish)
+    me = await wish.desk.reads.agent(wish.agent_id)
     if me is None:
         raise Problem("UnknownAgent", status=404, detail=refusal("UnknownAgent"))
     known = {row.queue_id: row for row in await wish.desk.reads.queues()}
@@ -57,7 +57,8 @@ async def take_next(
     async for rows in _waiting(wish, _queues(me)):
         named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
         rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
-        taker, order = worker(me, frozenset(rules)), [waits(row, known) for row in rows.values()]
+        taker = worker(me, frozenset(rules))
+        order = [waits(row, known) for one, row in rows.items() if one not in wish.desk.taken]
         while (found := next_for(taker, order, rules)) is not None:
             command = ClaimConversation(
                 id=wish.id if tries == TRIES else uuid5(wish.id, str(tries)),
@@ -69,11 +70,15 @@ async def take_next(
                 full=_full(me),
                 reason=ask.reason,
             )
+            wish.desk.taken.add(found.conversation_id)
             try:
                 return await wish.decide(command, conversation_id=found.conversation_id)
             except Problem as problem:
                 tries -= 1
-                if problem.rule not in GONE or not tries:
+                if problem.rule not in GONE:
+                    wish.desk.taken.discard(found.conversation_id)
+                    raise
+                if not tries:
                     raise
                 gone = problem
             order.remove(found)
@@ -95,7 +100,7 @@ async def claim(
     recorded as out of order. While lists cannot be read neither is looked at: nobody is kept from helping."""
     one = ConversationId(conversation_id)
     try:
-        me = await _me(wish)
+        me = await wish.desk.reads.agent(wish.agent_id)
         left = 0 if me is None else await _passed_over(wish, one, me)
     except Unavailable:
         me, left = None, 0
@@ -163,10 +168,3 @@ async def _waiting(
         yield {row.conversation_id: row for row in page.rows if row.queue_id is not None}
         if (after := page.next) is None:
             return
-
-
-async def _me(wish: Wish) -> agents.Row | None:
-    for row in await wish.desk.reads.agents():
-        if row.agent_id == wish.agent_id:
-            return row
-    return None

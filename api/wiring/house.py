@@ -61,6 +61,7 @@ from adapters.reads import (
     SnoozedRows,
     Wanted,
 )
+from adapters.reads.asking import SPEAKING
 from adapters.reads.courtesies import CallBackRows, EndedRows, ScheduledRows, SilentRows, WaitingRows
 from adapters.reads.floor import FloorRows
 from adapters.reads.templates import TemplateRows
@@ -196,9 +197,8 @@ class House:
         self.archive = Archive(STREAMS.values(), self.keyring)
         self.log = open_log(settings)
         self.inbox: Asking = inbox_of(settings, self.log, self.archive, self.keyring)
-        self.pool: Pool = AsyncConnectionPool(
-            dsn, min_size=1, max_size=10, open=False, timeout=5, kwargs={"options": "-c timezone=UTC"}
-        )
+        self.pool = _pool(dsn, 30)
+        self.live_pool = _pool(dsn, 2)  # what everybody sees does not wait behind what somebody asks
         self.shelf = Bookshelf()
         self.inbox.brief = self.shelf.brief
         self.redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
@@ -283,7 +283,7 @@ class House:
             free_days=free_days,
             presence=self.ports.presence,
             meaning=lambda code: whatsapp.meaning(code).sentence,
-            live_rows=ChangedRows(self.pool),
+            live_rows=ChangedRows(self.live_pool),
             wire=self.wire,
             probes=self._probes(),
             dispensable=frozenset({"redis", "parked"}),
@@ -348,6 +348,7 @@ class House:
     async def open_for_commands(self) -> None:
         """Catch up with the log and decide; nothing follows by itself."""
         await self.pool.open()
+        await self.live_pool.open()
         await asyncio.to_thread(self.inbox.start)
 
     async def close(self) -> None:
@@ -361,6 +362,7 @@ class House:
             await self.redis.aclose()
         if self.wire is not None:
             await self.wire.close()
+        await self.live_pool.close()
         await self.pool.close()
         self.keyring.close()
         self.log.close()
@@ -592,6 +594,10 @@ class House:
         except LogUnavailable:
             return {}
         return {name: float(feed.lag(ends)) for name, feed in self._feeds.items() if feed.alive}
+
+
+def _pool(dsn: str, most: int) -> Pool:
+    return AsyncConnectionPool(dsn, min_size=1, max_size=most, open=False, timeout=5, kwargs=SPEAKING)
 
 
 def _in_words(error: BaseException) -> str:

@@ -23,6 +23,7 @@ def match(
     and one that nobody can take holds up nobody. Nobody gets more than there is room for. What a customer
     reopens goes back to its last agent whatever the mode and the hours of its queue."""
     there = {worker.agent_id: worker for worker in workers}
+    free = {worker.agent_id for worker in there.values() if worker.load.has_room}
     outcomes: list[Outcome] = []
     turn = max((worker.turn for worker in there.values()), default=0)
     for item in waiting:
@@ -31,13 +32,15 @@ def match(
             continue
         outcome: Outcome | None = _returned(item, queue.rules, there, at)
         if outcome is None and _may_be_given(item, queue, at):
-            outcome = _outcome(item, queue.rules, there, at)
+            outcome = _outcome(item, queue.rules, there, free, at)
         if outcome is None:
             continue
         outcomes.append(outcome)
         if isinstance(outcome, Give):
             turn += 1
-            there[outcome.agent_id] = _given(there[outcome.agent_id], item, outcome, at, turn)
+            given = there[outcome.agent_id] = _given(there[outcome.agent_id], item, outcome, at, turn)
+            if not given.load.has_room:
+                free.discard(outcome.agent_id)
     return outcomes
 
 
@@ -56,11 +59,14 @@ def _returned(item: Waiting, rules: Rules, there: Mapping[AgentId, Worker], at: 
     return Give(item.conversation_id, item.queue_id, worker.agent_id, Mode.ASSIGN, None, why)
 
 
-def _outcome(item: Waiting, rules: Rules, there: Mapping[AgentId, Worker], at: datetime) -> Outcome | None:
+def _outcome(
+    item: Waiting, rules: Rules, there: Mapping[AgentId, Worker], free: Iterable[AgentId], at: datetime
+) -> Outcome | None:
+    """`free`: who has room at all; nobody else is looked at, however many are there."""
     last = _last_agent(item, rules, there, at)
     if isinstance(last, Barrier):
         return None
-    able = [worker for worker in there.values() if barrier(worker, item, rules, at) is None]
+    able = [there[one] for one in free if barrier(there[one], item, rules, at) is None]
     left = [worker for worker in able if worker.agent_id not in item.tried]
     if not left:
         if item.tried and item.restart_at is None and rules.mode is Mode.OFFER:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.drafts import KEPT, TABLE, PostgresDrafts
+from adapters.reads.asking import SPEAKING
 from adapters.tables import ensure
 from commands.door_ports import Draft
 from domain.agent import AgentId
@@ -23,8 +24,7 @@ def test_a_draft_is_one_persons_in_one_conversation_and_the_latest_words_win(mig
     ensure(migrated, TABLE)
 
     async def walk() -> None:
-        options = {"options": "-c timezone=UTC"}
-        async with AsyncConnectionPool(migrated, min_size=1, open=False, kwargs=options) as pool:
+        async with AsyncConnectionPool(migrated, min_size=1, open=False, kwargs=SPEAKING) as pool:
             drafts = PostgresDrafts(pool)  # type: ignore[arg-type]
             old, new = Draft("Bom", False, NOW), Draft("Bom dia", True, NOW + timedelta(seconds=2))
             for draft in (old, new, old):  # the first one again, late

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.reads.asking import SPEAKING
 from adapters.tables import ensure
 from adapters.uploads import KEPT, TABLE, PostgresUploads
 from commands.door_ports import Upload
@@ -23,8 +24,7 @@ def test_a_file_may_be_sent_for_a_day_less_an_hour_and_is_swept_after_it(migrate
     ensure(migrated, TABLE)
 
     async def walk() -> None:
-        options = {"options": "-c timezone=UTC"}
-        async with AsyncConnectionPool(migrated, min_size=1, open=False, kwargs=options) as pool:
+        async with AsyncConnectionPool(migrated, min_size=1, open=False, kwargs=SPEAKING) as pool:
             uploads = PostgresUploads(pool)  # type: ignore[arg-type]
             await uploads.keep(ONE)
             await uploads.keep(ONE)

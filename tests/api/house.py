@@ -294,6 +294,9 @@ class MemoryReads:
     async def agents(self) -> Sequence[agents.Row]:
         return self._rows("agents")
 
+    async def agent(self, agent_id: AgentId) -> agents.Row | None:
+        return next((row for row in self._rows("agents") if row.agent_id == agent_id), None)
+
     async def canned(self) -> Sequence[canned.Row]:
         return sorted(self._rows("canned"), key=lambda row: row.canned_id)
 

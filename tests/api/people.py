@@ -27,7 +27,7 @@ from adapters.people import (
     RedisGuessing,
 )
 from adapters.people.passwords import CHEAP
-from adapters.reads.asking import Pool
+from adapters.reads.asking import SPEAKING, Pool
 from adapters.tables import ensure
 from api import admission
 from api.admission import Proof
@@ -204,9 +204,7 @@ def story(
 async def _street(
     dsn: str, valkey_url: str, second_factor: frozenset[Role], trusted: tuple[str, ...]
 ) -> AsyncIterator[Street]:
-    pool: Pool = AsyncConnectionPool(
-        dsn, min_size=1, max_size=4, open=False, kwargs={"options": "-c timezone=UTC"}
-    )
+    pool: Pool = AsyncConnectionPool(dsn, min_size=1, max_size=4, open=False, kwargs=SPEAKING)
     async with pool, Redis.from_url(valkey_url) as redis:
         street = Street(pool, redis, second_factor)
         # it runs loops of its own to furnish itself

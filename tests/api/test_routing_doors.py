@@ -59,10 +59,12 @@ def test_the_next_in_order_is_taken_and_the_urgent_comes_first(house: House) -> 
     assert (taken.status_code, taken.json()["conversation_id"]) == (200, urgent)
 
 
-def test_who_is_slower_than_a_colleague_has_the_one_behind_it(house: House) -> None:
+@pytest.mark.parametrize("here", [True, False], ids=["in this process", "elsewhere"])
+def test_who_is_slower_than_a_colleague_has_the_one_behind_it(house: House, here: bool) -> None:
     urgent, normal = house.somebody_waits(Priority.URGENT), house.somebody_waits(phone="5511900000002", n=2)
     until_then = len(house.inbox.history)
-    assert house.post("/v1/conversations/next", {}, "ana").json()["conversation_id"] == urgent
+    path = "/v1/conversations/next" if here else f"/v1/conversations/{urgent}/claim"
+    assert house.post(path, {}, "ana").status_code == 200
     house.reads.hidden = len(house.inbox.history) - until_then
     answer = house.post("/v1/conversations/next", {}, "bia")
     assert (answer.status_code, answer.json()["conversation_id"]) == (200, normal)

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from adapters.log.chain import Bookmark
 from adapters.reads import Pool
+from adapters.reads.asking import SPEAKING
 from adapters.views import View, connect, ensure
 from domain.journal import Position, Recorded
 from projections.catalogue import PROJECTIONS
@@ -50,9 +51,7 @@ class Known:
         """The answer to one question, with a pool of its own."""
 
         async def asked() -> T:
-            pool: Pool = AsyncConnectionPool(
-                self.dsn, min_size=1, max_size=2, open=False, kwargs={"options": "-c timezone=UTC"}
-            )
+            pool: Pool = AsyncConnectionPool(self.dsn, min_size=1, max_size=2, open=False, kwargs=SPEAKING)
             async with pool:
                 return await question(pool)
 

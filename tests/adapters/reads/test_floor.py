@@ -65,6 +65,45 @@ def test_what_waits_in_a_closed_queue_is_offered_to_nobody_and_hides_nobody(know
     assert {item.conversation_id for item in seen(known, morning).waiting} == {"c1", "c2"}
 
 
+FULL = agent.Reserved(ConversationId("other"), SUPPORT, Mode.OFFER, NOON, NOON)
+
+
+def able(*queues: QueueId, full: bool = False) -> list[Recorded]:
+    equipped = agent.Equipped(queues, {}, 1, None)
+    more = (FULL,) if full else ()
+    available = agent.BecameAvailable(NOON)
+    return told(agent.Welcomed("Ana"), equipped, available, *more, stream="agent-ana")
+
+
+@pytest.mark.parametrize(
+    ("ana", "looked_at"),
+    [
+        (able(SUPPORT), {"free", "asked"}),
+        (able(QueueId("outra")), {"asked"}),
+        (able(SUPPORT, full=True), {"asked"}),
+    ],
+    ids=["with room", "in another queue", "without room"],
+)
+def test_only_what_somebody_with_room_serves_is_looked_at_and_rounds_that_may_be_over(
+    known: Any, ana: list[Recorded], looked_at: set[str]
+) -> None:
+    asked = entered(
+        "asked", conversation.Offered(ANAS, NOON, LATER), conversation.OfferDeclined(ANAS, None, NOON)
+    )
+    paused = entered(
+        "paused",
+        conversation.Offered(ANAS, NOON, LATER),
+        conversation.OfferDeclined(ANAS, None, NOON),
+        conversation.RoundEnded((ANAS,), NOON + timedelta(seconds=60), NOON),
+    )
+    known.fold(ana, *QUEUES, entered("free"), asked, paused)
+    floor = seen(known, NOON)
+    found = {str(item.conversation_id) for item in floor.waiting}
+    assert found - {"paused"} == looked_at
+    given = {outcome.conversation_id for outcome in match(NOON, floor.waiting, floor.queues, floor.workers)}
+    assert given == looked_at
+
+
 def test_queues_that_are_retired_open_no_more(known: Any) -> None:
     known.fold(QUEUES[0], told(queue.Created("Suporte"), queue.Retired(), stream="queue-suporte"))
     assert known.ask(lambda pool: FloorRows(pool, Hours()).queues()) == [SALES]
