@@ -19,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,18 +157,22 @@ def memory(*roots: int) -> dict[str, float]:
     server or role."""
     found, seen = Counter[str](), set[int]()
     for root in roots:
-        top = psutil.Process(root)
-        command = command_of(top)
-        name = next((name for name in (*SERVERS, *ROLES) if name in command), "other")
-        for pid in {root, *(child.pid for child in top.children(recursive=True))} - seen:
-            seen.add(pid)
-            try:
-                rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            except OSError:
-                continue
-            pss = sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-            found[name.strip()] += pss / 1024
+        with suppress(psutil.NoSuchProcess):  # a worker of the database may end while we look
+            top = psutil.Process(root)
+            command = command_of(top)
+            name = next((name for name in (*SERVERS, *ROLES) if name in command), "other")
+            for pid in {root, *(child.pid for child in top.children(recursive=True))} - seen:
+                seen.add(pid)
+                found[name.strip()] += _held(pid)
     return dict(found)
+
+
+def _held(pid: int) -> float:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
 
 
 def followed(url: str, local: Local, desk: Desk) -> None:

@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import psutil
@@ -37,9 +37,14 @@ from tests.bench.report import Goal, Report, percentile, say
 
 EACH = 15  # streams of one token: one person has no more than 20
 TOPICS = "waiting,automation,in_service"
+CHUNK = 256 * 1024
+
+Appended: TypeAlias = tuple[int, int, float, str]
+"""A change that lists show: partition, ordinal, when, and of which stream."""
+
 SETTLE = 3.0  # seconds the browsers look before the load begins, and after it ended
 APPENDED = """
-SELECT e.partition, e.ordinal, extract(epoch FROM l.appended_at)::float8
+SELECT e.partition, e.ordinal, extract(epoch FROM l.appended_at)::float8, e.stream
 FROM event e JOIN log l ON l.partition = e.partition AND l.seq = e.seq
 WHERE e.type = ANY(%s) AND l.appended_at BETWEEN to_timestamp(%s) AND to_timestamp(%s)
 """
@@ -61,25 +66,30 @@ class Browser:
             f"Authorization: Bearer {self._token}\r\n\r\n".encode()
         )
         try:
-            while line := await reader.readline():
-                self.bytes += len(line)
-                self.heard(line)
-                if line.startswith(b"id: ") and (seen := last_seen(line[4:].strip().decode())) is not None:
-                    self.marks.append((time.time(), dict(seen.marks[INBOX])))
-                elif line.startswith(b"event: bye"):
-                    break
+            rest = b""
+            while told := await reader.read(CHUNK):
+                self.bytes += len(told)
+                whole, end, rest = (rest + told).rpartition(b"\n\n")
+                if end:
+                    self.heard(whole)
+                    if (at := whole.rfind(b"\nid: ")) >= 0:  # the last one says it of all before
+                        seen = last_seen(whole[at + 5 :].partition(b"\n")[0].strip().decode())
+                        if seen is not None:
+                            self.marks.append((time.time(), dict(seen.marks[INBOX])))
+                    if b"event: bye" in whole:
+                        break
         finally:
             self.ended = True
             writer.close()
 
-    def heard(self, line: bytes) -> None:
-        """For who does something about it."""
+    def heard(self, events: bytes) -> None:
+        """For who does something about them. Whole ones, as they came."""
 
-    def late(self, appended: Sequence[tuple[int, int, float]]) -> list[float]:
+    def late(self, appended: Sequence[Appended]) -> list[float]:
         """Seconds from the log to these eyes; what was never told counts as a minute."""
         waits: list[float] = []
         columns: dict[int, list[int]] = {}
-        for partition, ordinal, at in appended:
+        for partition, ordinal, at, _ in appended:
             if partition not in columns:
                 columns[partition] = [told.get(partition, 0) for _, told in self.marks]
             n = bisect.bisect_left(columns[partition], ordinal)
@@ -108,7 +118,7 @@ async def _browse(given: dict[str, Any]) -> None:
         await asyncio.sleep(0.05)
     print("looking", flush=True)
     asked = json.loads(await asyncio.to_thread(sys.stdin.readline))
-    appended: list[tuple[int, int, float]] = [tuple(one) for one in asked]
+    appended: list[Appended] = [tuple(one) for one in asked]
     waits = [late for browser in browsers for late in browser.late(appended)]
     told = {
         "changes": len(appended),
@@ -138,14 +148,14 @@ class Browsing:
         if self._process.stdout.readline().strip() != "looking":
             raise RuntimeError("the browsers ended")
 
-    def told(self, appended: Sequence[tuple[int, int, float]]) -> dict[str, Any]:
+    def told(self, appended: Sequence[Appended]) -> dict[str, Any]:
         answer, _ = self._process.communicate(json.dumps(appended) + "\n", timeout=120)
         found: dict[str, Any] = json.loads(answer)
         return found
 
 
-def appended_between(dsn: str, began: float, ended: float) -> list[tuple[int, int, float]]:
-    """The changes that lists show, appended between these two times: partition, ordinal, when."""
+def appended_between(dsn: str, began: float, ended: float) -> list[Appended]:
+    """What was appended between these two times."""
     shown = [
         f"{stream.kind}.{event.__name__}"
         for stream in STREAMS.values()

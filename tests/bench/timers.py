@@ -33,6 +33,7 @@ from adapters.clock import SystemClock
 from adapters.engine.feed import Feed
 from adapters.engine.watches import keep_watch
 from adapters.reads import DeadlineRows
+from adapters.reads.asking import SPEAKING
 from adapters.services import Postgres
 from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
@@ -101,7 +102,7 @@ async def keep(dsn: str) -> None:
     view = View(DEADLINES, partial(connect, dsn))
     feed = Feed(ours.log, Archive(STREAMS.values(), ours.keyring), [ViewFollower(view, ours.log)])
     feed.start()
-    pool: Any = AsyncConnectionPool(dsn, min_size=1, open=False, kwargs={"options": "-c timezone=UTC"})
+    pool: Any = AsyncConnectionPool(dsn, min_size=1, open=False, kwargs=SPEAKING)
     await pool.open()
     clock = SystemClock()
     await keep_watch(timekeeper(), Ports(DeadlineRows(pool)), ours.inbox.later, clock, asyncio.Event())
