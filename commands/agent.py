@@ -136,7 +136,8 @@ def leave_desk(command: LeaveDesk, state: Agent, at: datetime) -> list[Event]:
 
 @dataclass(frozen=True, kw_only=True)
 class ReservePlace(Command):
-    """A place for what is about to be offered (until `expires_at`) or assigned (None)."""
+    """A place for what is about to be offered (until `expires_at`) or assigned (None), or for what the agent
+    takes (`mode` pull, `why` as in `commands.conversation.taking`)."""
 
     agent_id: AgentId
     conversation_id: str

@@ -13,6 +13,7 @@ from domain.journal import Recorded
 from domain.presence import Availability, policy_at
 from domain.privacy import Clear, Identity, Open
 from domain.queue import QueueId
+from domain.queueing import Mode
 from projections.answer import Projection, by_root, replace
 
 RESERVED: Final = "reserved"
@@ -136,8 +137,9 @@ def _evolve(row: Row, event: object) -> Row:
 
 def _placed(row: Row, event: object) -> Row:
     match event:
-        case agent.Reserved(conversation_id=one, reserved_at=at, weight=weight):
-            return replace(row, places={**row.places, one: [RESERVED, weight]}, last_offered_at=at)
+        case agent.Reserved(conversation_id=one, reserved_at=at, weight=weight, mode=mode):
+            offered = row.last_offered_at if mode is Mode.PULL else at
+            return replace(row, places={**row.places, one: [RESERVED, weight]}, last_offered_at=offered)
         case agent.TookUp(conversation_id=one, taken_at=at):
             weight = row.places.get(one, [ACTIVE, 1.0])[1]
             return replace(row, places={**row.places, one: [ACTIVE, weight]}, idle_since=at)

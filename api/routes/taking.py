@@ -4,7 +4,8 @@ records both."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 from uuid import uuid5
 
 from fastapi import APIRouter, Body, Response
@@ -19,6 +20,7 @@ from api.permissions import Permission
 from api.routes.conversations import OfConversation
 from api.wishes import Attending, Wish
 from commands.conversation import ClaimConversation
+from commands.conversation.taking import not_taken, place_for
 from commands.ports import Unavailable
 from domain.conversation import ConversationId, Stage
 from domain.copy.refusals import refusal
@@ -32,6 +34,7 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 PAGE = 50  # rows of what waits, looked at together
 PAGES = 40  # of them at most
 TRIES = 8  # the next ones, when colleagues are quicker
+NO_ROOM = ("AtCapacity", "AtCeiling")
 GONE = ("AlreadyAttended", "Changed", "NotOpen")
 TAKES = (*WRITES, "NeedsGround", "AlreadyAttended", "Changed", "NotOpen")
 
@@ -60,19 +63,18 @@ async def take_next(
         taker = worker(me, frozenset(rules))
         order = [waits(row, known) for one, row in rows.items() if one not in wish.desk.taken]
         while (found := next_for(taker, order, rules)) is not None:
-            command = ClaimConversation(
+            claim = ClaimConversation(
                 id=wish.id if tries == TRIES else uuid5(wish.id, str(tries)),
                 cause=wish.cause,
                 conversation_id=found.conversation_id,
                 agent_id=wish.agent_id,
                 seen_version=rows[found.conversation_id].version,
                 how="pulled",
-                full=_full(me),
                 reason=ask.reason,
             )
             wish.desk.taken.add(found.conversation_id)
             try:
-                return await wish.decide(command, conversation_id=found.conversation_id)
+                return await _take(wish, claim, found.queue_id, me, conversation_id=found.conversation_id)
             except Problem as problem:
                 tries -= 1
                 if problem.rule not in GONE:
@@ -99,51 +101,66 @@ async def claim(
     needed. Where agents take the next by themselves (`pull`), taking another needs a permission, and is
     recorded as out of order. While lists cannot be read neither is looked at: nobody is kept from helping."""
     one = ConversationId(conversation_id)
+    queue_id, left = None, 0
     try:
         me = await wish.desk.reads.agent(wish.agent_id)
-        left = 0 if me is None else await _passed_over(wish, one, me)
+        if me is not None:
+            queue_id, left = await _passed_over(wish, one, me)
     except Unavailable:
-        me, left = None, 0
+        me = None
     if left and not wish.may(Permission.CHOOSE):
         raise Problem("MayNotChoose")
-    command = ClaimConversation(
+    claim = ClaimConversation(
         id=wish.id,
         cause=wish.cause,
         conversation_id=one,
         agent_id=wish.agent_id,
         seen_version=wish.seen_version,
-        full=me is not None and _full(me),
         reason=None if ask is None else ask.reason,
         passed_over=left,
     )
-    return await wish.decide(command)
+    return await _take(wish, claim, queue_id, me)
 
 
-def _full(me: agents.Row) -> bool:
-    """Whether a capacity that somebody set leaves no room."""
-    return me.equipped and not me.load.has_room
+async def _take(
+    wish: Wish, claim: ClaimConversation, queue_id: QueueId | None, me: agents.Row | None, **told: Any
+) -> Response:
+    """Where a capacity was set the agent's own stream is asked for a place first: what lists say of it may be
+    late. With a reason there may be more than there is room for."""
+    if me is None or not me.equipped or queue_id is None:
+        return await wish.decide(claim, **told)
+    try:
+        await wish.want(place_for(claim, queue_id))
+    except Problem as problem:
+        if problem.rule not in NO_ROOM:
+            raise
+        return await wish.decide(replace(claim, full=True), **told)
+    try:
+        return await wish.decide(claim, **told)
+    except Problem:
+        await wish.want(not_taken(claim))
+        raise
 
 
-async def _passed_over(wish: Wish, conversation_id: ConversationId, me: agents.Row) -> int:
-    """How many come before it among those of queues that are pulled from, which this agent could take."""
+async def _passed_over(
+    wish: Wish, conversation_id: ConversationId, me: agents.Row
+) -> tuple[QueueId | None, int]:
+    """The queue it waits in, and how many come before it among those of queues that are pulled from, which
+    this agent could take."""
     known = {row.queue_id: row for row in await wish.desk.reads.queues()}
     rules = _pulled(known)
-    if not rules:
-        return 0
     found = await wish.desk.reads.conversation(conversation_id)
-    if found is None or found.row.stage is not Stage.WAITING:
-        return 0
-    if (its := found.row.queue_id) is None or its not in rules:
-        return 0
-    if found.row.offered_to == wish.agent_id:
-        return 0
+    if found is None or found.row.stage is not Stage.WAITING or (its := found.row.queue_id) is None:
+        return None, 0
+    if its not in rules or found.row.offered_to == wish.agent_id:
+        return its, 0
     mine = _queues(me)
     taker, wanted, left = worker(me, frozenset(rules)), waits(found.row, known), 0
     async for rows in _waiting(wish, None if mine is None else mine | {its}):
         left += len(passed_over(taker, wanted, [waits(row, known) for row in rows.values()], rules))
         if conversation_id in rows:
             break
-    return left
+    return its, left
 
 
 def _pulled(known: Mapping[QueueId, queues.Row]) -> dict[QueueId, Rules]:

@@ -1,7 +1,8 @@
 """The porter: keeps what agents have true to who has each conversation, and hands over what was reserved.
 
 A place is reserved on the agent's stream first, then the conversation is offered or assigned; whatever says
-no to that sets the place free again.
+no to that sets the place free again. What agents take by themselves has a place first, too: whoever let them
+takes it at once, and the porter wants the very same, should that one be gone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from commands.agent import HushPlace, LetGo, RousePlace, TakeUp
 from commands.conversation import AssignConversation, OfferConversation
+from commands.conversation.taking import claim_of
 from commands.intention import Command, caused_by, process_id
 from commands.ports import Accepted, Decision
 from commands.roles import Policy
@@ -18,6 +20,7 @@ from domain import agent, conversation
 from domain.agent import AgentId
 from domain.conversation import DEVICE, ConversationId
 from domain.journal import Recorded
+from domain.queueing import Mode
 
 NAME: Final = "porter"
 
@@ -86,6 +89,8 @@ def settle(recorded: Recorded, decisions: Sequence[Decision]) -> list[Command]:
 
 
 def _handed(recorded: Recorded, event: agent.Reserved) -> Command:
+    if event.mode is Mode.PULL:
+        return claim_of(recorded, event)
     agent_id, conversation_id = AgentId(recorded.root), ConversationId(event.conversation_id)
     cause = caused_by(recorded, NAME)
     if event.expires_at is None:

@@ -114,7 +114,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A place for a conversation that is about to be offered (until `expires_at`) or assigned (None).
+    """A place for a conversation that is about to be offered (until `expires_at`) or assigned (None), or that
+    the agent takes (`mode` pull; `why` says how).
     `seen_version`: the conversation as it was when this agent was chosen; what happened to it earlier, and is
     told here later, does not touch the place."""
 

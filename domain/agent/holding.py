@@ -1,5 +1,5 @@
-"""What an agent has: places reserved, taken and given up. Nothing is given automatically above the capacity,
-because whoever wants to must reserve here first."""
+"""What an agent has: places reserved, taken and given up. Nothing is given automatically, or taken without a
+reason, above the capacity, because whoever wants to must reserve here first."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ def reserve(
     seen_version: int | None = None,
     at: datetime,
 ) -> list[Event]:
-    """A place for what is about to be offered or assigned. Nothing when it has one."""
+    """A place for what is about to be offered or assigned, or taken by the agent, who is there then whatever
+    they say of themselves. Nothing when it has one."""
     attends(state)
     if conversation_id in state.reserved or conversation_id in state.has:
         return []
-    if state.availability is not Availability.AVAILABLE or unreached(state.lost_at, at):
+    away = state.availability is not Availability.AVAILABLE or unreached(state.lost_at, at)
+    if away and mode is not Mode.PULL:
         raise NotAvailable
     if not state.load.below_capacity:
         raise AtCapacity(capacity=state.load.capacity)

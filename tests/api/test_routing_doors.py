@@ -104,6 +104,30 @@ def test_above_a_capacity_that_was_set_the_next_needs_a_reason(house: House) -> 
     assert house.post("/v1/conversations/next", {"reason": "Na loja."}, "bia").status_code == 200
 
 
+@pytest.mark.parametrize("by", ["next", "claim"])
+def test_room_is_asked_of_the_agent_and_not_of_lists_that_may_be_late(house: House, by: str) -> None:
+    one, other = house.somebody_waits(Priority.URGENT), house.somebody_waits(phone="5511900000002", n=2)
+    house.put("/v1/agents/bia/routing", {"capacity": 1}, "dora")
+    until_then = len(house.inbox.history)
+    assert house.post("/v1/conversations/next", {}, "bia").json()["conversation_id"] == one
+    house.reads.hidden = len(house.inbox.history) - until_then
+    path = "/v1/conversations/next" if by == "next" else f"/v1/conversations/{other}/claim"
+    answer = house.post(path, {}, "bia")
+    assert (answer.status_code, answer.json()["rule"]) == (422, "NeedsGround")
+    assert house.post(path, {"reason": "Na loja."}, "bia").status_code == 200
+    assert [(given.how, given.over_capacity) for given in assigned(house)][-1][1] is True
+
+
+def test_what_a_colleague_took_leaves_no_place_taken(house: House) -> None:
+    one, other = house.somebody_waits(), house.somebody_waits(phone="5511900000002", n=2)
+    house.put("/v1/agents/bia/routing", {"capacity": 1}, "dora")
+    until_then = len(house.inbox.history)
+    house.post(f"/v1/conversations/{one}/claim", {}, "ana")
+    house.reads.hidden = len(house.inbox.history) - until_then
+    assert house.post(f"/v1/conversations/{one}/claim", {}, "bia").json()["rule"] == "AlreadyAttended"
+    assert house.post(f"/v1/conversations/{other}/claim", {}, "bia").status_code == 200
+
+
 def test_claiming_above_a_capacity_that_was_set_needs_a_reason_that_is_recorded(house: House) -> None:
     one = house.somebody_waits()
     house.put("/v1/agents/bia/routing", {"capacity": 0}, "dora")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from commands.agent import HushPlace, LeaveDesk, LetGo, LoseConnection, ReservePlace, RousePlace, TakeUp
 from commands.conversation import (
     AssignConversation,
+    ClaimConversation,
     EndRound,
     ExpireOffer,
     OfferConversation,
@@ -22,6 +24,7 @@ from commands.conversation import (
     SilenceConversation,
     WithdrawOffer,
 )
+from commands.conversation.taking import place_for
 from commands.floor_ports import DueTurn, FloorNow, Held, Ripe
 from commands.intention import Command
 from commands.ports import Accepted, Denied
@@ -29,7 +32,7 @@ from commands.processes import hourglass, lookout, matchmaker, porter, steward
 from domain import agent, conversation
 from domain.agent import AgentId, Load
 from domain.conversation import DEVICE, ConversationId, Opener, Stage
-from domain.journal import Position, Recorded
+from domain.journal import Cause, Position, Recorded
 from domain.queue import Priority, QueueId
 from domain.queueing import Mode, OfflinePolicy, Rules
 from domain.routing import QueueNow, Waiting, Worker
@@ -185,6 +188,21 @@ def test_who_had_no_place_after_all_is_looked_for_again_as_late_as_their_no() ->
 
 
 # Porter
+
+
+def test_what_an_agent_takes_is_claimed_by_the_porter_with_the_very_same_command() -> None:
+    claim = ClaimConversation(
+        id=uuid4(),
+        cause=Cause("agent:ana", "r1", "request:1"),
+        conversation_id=ConversationId("c1"),
+        agent_id=ANA,
+        seen_version=7,
+        how="pulled",
+        passed_over=2,
+    )
+    place = place_for(claim, GERAL)
+    held = agent.Reserved("c1", GERAL, place.mode, AT, None, 1, place.why, place.seen_version)
+    assert porter.react(replace(on_agent(held), cause=place.cause)) == [claim]
 
 
 def test_what_was_reserved_is_offered_or_assigned() -> None:

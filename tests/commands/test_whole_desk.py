@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import count
 from typing import Any, Final
+from uuid import uuid5
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,13 +18,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from commands import agent as of_agents
 from commands import conversation as wanted
+from commands.conversation.taking import place_for
+from commands.intention import COMMANDS
 from commands.ports import Accepted
 from commands.queue import CreateQueue, SetRouting
 from domain import agent, conversation
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import ConversationId, MessageId, Stage
-from domain.journal import Recorded
+from domain.journal import Cause, Recorded
 from domain.presence import Availability
 from domain.queue import Priority, QueueId
 from domain.queueing import Mode, Rules, Strategy
@@ -40,7 +43,7 @@ QUEUES: Final = (OFFERS, ASSIGNS, PULLS)
 AGENTS: Final = {AgentId("ana"): 1, AgentId("bia"): 2, AgentId("caio"): 3}
 CUSTOMERS: Final = tuple(ConversationId(f"c{n}") for n in range(6))
 CHANNEL = ChannelId("matriz")
-BY_HAND: Final = frozenset({"claimed", "taken", "transferred", "pulled", "reopened"})
+BY_HAND: Final = frozenset({"claimed", "taken", "transferred", "reopened"})
 
 AN_AGENT, A_CUSTOMER, A_QUEUE = (st.sampled_from(list(some)) for some in (AGENTS, CUSTOMERS, QUEUES))
 A_PROCESS = st.sampled_from(["porter", "matchmaker", "steward"])
@@ -183,6 +186,20 @@ class WholeDesk(RuleBasedStateMachine):
         if one is not None:
             reason = {"full": True, "reason": "na loja"}
             self._want(wanted.ClaimConversation, conversation_id=one, agent_id=who, **reason)
+
+    @rule(who=AN_AGENT, n=N, answered=st.booleans(), then=THEN)
+    def an_agent_takes_the_next(self, who: AgentId, n: int, answered: bool, then: str) -> None:
+        """Not `answered`: whoever asked for the claim is gone once there is a place for it."""
+        one = self._one(n, Stage.WAITING)
+        if one is None:
+            return
+        named: dict[str, Any] = {"conversation_id": one, "agent_id": who, "how": "pulled"}
+        id_ = uuid5(COMMANDS, f"claim/{next(self.said)}")
+        claim = wanted.ClaimConversation(id=id_, cause=Cause("agent:x", "", ""), **named)
+        place = self.desk.log.decide(place_for(claim, self._state(one).queue_id))
+        if isinstance(place, Accepted) and answered:
+            self.desk.log.decide(claim)
+        self._then(then)
 
     @rule(n=N, then=THEN)
     def the_owner_answers(self, n: int, then: str) -> None:
