@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, LiteralString, TypeVar
 
 from psycopg import sql
 
@@ -22,7 +22,7 @@ R = TypeVar("R", bound=Row)
 INBOX: Final = source(inbox.INBOX)
 TRANSCRIPT: Final = source(transcript.TRANSCRIPT)
 VIEWS: Final = (inbox.INBOX.name, transcript.TRANSCRIPT.name)
-_PLACE: Final = (sql.Identifier("t", "partition"), sql.Identifier("t", "ordinal"))
+_PLACE: Final[tuple[LiteralString, LiteralString]] = ("t.partition", "t.ordinal")
 _SINCE: Final = (
     "JOIN unnest(%(partitions)s::int[], %(ordinals)s::bigint[]) AS m(partition, ordinal)"
     " ON t.partition = m.partition AND t.ordinal > m.ordinal"

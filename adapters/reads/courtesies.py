@@ -106,7 +106,7 @@ class _Rows:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def _all(self, query: sql.Composed, parameters: Any) -> list[tuple[Any, ...]]:
+    async def _all(self, query: sql.SQL | sql.Composed, parameters: Any) -> list[tuple[Any, ...]]:
         async with asking(self._pool) as connection:
             return await (await connection.execute(query, parameters)).fetchall()
 

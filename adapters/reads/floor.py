@@ -12,7 +12,7 @@ from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Connection, Pool, asking
 from adapters.reads.conversations import INBOX, ORDER, PLACE
 from adapters.reads.lists import AGENTS, QUEUES, all_agents, all_queues, one_agent
-from adapters.views.tables import names
+from adapters.views.tables import names, once
 from commands.courtesy_ports import QueueHours
 from commands.floor_ports import DueTurn, FloorNow, Held, Ripe
 from commands.ports import Unavailable
@@ -165,7 +165,7 @@ class _Waits(NamedTuple):
         return cls(ConversationId(conversation_id), queue, Priority(priority), *rest)
 
 
-_WAITING: Final = sql.SQL(
+_WAITS: Final = sql.SQL(
     """
     SELECT {columns} FROM {inbox} AS t {order}
     WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND (
@@ -176,6 +176,7 @@ _WAITING: Final = sql.SQL(
     ORDER BY {place} LIMIT %(most)s
     """
 ).format(columns=names(_Waits._fields, "t"), inbox=INBOX.identifier, order=ORDER, place=PLACE)
+_WAITING: Final = once(_WAITS)
 """What somebody with room could be given now, and whose round may be over. Nobody can take the rest."""
 
 _WORDS: Final[LiteralString] = """
@@ -195,4 +196,4 @@ CROSS JOIN LATERAL (VALUES
 WHERE t.stage IN ('waiting', 'in_service') AND d.means AND d.armed + d.after <= %(at)s
 ORDER BY d.armed + d.after LIMIT %(most)s
 """
-_DUE: Final = sql.SQL(_WORDS).format(inbox=INBOX.identifier, queues=QUEUES.identifier)
+_DUE: Final = once(sql.SQL(_WORDS).format(inbox=INBOX.identifier, queues=QUEUES.identifier))

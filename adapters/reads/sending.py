@@ -51,7 +51,7 @@ class OutgoingRows:
 
     async def _heads(
         self,
-        wanted: sql.Composed,
+        wanted: sql.SQL | sql.Composed,
         at: datetime,
         limit: int,
         *,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, LiteralString, TypeVar
 
 from psycopg import sql
 
-from adapters.views.tables import names, table
+from adapters.views.tables import names, once, table
 from projections.answer import Projection, Row
 
 R = TypeVar("R", bound=Row)
@@ -22,11 +22,15 @@ class Source(Generic[R]):
     columns: sql.Composed
     width: int
     row: Callable[[tuple[Any, ...]], R]
+    _selected: dict[tuple[str, ...], sql.SQL] = field(default_factory=dict, compare=False, repr=False)
 
-    def select(self, rest: str, *more: sql.Composable) -> sql.Composed:
+    def select(self, rest: LiteralString, *more: LiteralString) -> sql.SQL:
         """`SELECT <columns> FROM <table> AS t` and the rest; `more` are columns after the row's."""
-        wanted = sql.SQL(", ").join([self.columns, *more])
-        return sql.SQL("SELECT {} FROM {} AS t {}").format(wanted, self.identifier, sql.SQL(rest))
+        if (known := self._selected.get((rest, *more))) is None:
+            wanted = sql.SQL(", ").join([self.columns, *map(sql.SQL, more)])
+            selected = sql.SQL("SELECT {} FROM {} AS t {}").format(wanted, self.identifier, sql.SQL(rest))
+            known = self._selected[rest, *more] = once(selected)
+        return known
 
 
 def source(projection: Projection[R]) -> Source[R]:

@@ -182,6 +182,11 @@ def table(projection: Projection[Any], *, spare: bool = False) -> Table:
     return Table(projection, generated, projection.row.KEY, spare)
 
 
+def once(composed: sql.Composable) -> sql.SQL:
+    """The same words, put together once: what is composed is put together anew whenever it is executed."""
+    return sql.SQL(composed.as_string(None))
+
+
 def names(of: tuple[str, ...], table: str | None = None) -> sql.Composed:
     return sql.SQL(", ").join(
         sql.Identifier(name) if table is None else sql.Identifier(table, name) for name in of

@@ -12,7 +12,7 @@ from psycopg import errors, sql
 
 from adapters.log.chain import Bookmark
 from adapters.log.postgres import BY_KEY, NEVER_IDLE
-from adapters.views.tables import Table, names, table
+from adapters.views.tables import Table, names, once, table
 from domain.journal import Position, Recorded
 from projections.answer import Key, Projection
 
@@ -300,21 +300,20 @@ class _Overtaken(Exception):
 
 
 class Statements(NamedTuple):
-    load: sql.Composed
-    remove: sql.Composed
-    copy: sql.Composed
+    load: sql.SQL
+    remove: sql.SQL
+    copy: sql.SQL
 
 
 def statements_of(of: Table) -> Statements:
     wanted = sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(t)) for t in of.key_types)
     same = sql.SQL(" AND ").join(sql.SQL("v.{0} = k.{0}").format(sql.Identifier(name)) for name in of.key)
     keys = sql.SQL("unnest({}) AS k({})").format(wanted, names(of.key))
+    load = sql.SQL("SELECT {} FROM {} AS v JOIN {} ON {}")
     return Statements(
-        sql.SQL("SELECT {} FROM {} AS v JOIN {} ON {}").format(
-            names(of.stored, "v"), of.identifier, keys, same
-        ),
-        sql.SQL("DELETE FROM {} AS v USING {} WHERE {}").format(of.identifier, keys, same),
-        sql.SQL("COPY {} ({}) FROM STDIN").format(of.identifier, names(of.stored)),
+        once(load.format(names(of.stored, "v"), of.identifier, keys, same)),
+        once(sql.SQL("DELETE FROM {} AS v USING {} WHERE {}").format(of.identifier, keys, same)),
+        once(sql.SQL("COPY {} ({}) FROM STDIN").format(of.identifier, names(of.stored))),
     )
 
 
