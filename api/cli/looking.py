@@ -164,7 +164,7 @@ def schema(
 def bench(
     context: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="engine, intake, rebuild, timers, live, desk, replay or takeover")
+        str, typer.Argument(help="engine, intake, rebuild, timers, live, desk, screen, replay or takeover")
     ],
 ) -> None:
     """Measure beside a peer in the same run. Needs a checkout and `make install-dev`."""

@@ -73,6 +73,7 @@ class Desk:
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         self._browser = browser
+        self._homes = [house.url]
         self._contexts: list[BrowserContext] = []
         self._tokens: dict[str, str] = {}
 
@@ -92,9 +93,13 @@ class Desk:
         theme: str = "light",
         toured: bool = True,
         live: bool = True,
+        through: str | None = None,
         **more: Any,
     ) -> Page:
-        """A browser of their own, signed in, on this screen. Not `live`: it asks again and again."""
+        """A browser of their own, signed in, on this screen. Not `live`: it asks again and again. `through`:
+        the address by which it reaches the desk."""
+        if through is not None:
+            self._homes.append(through)
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="pt-BR",
@@ -113,11 +118,11 @@ class Desk:
         page.on("request", lambda asked: self._asked(asked.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self._said(said.type, said.text))
-        page.goto(self.house.url + path)
+        page.goto((through or self.house.url) + path)
         return page
 
     def _asked(self, url: str) -> None:
-        if not url.startswith((self.house.url, "blob:" + self.house.url, "data:")):
+        if not url.startswith(("data:", *self._homes, *(f"blob:{home}" for home in self._homes))):
             self.foreign.append(url)
 
     def _said(self, kind: str, text: str) -> None:
