@@ -108,7 +108,10 @@ class Desk:
         )
         self._contexts.append(context)
         likes = json.dumps({"theme": theme, "toured": toured, "sounds": False})
-        context.add_init_script(f"localStorage.setItem('atende.preferences', {json.dumps(likes)})")
+        context.add_init_script(
+            f"localStorage.getItem('atende.preferences') ?? "
+            f"localStorage.setItem('atende.preferences', {json.dumps(likes)})"
+        )
         if name is not None:
             context.add_init_script(f"sessionStorage.setItem('atende.token', {json.dumps(self.token(name))})")
         if not live:

@@ -424,3 +424,53 @@ def test_a_supervisor_sees_the_wall_reads_along_whispers_and_takes_over(desk: De
     boss.goto(f"{house.url}/tv")
     expect(boss.get_by_role("heading", name="Painel do atendimento")).to_be_visible()
     shot(boss, "tv-dark")
+
+
+def test_a_filter_that_is_kept_shows_its_part_of_the_list_and_is_there_another_day(desk: Desk) -> None:
+    house = desk.house
+    urgent, other = house.customer(), house.customer()
+    house.waits(urgent)
+    house.waits(other)
+    path = f"/v1/conversations/{house.conversation_id(other)}/priority"
+    house.agent("ana").post(path, {"priority": "low", "reason": "Pode esperar."}).raise_for_status()
+    page = desk.page("ana")
+    mine, theirs = page.locator(".row", has_text=urgent.name), page.locator(".row", has_text=other.name)
+    expect(mine).to_be_visible()
+    expect(theirs).to_be_visible()
+    page.keyboard.press("f")
+    asked = page.get_by_role("dialog", name="Filtrar a lista")
+    asked.get_by_label("Prioridade").select_option(label="Baixa")
+    asked.get_by_label("Guardar com o nome").fill("Sem pressa")
+    page.keyboard.press("Enter")
+    expect(theirs).to_be_visible()
+    expect(mine).to_have_count(0)
+    page.get_by_label("Mostrar").select_option(label="Todas as filas")
+    expect(mine).to_be_visible()
+    page.reload()
+    page.get_by_label("Mostrar").select_option(label="Sem pressa")
+    expect(theirs).to_be_visible()
+    expect(mine).to_have_count(0)
+    page.get_by_role("button", name="Filtrar", exact=True).click()
+    asked.get_by_label("Só as que passaram do prazo").check()
+    asked.get_by_role("button", name="Mostrar").click()
+    expect(page.get_by_text("Nada com este filtro")).to_be_visible()
+    page.get_by_role("button", name="Ver todas").click()
+    expect(mine).to_be_visible()
+
+
+def test_a_conversation_is_begun_by_phone_and_the_first_word_is_a_template(desk: Desk) -> None:
+    house, who = desk.house, desk.house.customer()
+    page = desk.page("ana")
+    page.get_by_role("button", name="Nova conversa por telefone").click()
+    asked = page.get_by_role("dialog", name="Nova conversa")
+    begin = asked.get_by_role("button", name="Começar")
+    asked.get_by_label("Telefone do cliente").fill("9999")
+    expect(begin).to_be_disabled()
+    assert who.wa_id is not None
+    local = who.wa_id.removeprefix("55")
+    asked.get_by_label("Telefone do cliente").fill(f"({local[:2]}) {local[2:-4]}-{local[-4:]}")
+    begin.click()
+    expect(asked).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(local[-4:])
+    expect(page.get_by_role("button", name="Escolher modelo")).to_be_visible()
+    assert house.conversation(who)["agent_id"] == "ana"

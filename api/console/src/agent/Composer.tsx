@@ -53,7 +53,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
   }, [text, field]);
 
   const left = row.window_until === null ? null : Date.parse(row.window_until) - time;
-  const closed = left !== null && left <= 0 && !noting;
+  const closed = (left === null || left <= 0) && !noting; // who never wrote to us has not opened it
   const slash = !shut && !noting ? /(?:^|\s)\/([\p{L}\d-]*)$/u.exec(text) : null;
   const ready = useCanned();
   const options = slash ? fitting(ready, slash[1] ?? "", row) : [];
@@ -133,7 +133,11 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
       {!closed && !noting && <Attached id={id} />}
       {closed ? (
         <div className="window-closed">
-          <p>O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente, que foi {moment(new Date(Date.parse(row.window_until ?? "") - 86_400_000), new Date(time))}. Escolha um modelo aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.</p>
+          {row.window_until === null ? (
+            <p>O cliente ainda não escreveu nesta conversa, e o WhatsApp só aceita um modelo aprovado para começar. Assim que ele responder, você escreve normalmente.</p>
+          ) : (
+            <p>O WhatsApp só aceita mensagem livre até 24 horas depois da última mensagem do cliente, que foi {moment(new Date(Date.parse(row.window_until) - 86_400_000), new Date(time))}. Escolha um modelo aprovado para retomar. Assim que ele responder, você volta a escrever normalmente.</p>
+          )}
           <div>
             <button type="button" className="button main" onClick={onTemplate}>
               <Icon name="template" /> Escolher modelo

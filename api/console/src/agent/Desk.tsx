@@ -1,5 +1,5 @@
 // The agent's desk: the list, the thread, what belongs to it; one pane at a time on a phone.
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { pull } from "../desk/acts";
 import { lookAt, may } from "../desk/session";
@@ -18,6 +18,8 @@ import "./writing.css";
 import "./beside.css";
 import "./narrow.css";
 
+const Begin = lazy(() => import("./Begin"));
+
 const TABS: readonly { tab: Tab; label: string }[] = [
   { tab: "waiting", label: "Espera" },
   { tab: "mine", label: "Meus" },
@@ -29,6 +31,7 @@ const LONG: Record<Tab, string> = { waiting: "Espera", mine: "Meus atendimentos"
 export default function Desk() {
   const { id } = useParams<{ id?: string }>();
   const [tab, setTab] = useState<Tab>(() => (sessionStorage.getItem("atende.tab") as Tab | null) ?? "waiting");
+  const [beginning, setBeginning] = useState(false);
   const tabs = useTabs();
   const wide = useWide(860);
   const [, go] = useLocation();
@@ -54,6 +57,7 @@ export default function Desk() {
 
   useCommands("desk", [
     { id: "pull", label: "Pegar a próxima da espera", group: "Conversa", icon: "zap", keys: "n", words: "next proxima pull", run: () => void next() },
+    ...(may("conversations.attend") ? [{ id: "begin", label: "Nova conversa por telefone", group: "Conversa", icon: "send", keys: "l", words: "iniciar comecar ligar numero", run: () => setBeginning(true) } satisfies Command] : []),
     ...TABS.map((one, at): Command => ({ id: `tab-${one.tab}`, label: `Ver ${LONG[one.tab]}`, group: "Lista", icon: "inbox", keys: String(at + 1), run: () => setTab(one.tab) })),
     { id: "next-tab", label: "Próxima conversa aberta", group: "Abas", keys: "]", run: () => stepTab(1) },
     { id: "previous-tab", label: "Conversa aberta anterior", group: "Abas", keys: "[", run: () => stepTab(-1) },
@@ -64,10 +68,15 @@ export default function Desk() {
     <div className={`desk${id ? " has-thread" : ""}`}>
       {!id && <h1 className="sr">Atendimento</h1>}
       <Offers />
+      {beginning && (
+        <Suspense fallback={null}>
+          <Begin onDone={() => setBeginning(false)} />
+        </Suspense>
+      )}
       {(wide || !id) && (
         <section className="pane-list" aria-label="Listas de atendimento">
           <Tabs tab={tab} onTab={setTab} />
-          <List tab={tab} chosen={id ?? null} />
+          <List tab={tab} chosen={id ?? null} onBegin={may("conversations.attend") ? () => setBeginning(true) : null} />
         </section>
       )}
       {(wide || id) && (

@@ -1,19 +1,23 @@
 // Who waits, in the one order; only what is in view is drawn.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, data, type Conversation } from "../api/client";
 import { useNow } from "../desk/clock";
 import { usePreferences } from "../desk/preferences";
 import { myAgent, naming, useSession } from "../desk/session";
+import { ALL, same, through } from "../desk/sieve";
 import { further, inOrder, listOf, useDesk } from "../desk/store";
 import { keepTab } from "../desk/tabs";
 import { useCommands } from "../shell/commands";
 import { Icon } from "../ui/Icon";
-import { Bones, Empty, Ring } from "../ui/parts";
+import { Bones, Empty, IconButton, Ring } from "../ui/parts";
 import { short, span } from "../words/moments";
 import { customer, kind, PRIORITY, subject } from "../words/names";
 import { queryOf } from "../live/poll";
+
+const Sift = lazy(() => import("./Sift"));
+const OTHER = "other";
 
 export type Tab = "waiting" | "mine" | "automation" | "closed";
 
@@ -28,23 +32,23 @@ const EMPTY: Record<Tab, readonly [string, string]> = {
   closed: ["Nada encerrado ainda", "Os atendimentos encerrados ficam aqui. Dá para reabrir em até 24 horas."],
 };
 
-export function List({ tab, chosen }: { tab: Tab; chosen: string | null }) {
+export function List({ tab, chosen, onBegin }: { tab: Tab; chosen: string | null; onBegin: (() => void) | null }) {
   const topic = topicOf(tab);
   const rowsHeld = useDesk((state) => state.rows);
   const lists = useDesk((state) => state.lists);
   const { loaded, next } = useDesk(listOf(topic));
-  const [queue, setQueue] = useState("");
+  const [sieve, setSieve] = useState(ALL);
+  const [sifting, setSifting] = useState(false);
   const { house } = useSession();
   const minute = useNow(5_000);
-  const { dense } = usePreferences();
+  const { dense, views } = usePreferences();
   const [, go] = useLocation();
   const scroller = useRef<HTMLDivElement>(null);
   const asking = useRef(false);
 
   const rows = useMemo(() => {
-    const all = inOrder({ rows: rowsHeld, lists } as never, topic, minute);
-    return queue === "" ? all : all.filter((row) => row.queue_id === queue);
-  }, [rowsHeld, lists, topic, minute, queue]);
+    return through(sieve, inOrder({ rows: rowsHeld, lists } as never, topic, minute), minute);
+  }, [rowsHeld, lists, topic, minute, sieve]);
   const queues = useMemo(() => house.queues.filter((one) => one.active), [house.queues]);
 
   const virtual = useVirtualizer({
@@ -76,31 +80,63 @@ export function List({ tab, chosen }: { tab: Tab; chosen: string | null }) {
   };
   useCommands("list", [
     { id: "next-row", label: "Conversa de baixo na lista", group: "Lista", icon: "down", keys: "j", run: () => step(1) },
+    { id: "sift", label: "Filtrar a lista", group: "Lista", icon: "queue", keys: "f", words: "filtro visao fila prioridade atraso", run: () => setSifting(true) },
     { id: "previous-row", label: "Conversa de cima na lista", group: "Lista", icon: "down", keys: "k", run: () => step(-1) },
   ]);
 
+  const view = views.find((one) => same(one, sieve));
+  const byQueue = same(sieve, { ...ALL, queue: sieve.queue });
+  const here = same(sieve, ALL) ? "" : view ? `view ${view.name}` : byQueue ? `queue ${sieve.queue}` : OTHER;
+  const choose = (value: string): void => {
+    const kept = views.find((one) => value === `view ${one.name}`);
+    if (kept) setSieve({ queue: kept.queue, priority: kept.priority, late: kept.late });
+    else if (value !== OTHER) setSieve({ ...ALL, queue: value.replace(/^queue /, "") });
+  };
+
   return (
     <>
-      {(tab === "waiting" || tab === "automation" || tab === "closed") && queues.length > 1 && (
-        <label className="list-filter">
-          <Icon name="queue" small />
-          <span className="sr">Fila</span>
-          <select value={queue} onChange={(event) => setQueue(event.target.value)}>
+      <div className="list-filter">
+        <Icon name="queue" small />
+        <label>
+          <span className="sr">Mostrar</span>
+          <select value={here} onChange={(event) => choose(event.target.value)}>
             <option value="">Todas as filas</option>
             {queues.map((one) => (
-              <option key={one.queue_id} value={one.queue_id}>
+              <option key={one.queue_id} value={`queue ${one.queue_id}`}>
                 {one.name}
               </option>
             ))}
+            {views.map((one) => (
+              <option key={one.name} value={`view ${one.name}`}>
+                {one.name}
+              </option>
+            ))}
+            {here === OTHER && <option value={OTHER}>Filtro</option>}
           </select>
-          <span className="num muted">{rows.length === 1 ? "1 conversa" : `${rows.length}${next ? "+" : ""} conversas`}</span>
         </label>
+        <span className="num muted">{rows.length === 1 ? "1 conversa" : `${rows.length}${next ? "+" : ""} conversas`}</span>
+        <span className="spring" />
+        <button type="button" className="button quiet small" aria-pressed={!same(sieve, ALL)} onClick={() => setSifting(true)}>
+          Filtrar
+        </button>
+        {onBegin && <IconButton icon="plus" small label="Nova conversa por telefone" keys="L" onPress={onBegin} />}
+      </div>
+      {sifting && (
+        <Suspense fallback={null}>
+          <Sift sieve={sieve} onSieve={setSieve} onDone={() => setSifting(false)} />
+        </Suspense>
       )}
       <div className="rows scroll" ref={scroller} tabIndex={rows.length === 0 ? -1 : 0} aria-label="Conversas" role="region">
         {!loaded ? (
           <div className="loading">
             <Bones lines={12} />
           </div>
+        ) : rows.length === 0 && !same(sieve, ALL) ? (
+          <Empty icon="queue" title="Nada com este filtro">
+            <button type="button" className="button" onClick={() => setSieve(ALL)}>
+              Ver todas
+            </button>
+          </Empty>
         ) : rows.length === 0 ? (
           <Empty icon={tab === "automation" ? "bot" : "inbox"} title={EMPTY[tab][0]}>
             <p>{EMPTY[tab][1]}</p>

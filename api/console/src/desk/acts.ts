@@ -56,6 +56,17 @@ export async function pull(reason: string | null = null): Promise<string | null>
     return null;
   }
 }
+/** Open a conversation with somebody's phone. Answers whose it is; null when nothing came of it. */
+export async function begin(channel: string, phone: string): Promise<string | null> {
+  try {
+    const told = await data(api.POST("/v1/conversations", { headers: wish(), body: { channel_id: channel, phone } }));
+    nudge();
+    return (told as { conversation_id?: string | null } | undefined)?.conversation_id ?? null;
+  } catch (error) {
+    toast({ tone: error instanceof Problem && error.status === 409 ? "conflict" : "bad", text: sentenceOf(error) });
+    return null;
+  }
+}
 export async function accept(row: Conversation): Promise<boolean> {
   return done(data(api.POST("/v1/conversations/{conversation_id}/accept", { ...about(row, false), body: {} })));
 }

@@ -1,12 +1,13 @@
-// How somebody likes their screen; kept in this browser, nobody's words in it.
+// How somebody likes their screen; kept in this browser, no customer's words in it.
 import { useSyncExternalStore } from "react";
+import type { View } from "./sieve";
 
 export type Theme = "auto" | "light" | "dark" | "contrast";
 export type AfterClosing = "stay" | "list" | "next";
-export type Preferences = { theme: Theme; sounds: boolean; notify: boolean; dense: boolean; context: boolean; toured: boolean; after: AfterClosing };
+export type Preferences = { views: readonly View[]; theme: Theme; sounds: boolean; notify: boolean; dense: boolean; context: boolean; toured: boolean; after: AfterClosing };
 
 const KEPT = "atende.preferences";
-const DEFAULT: Preferences = { theme: "auto", sounds: true, notify: false, dense: false, context: true, toured: false, after: "stay" };
+const DEFAULT: Preferences = { views: [], theme: "auto", sounds: true, notify: false, dense: false, context: true, toured: false, after: "stay" };
 let preferences: Preferences = { ...DEFAULT, ...read() };
 const listeners = new Set<() => void>();
 
