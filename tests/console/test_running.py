@@ -76,3 +76,43 @@ def test_an_admin_sets_people_hours_deadlines_and_answers_as_they_are_to_be(desk
     [geral] = [one for one in house.as_admin.get("/v1/queues").json()["items"] if one["queue_id"] == "geral"]
     assert (geral["calendar_id"], geral["reasons"]) == ("plantao", ["question/answered"])
     house.as_admin.put("/v1/queues/geral/service", {}).raise_for_status()  # as others expect it
+
+
+def test_everybody_is_set_from_a_spreadsheet_and_each_cell_that_cannot_be_is_named(desk: Desk) -> None:
+    house = desk.house
+    house.as_admin.put("/v1/agents/leo", {"name": "Leo", "active": True}).raise_for_status()
+    page = desk.page("admin", "/administracao/equipe")
+    page.locator(".cards li", has_text="Leo").wait_for()
+    with page.expect_download() as down:
+        page.get_by_role("button", name="Baixar planilha").click()
+    assert down.value.suggested_filename == "atende-equipe.csv"
+    head, *lines = down.value.path().read_text(encoding="utf-8-sig").splitlines()
+    columns = head.split(";")
+    at = columns.index("capacity")
+    (leo,) = (line.split(";") for line in lines if line.startswith("leo;"))
+
+    def up(capacity: str) -> None:
+        table = "\r\n".join([head, ";".join([*leo[:at], capacity, *leo[at + 1 :]])])
+        page.get_by_label("Planilha para enviar").set_input_files(
+            {"name": "equipe.csv", "mimeType": "text/csv", "buffer": table.encode()}
+        )
+
+    up("muitas")
+    told = page.get_by_role("dialog", name="A planilha não foi aplicada")
+    expect(told).to_contain_text("Linha 2, coluna capacity")
+    told.get_by_role("button", name="Fechar").click()
+    up("17")
+    expect(page.locator(".toast", has_text="Planilha aplicada")).to_be_visible()
+    until(
+        lambda: f"leo;Leo;sim;{leo[3]};{leo[4]};17;" in house.as_admin.get("/v1/settings/agents").text,
+        "the agent as the spreadsheet says",
+    )
+
+
+def test_models_are_listed_with_what_the_provider_says_of_them(desk: Desk) -> None:
+    house = desk.house
+    until(lambda: house.as_admin.get("/v1/channels/principal/templates").json()["items"], "the templates")
+    page = desk.page("admin", "/administracao/modelos")
+    greeting = page.locator(".cards li", has_text="retomar_atendimento")
+    expect(greeting).to_contain_text("Aprovado")
+    expect(greeting).to_contain_text("pt_BR")

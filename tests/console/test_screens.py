@@ -137,7 +137,9 @@ def running(desk: Desk, **look: Any) -> Iterator[tuple[str, Page]]:
     page = desk.page("admin", "/administracao/filas", **look)
     page.get_by_role("cell", name="suporte-tecnico").wait_for()
     yield "filas", page
-    for path in ("equipe", "canais", "respostas", "horarios"):
+    of_number = "/v1/channels/principal/templates"
+    until(lambda: desk.house.as_admin.get(of_number).json()["items"], "the templates")
+    for path in ("equipe", "canais", "modelos", "respostas", "horarios"):
         page.goto(f"{desk.house.url}/administracao/{path}")
         page.locator(".cards li").first.wait_for()
         yield path, page

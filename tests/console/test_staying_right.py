@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import threading
@@ -18,7 +17,7 @@ from adapters import tokens
 from commands.door_ports import Role
 from domain.agent import AgentId
 from tests.console.conftest import Desk
-from tests.console.test_attending import name_of, open_
+from tests.console.test_attending import name_of
 from tests.walks.house import until
 
 AWAY = 60  # seconds
@@ -67,22 +66,22 @@ def test_a_minute_without_a_network_is_told_and_nothing_is_missing_after_it(desk
     house, who = desk.house, desk.house.customer()
     name = name_of(house.waits(who))
     network = Network(desk.house.url)
-    page = desk.page("ana", through=network.url)
-    open_(page, name)
+    page = desk.page("ana", f"/atendimentos/{house.conversation_id(who)}", through=network.url)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     expect(page.locator(".connection")).to_contain_text("Ao vivo")
     network.cut()
     expect(page.locator(".banner")).to_contain_text("Sem conexão")
     words = [f"continuo sem sinal, recado {n}" for n in range(5)]
     for said in words:
         house.writes(who, said)
-    newcomer = house.customer()
-    new = name_of(house.waits(newcomer))
+    house.waits(house.customer())
     page.wait_for_timeout(AWAY * 1000)
     expect(page.locator(".connection")).to_contain_text("Sem conexão")
     network.mend()
     expect(page.locator(".connection")).to_contain_text("Ao vivo")
     expect(page.locator(".banner")).to_have_count(0)
-    expect(page.locator(".row", has_text=new)).to_be_visible()
+    waiting = house.as_service.get("/v1/conversations", stage="waiting", limit=200).json()["items"]
+    expect(page.get_by_role("tab", name="Espera")).to_contain_text(str(len(waiting)))
     theirs = page.locator(".line.customer")
     for said in words:
         expect(theirs.filter(has_text=said)).to_have_count(1)
@@ -117,13 +116,14 @@ def test_who_may_no_longer_look_sees_nothing_more_and_is_asked_who_they_are(desk
 def test_two_tabs_of_a_browser_share_a_stream_and_the_one_left_goes_on(desk: Desk) -> None:
     house, who = desk.house, desk.house.customer()
     name = name_of(house.waits(who))
-    first = desk.page("ana")
-    open_(first, name)
+    path = f"/atendimentos/{house.conversation_id(who)}"
+    first = desk.page("ana", path)
+    expect(first.get_by_role("heading", level=1)).to_contain_text(name)
     expect(first.locator(".connection")).to_contain_text("Ao vivo")
     alone = sum(house.metric("live_streams").values())
     second = first.context.new_page()
-    second.goto(house.url)
-    open_(second, name)
+    second.goto(house.url + path)
+    expect(second.get_by_role("heading", level=1)).to_contain_text(name)
     expect(second.locator(".connection")).to_contain_text("Ao vivo")
     assert sum(house.metric("live_streams").values()) == alone
     house.writes(who, "dito às duas abas")
@@ -139,8 +139,8 @@ def test_two_tabs_of_a_browser_share_a_stream_and_the_one_left_goes_on(desk: Des
 def test_after_a_thousand_events_at_once_every_line_stands_there_once(desk: Desk) -> None:
     house, who = desk.house, desk.house.customer()
     name = name_of(house.waits(who))
-    page = desk.page("ana")
-    open_(page, name)
+    page = desk.page("ana", f"/atendimentos/{house.conversation_id(who)}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     others = [house.customer() for _ in range(9)]
     for n in range(20):  # ten customers, five messages in each of twenty bodies
         for one in (who, *others):
@@ -151,8 +151,5 @@ def test_after_a_thousand_events_at_once_every_line_stands_there_once(desk: Desk
     told = re.findall(r"rajada (\d{3})", shown)
     assert told == sorted(set(told))
     assert told[-1] == "099"
-    lists = json.loads(house.as_service.get("/v1/conversations", stage="waiting").text)["items"]
-    for one in others:
-        waiting = next((row for row in lists if row["conversation_id"] == house.conversation_id(one)), None)
-        if waiting is not None:
-            expect(page.locator(".row", has_text=one.name)).to_contain_text("rajada 099")
+    page.goto(f"{house.url}/atendimentos/{house.conversation_id(others[-1])}")
+    expect(page.locator(".line.customer", has_text="rajada 099")).to_have_count(1)

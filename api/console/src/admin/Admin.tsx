@@ -7,6 +7,7 @@ import { Channels } from "./Channels";
 import { Queues } from "./Queues";
 import "./admin.css";
 
+const Templates = lazy(() => import("./Templates"));
 const Users = lazy(() => import("./Users"));
 const Canned = lazy(() => import("./Canned"));
 const Calendars = lazy(() => import("./Calendars"));
@@ -16,6 +17,7 @@ const PARTS = [
   { what: "filas", label: "Filas" },
   { what: "equipe", label: "Equipe" },
   { what: "canais", label: "Números" },
+  { what: "modelos", label: "Modelos" },
   { what: "respostas", label: "Respostas" },
   { what: "prazos", label: "Prazos" },
   { what: "horarios", label: "Horários" },
@@ -36,7 +38,7 @@ export default function Admin() {
           ))}
         </nav>
       </header>
-      <Suspense fallback={<Bones lines={6} />}>{what === "usuarios" ? <Users /> : what === "respostas" ? <Canned /> : what === "prazos" ? <Deadlines /> : what === "horarios" ? <Calendars /> : what === "equipe" ? <Agents /> : what === "canais" ? <Channels /> : <Queues />}</Suspense>
+      <Suspense fallback={<Bones lines={6} />}>{what === "usuarios" ? <Users /> : what === "respostas" ? <Canned /> : what === "prazos" ? <Deadlines /> : what === "horarios" ? <Calendars /> : what === "equipe" ? <Agents /> : what === "canais" ? <Channels /> : what === "modelos" ? <Templates /> : <Queues />}</Suspense>
     </div>
   );
 }

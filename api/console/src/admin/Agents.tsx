@@ -4,6 +4,7 @@ import { api, data, wish, type Agent } from "../api/client";
 import { useSession } from "../desk/session";
 import { Avatar, Empty, Sheet } from "../ui/parts";
 import { code, Form, New, Part, saved, useSheet } from "./parts";
+import { Spreadsheet } from "./Spreadsheet";
 
 type Equipment = { queues: string[] | null; skills: string; capacity: number; ceiling: string };
 const USUAL: Equipment = { queues: null, skills: "", capacity: 5, ceiling: "" };
@@ -50,7 +51,7 @@ export function Agents() {
     return no;
   };
   return (
-    <Part title="Equipe" text="Quem atende, ou já atendeu. Ninguém é apagado: a história cita as pessoas pelo nome." action={<New label="Nova pessoa" onPress={() => edit("new")} />}>
+    <Part title="Equipe" text="Quem atende, ou já atendeu. Ninguém é apagado: a história cita as pessoas pelo nome." action={<div className="row-actions"><Spreadsheet what="agents" /><New label="Nova pessoa" onPress={() => edit("new")} /></div>}>
       {house.agents.length === 0 ? (
         <Empty icon="people" title="Ninguém na equipe ainda" />
       ) : (

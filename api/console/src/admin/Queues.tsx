@@ -6,6 +6,7 @@ import { Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { PRIORITY, REASONS } from "../words/names";
 import { code, Form, New, Part, saved, useSheet } from "./parts";
+import { Spreadsheet } from "./Spreadsheet";
 
 type Service = { calendar_id: string | null; reopening: number; reasons: string[]; opening_template: string | null; opening_language: string };
 const USUAL: Service = { calendar_id: null, reopening: 24, reasons: [], opening_template: null, opening_language: "pt_BR" };
@@ -34,7 +35,7 @@ export function Queues() {
     setOpen(null);
   };
   return (
-    <Part title="Filas" text="Para onde cada assunto vai. Uma fila desativada continua na história, e nada mais é enviado a ela." action={<New label="Nova fila" onPress={() => edit("new")} />}>
+    <Part title="Filas" text="Para onde cada assunto vai. Uma fila desativada continua na história, e nada mais é enviado a ela." action={<div className="row-actions"><Spreadsheet what="queues" /><New label="Nova fila" onPress={() => edit("new")} /></div>}>
       <div className="table-box" tabIndex={0} role="region" aria-label="Tabela de filas">
         <table>
           <thead>
