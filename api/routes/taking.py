@@ -61,7 +61,9 @@ async def take_next(
         named = frozenset(row.queue_id for row in rows.values() if row.queue_id is not None)
         rules = dict.fromkeys(named, Rules()) | {queue_id: row.rules for queue_id, row in known.items()}
         taker = worker(me, frozenset(rules))
-        order = [waits(row, known) for one, row in rows.items() if one not in wish.desk.taken]
+        order = [
+            waits(row, known) for one, row in rows.items() if not wish.desk.taken.by_another(one, wish.id)
+        ]
         while (found := next_for(taker, order, rules)) is not None:
             claim = ClaimConversation(
                 id=wish.id if tries == TRIES else uuid5(wish.id, str(tries)),
@@ -72,13 +74,13 @@ async def take_next(
                 how="pulled",
                 reason=ask.reason,
             )
-            wish.desk.taken.add(found.conversation_id)
+            wish.desk.taken.give(found.conversation_id, wish.id)
             try:
                 return await _take(wish, claim, found.queue_id, me, conversation_id=found.conversation_id)
             except Problem as problem:
                 tries -= 1
                 if problem.rule not in GONE:
-                    wish.desk.taken.discard(found.conversation_id)
+                    wish.desk.taken.keep(found.conversation_id)
                     raise
                 if not tries:
                     raise

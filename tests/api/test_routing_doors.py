@@ -72,6 +72,16 @@ def test_who_is_slower_than_a_colleague_has_the_one_behind_it(house: House, here
     assert house.get(f"/v1/conversations/{urgent}", "bia").json()["agent_id"] == "ana"
 
 
+def test_the_same_wish_for_the_next_names_the_same_while_lists_are_late(house: House) -> None:
+    urgent, _ = house.somebody_waits(Priority.URGENT), house.somebody_waits(phone="5511900000002", n=2)
+    until_then = len(house.inbox.history)
+    first = house.post("/v1/conversations/next", {}, "ana", key="a-mesma")
+    house.reads.hidden = len(house.inbox.history) - until_then
+    again = house.post("/v1/conversations/next", {}, "ana", key="a-mesma")
+    assert first.json()["conversation_id"] == again.json()["conversation_id"] == urgent
+    assert again.json()["repeated"] is True
+
+
 def test_a_crowd_in_other_queues_hides_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.routes.taking.PAGES", 1)
     monkeypatch.setattr("api.routes.taking.PAGE", 1)

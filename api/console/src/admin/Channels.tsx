@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { api, data, wish, type Channel } from "../api/client";
 import { useSession } from "../desk/session";
+import { QueueOptions } from "../ui/QueueOptions";
 import { Icon } from "../ui/Icon";
 import { Sheet } from "../ui/parts";
 import { code, Form, New, Part, saved, useSheet } from "./parts";
@@ -56,13 +57,7 @@ export function Channels() {
           <label className="field">
             <span>Fila de quem não tem assunto claro</span>
             <select className="input" value={form.queue} onChange={(event) => setForm({ ...form, queue: event.target.value })}>
-              {house.queues
-                .filter((one) => one.active)
-                .map((one) => (
-                  <option key={one.queue_id} value={one.queue_id}>
-                    {one.name}
-                  </option>
-                ))}
+              <QueueOptions />
             </select>
           </label>
         </Form>

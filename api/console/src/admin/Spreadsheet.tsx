@@ -9,7 +9,7 @@ type Fault = { field: string; message: string };
 const NAMES = { queues: "filas", agents: "equipe" } as const;
 
 /** Where a fault stands, as whoever reads the table finds it. */
-export function place(field: string): string {
+function place(field: string): string {
   const found = /^line\.(\d+)(?:\.(.+))?$/.exec(field);
   return found ? `Linha ${found[1]}${found[2] ? `, coluna ${found[2]}` : ""}` : "Planilha";
 }

@@ -7,7 +7,7 @@ import { Sheet } from "../ui/parts";
 import { Ask } from "./Sheets";
 
 /** As people write it here, with the country's code; null when it cannot be a number. */
-export function dialled(typed: string): string | null {
+function dialled(typed: string): string | null {
   const digits = typed.replace(/\D/g, "").replace(/^00?/, "");
   if (typed.trim().startsWith("+")) return digits.length >= 8 && digits.length <= 15 ? digits : null;
   if (digits.length === 10 || digits.length === 11) return `55${digits}`;

@@ -2,14 +2,13 @@
 import { useState } from "react";
 import type { Priority } from "../api/client";
 import { prefer, usePreferences } from "../desk/preferences";
-import { useSession } from "../desk/session";
 import { ALL, same, type Sieve } from "../desk/sieve";
 import { IconButton, Sheet } from "../ui/parts";
+import { QueueOptions } from "../ui/QueueOptions";
 import { PRIORITY } from "../words/names";
 import { Ask } from "./Sheets";
 
 export default function Sift({ sieve, onSieve, onDone }: { sieve: Sieve; onSieve: (sieve: Sieve) => void; onDone: () => void }) {
-  const { house } = useSession();
   const { views } = usePreferences();
   const [want, setWant] = useState(sieve);
   const [name, setName] = useState("");
@@ -26,13 +25,7 @@ export default function Sift({ sieve, onSieve, onDone }: { sieve: Sieve; onSieve
           <span>Fila</span>
           <select className="input" autoFocus value={want.queue} onChange={(event) => setWant({ ...want, queue: event.target.value })}>
             <option value="">Todas as filas</option>
-            {house.queues
-              .filter((one) => one.active)
-              .map((one) => (
-                <option key={one.queue_id} value={one.queue_id}>
-                  {one.name}
-                </option>
-              ))}
+            <QueueOptions />
           </select>
         </label>
         <label className="field">
