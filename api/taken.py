@@ -14,8 +14,10 @@ LATE: Final = 2.0  # seconds; lists that are later than that are answered by a r
 
 class Taken:
     """The lists hear of it a little later: whoever asks meanwhile is given the one behind at once. The same
-    wish, asked again, is answered the same. Belongs to one loop; processes do not tell each other, the decision
-    is the same with or without it."""
+    wish, asked again, is answered the same.
+
+    Belongs to one loop. Processes do not tell each other; the decision is the same with or without it.
+    """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
