@@ -16,7 +16,6 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -36,7 +35,7 @@ from commands.door_ports import Role
 from domain.agent import AgentId
 from tests.bench.intake import followed, load
 from tests.bench.live import Appended, Browser, appended_between
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 
 CUSTOMERS: Final = 1_500
 CAPACITY: Final = 4
@@ -269,7 +268,7 @@ def judged(local: Local) -> Counter[str]:
     return found
 
 
-def run(folder: Path, given: argparse.Namespace) -> Report:
+def run(given: argparse.Namespace, folder: Path) -> Report:
     report = Report("desk", given.seed)
     with servers(folder) as local, roles(local, 0, ATENDE_COURIERS="false") as desk:
         say(f"{given.agents} agents come to their desks")
@@ -327,20 +326,15 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
 
 
 def main() -> None:
-    if given := os.environ.get("ATENDE_AGENTS"):
-        asyncio.run(work(json.loads(given)))
+    if working := os.environ.get("ATENDE_AGENTS"):
+        asyncio.run(work(json.loads(working)))
         return
-    arguments = argparse.ArgumentParser("atende bench desk")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--agents", type=int, default=100)
-    arguments.add_argument("--rate", type=float, default=200, help="messages per second")
-    arguments.add_argument("--seconds", type=float, default=60)
-    asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(Path(folder), asked)
-    report.tell(asked.json)
+    asked = arguments("desk")
+    asked.add_argument("--agents", type=int, default=100)
+    asked.add_argument("--rate", type=float, default=200, help="messages per second")
+    asked.add_argument("--seconds", type=float, default=60)
+    given = asked.parse_args()
+    report_on(given, run)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +54,7 @@ from domain.channel import ChannelId
 from domain.conversation import ConversationId, MessageId
 from domain.journal import Cause
 from domain.privacy import SubjectId
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 
 CONVERSATIONS = 500
 CALLERS = (1, 8, 64)
@@ -418,20 +417,15 @@ def create_database(dsn: str, name: str) -> str:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench engine")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--seconds", type=float, default=8.0, help="about how long each measurement takes")
-    arguments.add_argument("--log", choices=("postgres", "kafka"), default="postgres")
-    arguments.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
-    arguments.add_argument("--workers", type=int, default=1, help="processes that own partitions")
-    given = arguments.parse_args()
+    asked = arguments("engine")
+    asked.add_argument("--seconds", type=float, default=8.0, help="about how long each measurement takes")
+    asked.add_argument("--log", choices=("postgres", "kafka"), default="postgres")
+    asked.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
+    asked.add_argument("--workers", type=int, default=1, help="processes that own partitions")
+    given = asked.parse_args()
     logs.configure("WARNING")
     collect_rarely()  # as every role does, for both sides
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(given, Path(folder))
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -36,7 +35,7 @@ from api.wiring.accounting import told
 from api.wiring.demo import Desk, roles
 from api.wiring.local import CHANNEL, NUMBER, Local, servers
 from api.wiring.processes import drain
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 
 CUSTOMERS = 5_000
 WORDS = "minha internet caiu de novo, e o boleto não chegou"
@@ -189,7 +188,7 @@ def command_of(process: psutil.Process) -> str:
         return ""
 
 
-def run(folder: Path, given: argparse.Namespace) -> Report:
+def run(given: argparse.Namespace, folder: Path) -> Report:
     report, kafka = Report("intake", given.seed), given.log == "kafka"
     with ExitStack() as stack:
         local = stack.enter_context(servers(folder, given.nodes if kafka else 0))
@@ -252,22 +251,17 @@ def servers_of(parent: int) -> list[int]:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench intake")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--rate", type=float, help="webhooks per second: 300, on Kafka 200")
-    arguments.add_argument("--seconds", type=float, default=60)
-    arguments.add_argument("--inbox-rate", type=float, default=200)
-    arguments.add_argument("--inbox-seconds", type=float, default=30)
-    arguments.add_argument("--messages", type=int, default=100_000, help="in all, before memory is measured")
-    arguments.add_argument("--log", choices=("postgres", "kafka"), default="postgres")
-    arguments.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
-    given = arguments.parse_args()
+    asked = arguments("intake")
+    asked.add_argument("--rate", type=float, help="webhooks per second: 300, on Kafka 200")
+    asked.add_argument("--seconds", type=float, default=60)
+    asked.add_argument("--inbox-rate", type=float, default=200)
+    asked.add_argument("--inbox-seconds", type=float, default=30)
+    asked.add_argument("--messages", type=int, default=100_000, help="in all, before memory is measured")
+    asked.add_argument("--log", choices=("postgres", "kafka"), default="postgres")
+    asked.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
+    given = asked.parse_args()
     given.rate = given.rate or (200 if given.log == "kafka" else 300)
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(Path(folder), given)
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":

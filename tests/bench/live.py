@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -33,7 +32,7 @@ from commands.catalogue import STREAMS
 from commands.door_ports import Role
 from projections import inbox
 from tests.bench.intake import followed, load
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 
 EACH = 15  # streams of one token: one person has no more than 20
 TOPICS = "waiting,automation,in_service"
@@ -166,7 +165,7 @@ def appended_between(dsn: str, began: float, ended: float) -> list[Appended]:
         return connection.execute(APPENDED, (shown, began, ended)).fetchall()
 
 
-def run(folder: Path, given: argparse.Namespace) -> Report:
+def run(given: argparse.Namespace, folder: Path) -> Report:
     report = Report("live", given.seed)
     with servers(folder) as local, roles(local, 0, ATENDE_COURIERS="false") as desk:
         most = max(given.streams, given.idle)
@@ -211,19 +210,14 @@ def main() -> None:
     if browsing := os.environ.get("ATENDE_BROWSE"):
         browse(json.loads(browsing))
         return
-    arguments = argparse.ArgumentParser("atende bench live")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--streams", type=int, default=100)
-    arguments.add_argument("--rate", type=float, default=200, help="messages per second")
-    arguments.add_argument("--seconds", type=float, default=30)
-    arguments.add_argument("--idle", type=int, default=500, help="streams, when memory is measured")
-    arguments.add_argument("--goal", type=float, default=150, help="milliseconds, p95")
-    given = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(Path(folder), given)
-    report.tell(given.json)
+    asked = arguments("live")
+    asked.add_argument("--streams", type=int, default=100)
+    asked.add_argument("--rate", type=float, default=200, help="messages per second")
+    asked.add_argument("--seconds", type=float, default=30)
+    asked.add_argument("--idle", type=int, default=500, help="streams, when memory is measured")
+    asked.add_argument("--goal", type=float, default=150, help="milliseconds, p95")
+    given = asked.parse_args()
+    report_on(given, run)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -26,7 +25,6 @@ from psycopg.sql import SQL
 from adapters.archive import Archive
 from adapters.engine.feed import Feed
 from adapters.log.postgres import PostgresLog
-from adapters.services import Postgres
 from adapters.views import rebuild as views
 from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
@@ -36,7 +34,8 @@ from api.wiring.beginning import collect_rarely
 from commands.catalogue import STREAMS
 from projections.catalogue import PROJECTIONS
 from tests.bench.engine import CONVERSATIONS, Embedded, Talk, keyring_of, peer_settings, words
-from tests.bench.report import Goal, Report, say
+from tests.bench.ground import database
+from tests.bench.report import Goal, Report, arguments, report_on, say
 
 NAMES = ("inbox", "transcript")
 
@@ -157,7 +156,12 @@ def peer(dsn: str, events: int, luck: random.Random) -> tuple[int, float]:
     return last, seconds
 
 
-def run(seed: int, events: int, peer_events: int, make: Callable[[str], str]) -> Report:
+def run(given: argparse.Namespace, folder: Path) -> Report:
+    with database(folder) as make:
+        return measured(given.seed, given.events, given.peer_events, make)
+
+
+def measured(seed: int, events: int, peer_events: int, make: Callable[[str], str]) -> Report:
     report, luck = Report("rebuild", seed), random.Random(seed)
     say(f"eventsourcing's ProjectionRunner, {peer_events:,} events")
     theirs, their_seconds = peer(make("peer"), peer_events, luck)
@@ -195,22 +199,12 @@ def run(seed: int, events: int, peer_events: int, make: Callable[[str], str]) ->
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench rebuild")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--events", type=int, default=100_000)
-    arguments.add_argument("--peer-events", type=int, default=10_000)
-    given = arguments.parse_args()
+    asked = arguments("rebuild")
+    asked.add_argument("--events", type=int, default=100_000)
+    asked.add_argument("--peer-events", type=int, default=10_000)
+    given = asked.parse_args()
     collect_rarely()  # as every role does, for both sides
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        server = Postgres(Path(folder) / "postgres")
-        server.start()
-        try:
-            report = run(given.seed, given.events, given.peer_events, server.create)
-        finally:
-            server.discard()
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":

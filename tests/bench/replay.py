@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +24,7 @@ from api.wiring.beginning import collect_rarely
 from api.wiring.local import Local, servers
 from commands.catalogue import HANDLERS, STREAMS
 from tests.bench.engine import CONVERSATIONS, Ours
-from tests.bench.report import Goal, Report, say
+from tests.bench.report import Goal, Report, arguments, report_on, say
 
 
 class Filling(Ours):
@@ -85,17 +84,12 @@ def run(given: argparse.Namespace, folder: Path) -> Report:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench replay")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--events", type=int, default=100_000)
-    given = arguments.parse_args()
+    asked = arguments("replay")
+    asked.add_argument("--events", type=int, default=100_000)
+    given = asked.parse_args()
     logs.configure("WARNING")
     collect_rarely()
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(given, Path(folder))
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":

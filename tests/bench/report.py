@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
@@ -83,6 +86,22 @@ class Report:
 
 
 LOAD_BEFORE = os.getloadavg()[0]
+
+
+def arguments(bench: str) -> argparse.ArgumentParser:
+    """What every benchmark can be told; it adds its own."""
+    found = argparse.ArgumentParser(f"atende bench {bench}")
+    found.add_argument("--json", action="store_true")
+    found.add_argument("--seed", type=int, default=2026)
+    return found
+
+
+def report_on(given: argparse.Namespace, run: Callable[[argparse.Namespace, Path], Report]) -> None:
+    """Run it in a folder of its own, and say what came of it."""
+    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
+        Path(folder).chmod(0o711)  # as root, PostgreSQL runs as somebody else, who must get here
+        report = run(given, Path(folder))
+    report.tell(given.json)
 
 
 def say(text: str) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -37,7 +36,7 @@ from commands.door_ports import Role
 from tests.bench.desk import furnish
 from tests.bench.intake import followed
 from tests.bench.live import EACH, TOPICS, Browsing, appended_between
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 from tests.console.conftest import CHROMIUM, FLAGS, WIDE
 
 CUSTOMERS: Final = 12  # as many rows as a screen shows at once
@@ -112,7 +111,7 @@ def lateness(painted: Sequence[tuple[int, int]], appended: Mapping[int, float]) 
     return waits
 
 
-def run(folder: Path, given: argparse.Namespace) -> Report:
+def run(given: argparse.Namespace, folder: Path) -> Report:
     report = Report("screen", given.seed)
     with ExitStack() as stack:
         local = stack.enter_context(servers(folder))
@@ -176,20 +175,15 @@ def run(folder: Path, given: argparse.Namespace) -> Report:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench screen")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--consoles", type=int, default=50)
-    arguments.add_argument("--pages", type=int, default=5, help="of them, in a real browser")
-    arguments.add_argument("--rate", type=float, default=20, help="messages per second")
-    arguments.add_argument("--seconds", type=float, default=30)
-    given = arguments.parse_args()
+    asked = arguments("screen")
+    asked.add_argument("--consoles", type=int, default=50)
+    asked.add_argument("--pages", type=int, default=5, help="of them, in a real browser")
+    asked.add_argument("--rate", type=float, default=20, help="messages per second")
+    asked.add_argument("--seconds", type=float, default=30)
+    given = asked.parse_args()
     if CHROMIUM is None or not BUILT.exists():
         raise SystemExit("atende bench screen needs Chromium and the pages of `make console`.")
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(Path(folder), given)
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,7 +24,7 @@ from api.wiring.processes import role
 from commands.catalogue import STREAMS
 from domain.conversation import ConversationId
 from tests.bench.engine import hear, words
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 
 PATIENCE = 60.0  # seconds until a command is asked again
 
@@ -77,20 +76,13 @@ def _worker(local: Local):  # type: ignore[no-untyped-def]  # a context with a p
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench takeover")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--kills", type=int, default=20)
-    arguments.add_argument(
-        "--rest", type=float, default=6.0, help="seconds between a start and the next kill"
-    )
-    arguments.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
-    given = arguments.parse_args()
+    asked = arguments("takeover")
+    asked.add_argument("--kills", type=int, default=20)
+    asked.add_argument("--rest", type=float, default=6.0, help="seconds between a start and the next kill")
+    asked.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="brokers")
+    given = asked.parse_args()
     logs.configure("WARNING")
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        report = run(given, Path(folder))
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":

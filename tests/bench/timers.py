@@ -13,7 +13,6 @@ import asyncio
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +33,6 @@ from adapters.engine.feed import Feed
 from adapters.engine.watches import keep_watch
 from adapters.reads import DeadlineRows
 from adapters.reads.asking import SPEAKING
-from adapters.services import Postgres
 from adapters.views.follower import ViewFollower
 from adapters.views.ground import connect
 from adapters.views.view import View
@@ -48,7 +46,8 @@ from domain.sla.policy import Book, Policy
 from domain.sla.written import write_book
 from projections.deadlines import DEADLINES
 from tests.bench.engine import CAUSE, Embedded
-from tests.bench.report import Goal, Report, percentile, say
+from tests.bench.ground import database
+from tests.bench.report import Goal, Report, arguments, percentile, report_on, say
 
 TARGET: Final = timedelta(minutes=30)
 BREACHES_ALONE: Final = write_book(Book(Policy(warnings=(), steps=())))
@@ -124,7 +123,12 @@ def breaches(dsn: str) -> list[tuple[str, datetime, datetime]]:
     return found
 
 
-def run(given: argparse.Namespace, dsn: str) -> Report:
+def run(given: argparse.Namespace, folder: Path) -> Report:
+    with database(folder) as make:
+        return measured(given, make("timers"))
+
+
+def measured(given: argparse.Namespace, dsn: str) -> Report:
     report = Report("timers", given.seed)
     reading.migrate(dsn)
     say(f"arming {given.armed:,} timers, {given.rate:,} of them due each second for {given.seconds} s")
@@ -181,29 +185,19 @@ def _until(at: datetime) -> None:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser("atende bench timers")
-    arguments.add_argument("--json", action="store_true")
-    arguments.add_argument("--seed", type=int, default=2026)
-    arguments.add_argument("--armed", type=int, default=100_000)
-    arguments.add_argument("--rate", type=int, default=1000, help="due each second")
-    arguments.add_argument("--seconds", type=int, default=20, help="for so long")
-    arguments.add_argument("--away", type=float, default=60.0, help="seconds between kill and return")
-    arguments.add_argument("--keep", help=argparse.SUPPRESS)
-    given = arguments.parse_args()
+    asked = arguments("timers")
+    asked.add_argument("--armed", type=int, default=100_000)
+    asked.add_argument("--rate", type=int, default=1000, help="due each second")
+    asked.add_argument("--seconds", type=int, default=20, help="for so long")
+    asked.add_argument("--away", type=float, default=60.0, help="seconds between kill and return")
+    asked.add_argument("--keep", help=argparse.SUPPRESS)
+    given = asked.parse_args()
     logs.configure("WARNING")
     if given.keep:
         with suppress(KeyboardInterrupt):
             asyncio.run(keep(given.keep))
         return
-    with tempfile.TemporaryDirectory(prefix="atende-bench-") as folder:
-        Path(folder).chmod(0o711)
-        server = Postgres(Path(folder) / "postgres")
-        server.start()
-        try:
-            report = run(given, server.create("timers"))
-        finally:
-            server.discard()
-    report.tell(given.json)
+    report_on(given, run)
 
 
 if __name__ == "__main__":
