@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -152,6 +162,23 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         files = (SecretsSettingsSource(settings_cls, SECRETS),) if SECRETS.is_dir() else ()
         return (init_settings, env_settings, *files)
+
+
+class WrongSettings(Exception):
+    """The environment says too little, or what cannot be; one line for each variable."""
+
+
+def as_told() -> Settings:
+    """The settings as the environment gives them. Raises WrongSettings, which never tells a value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        said = error.errors(include_input=False, include_url=False, include_context=False)
+        raise WrongSettings("\n".join(f"{_variable(one['loc'])}: {one['msg']}" for one in said)) from None
+
+
+def _variable(where: Sequence[int | str]) -> str:
+    return "_".join([PREFIX.rstrip("_"), *(str(part).upper() for part in where)])
 
 
 def database_named() -> bool:

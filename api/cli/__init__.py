@@ -47,10 +47,14 @@ app.add_typer(parked.app, name="parked")
 
 def main() -> None:
     """The console script. What a person can mend is told in a sentence, not in a traceback."""
+    from api.settings import WrongSettings
     from api.wiring.tools import ServiceError
 
     try:
         app()
+    except WrongSettings as error:
+        err.print(f"[red]{error}[/]", highlight=False)
+        sys.exit(2)
     except ServiceError as error:
         err.print(f"[red]{error}[/]", highlight=False)
         sys.exit(1)

@@ -6,10 +6,9 @@ import sys
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from api.cli.options import FOLDER, AsJson, Folder, LogKind, Rate, Seed, err
-from api.settings import Settings
+from api.settings import as_told
 
 NODES = {None: None, "postgres": 0, "kafka": 1}
 """Brokers to start where nothing runs yet; nothing said takes what runs, or none."""
@@ -55,7 +54,7 @@ def migrate() -> None:
     """Make the tables and topics that are missing, and end. Settings come from the environment."""
     from api.wiring.storage import migrate as run
 
-    run(_settings())
+    run(as_told())
 
 
 def serve() -> None:
@@ -63,14 +62,14 @@ def serve() -> None:
     from the environment."""
     from api.wiring.serving import serve as run
 
-    raise typer.Exit(run(_settings()))
+    raise typer.Exit(run(as_told()))
 
 
 def work() -> None:
     """Own partitions of a log on Kafka, and decide what waits. Settings come from the environment."""
     from api.wiring.running import work as run
 
-    raise typer.Exit(run(_settings()))
+    raise typer.Exit(run(as_told()))
 
 
 def follow(
@@ -82,7 +81,7 @@ def follow(
     """Fold the views that the doors read; with the log on Kafka, run what follows by itself as well."""
     from api.wiring.running import follow as run
 
-    raise typer.Exit(run(_settings(), names or ()))
+    raise typer.Exit(run(as_told(), names or ()))
 
 
 def up(
@@ -127,13 +126,3 @@ def services(
     if kafka not in (0, 1, 3):
         raise typer.BadParameter("0, 1 or 3", param_hint="--kafka")
     wait_with_servers(folder, kafka, tell)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            name = "_".join(["ATENDE", *(str(part).upper() for part in problem["loc"])])
-            err.print(f"[red]{name}[/]: {problem['msg']}")
-        raise typer.Exit(2) from None

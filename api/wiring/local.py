@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import psycopg
 
 from adapters.services import Kafka, Postgres, ServiceError, Valkey
-from api.settings import Settings, database_named
+from api.settings import Settings, as_told, database_named
 
 KEPT: Final = "local.json"  # secrets and keys of this folder, made once
 RUNNING: Final = "running.json"  # where the servers are, while somebody runs them
@@ -155,7 +155,7 @@ def at_hand(folder: Path, log: Literal["postgres", "kafka"] | None = None) -> It
     Raises ServiceError when there is neither.
     """
     if database_named():
-        yield _looking_at(Settings(), log)
+        yield _looking_at(as_told(), log)
         return
     if (local := running_in(folder)) is not None:
         yield _looking_at(local.settings, log)
@@ -182,7 +182,7 @@ def both_logs(folder: Path, source: Literal["postgres", "kafka"], target: str) -
     with one broker, where nobody else may run them. The database goes with its log: it is written down that
     the target's place is its, too, and when the block is done the log is looked for there."""
     if database_named():
-        yield Settings()
+        yield as_told()
         return
     if running_in(folder) is not None:
         raise ServiceError(f"somebody runs the servers of {folder}: stop that first")

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from api import settings
+from api.cli import main
 from api.settings import Settings, database_named
 
 KEY = "k" * 16
@@ -53,6 +54,20 @@ def test_a_variable_says_more_than_a_file(secrets: Path, monkeypatch: pytest.Mon
     (secrets / "atende_master_key").write_text(MASTER)
     monkeypatch.setenv("ATENDE_DSN", "postgresql:///said")
     assert Settings().dsn.get_secret_value() == "postgresql:///said"
+
+
+def test_what_is_missing_is_told_by_its_variable_and_no_value_is(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATENDE_DSN", "postgresql://somebody:hidden@nowhere/x")
+    monkeypatch.setattr("sys.argv", ["atende", "verify", "--data", str(secrets)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "ATENDE_MASTER_KEY: Field required" in told.err
+    assert "ATENDE_INDEX_KEY: Field required" in told.err
+    assert "hidden" not in told.err + told.out
 
 
 @pytest.mark.usefixtures("secrets")
