@@ -21,6 +21,7 @@ RULES: Final = frozenset(
         "Forbidden",
         "NotAnAgent",
         "OutOfReach",
+        "QueueOutOfReach",
         "RoomOutOfReach",
         "UrgentNotAllowed",
         "MayNotChoose",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from api.live_ports import Rows
@@ -46,6 +46,7 @@ from projections import (
     ratings,
     rules,
     scheduled,
+    stints,
     templates,
     transcript,
     users,
@@ -150,9 +151,29 @@ class Reads(Protocol):
         ...
 
     def transcript(
-        self, conversation_id: ConversationId, *, limit: int, at: str | None
+        self, conversation_id: ConversationId, *, limit: int, at: str | None, by: datetime | None = None
     ) -> Awaitable[Page[transcript.Row]]:
-        """A page of lines in order; without a cursor the latest ones."""
+        """A page of lines in order; without a cursor the latest ones, or the latest by an instant."""
+        ...
+
+    def stood(
+        self, queue_id: QueueId, moment: datetime, *, limit: int, after: str | None
+    ) -> Awaitable[Page[stints.Row]]:
+        """What a queue had at a moment: what waited before what was attended, the longest first."""
+        ...
+
+    def tally(self, queue_id: QueueId, moment: datetime) -> Awaitable[stints.Tally]: ...
+
+    def depths(
+        self, queue_id: QueueId, start: datetime, until: datetime, step: timedelta
+    ) -> Awaitable[Sequence[stints.Depth]]:
+        """How many a queue had at `start`, and wherever a look each `step` up to `until` finds others."""
+        ...
+
+    def stints(
+        self, conversation_id: ConversationId, *, limit: int, after: str | None
+    ) -> Awaitable[Page[stints.Row]]:
+        """In order."""
         ...
 
     def media_type(self, key: str) -> Awaitable[str | None]:

@@ -265,6 +265,64 @@ WALLBOARD: Final[dict[str, Any]] = {
         }
     ],
 }
+QUEUE_AT: Final[dict[str, Any]] = {
+    "queue_id": "suporte",
+    "moment": "2026-03-12T17:32:00Z",
+    "waiting": 1,
+    "in_service": 1,
+    "breached": 1,
+    "items": [
+        {
+            "conversation_id": _ID,
+            "state": "waiting",
+            "agent_id": None,
+            "priority": "urgent",
+            "since": "2026-03-12T17:21:40Z",
+            "late": True,
+            "name": "Cliente Exemplo",
+        },
+        {
+            "conversation_id": _COMMAND,
+            "state": "in_service",
+            "agent_id": "bia",
+            "priority": "normal",
+            "since": "2026-03-12T17:05:00Z",
+            "late": False,
+            "name": None,
+        },
+    ],
+    "next": None,
+    "day_starts_at": "2026-03-12T03:00:00Z",
+    "day_ends_at": "2026-03-13T03:00:00Z",
+    "changes": [
+        {"at": "2026-03-12T03:00:00Z", "waiting": 0, "in_service": 0},
+        {"at": "2026-03-12T17:05:00Z", "waiting": 0, "in_service": 1},
+        {"at": "2026-03-12T17:25:00Z", "waiting": 1, "in_service": 1},
+    ],
+}
+STINTS: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "state": "automation",
+            "queue_id": None,
+            "agent_id": None,
+            "priority": "normal",
+            "since": "2026-03-12T17:20:00Z",
+            "until": "2026-03-12T17:21:40Z",
+            "late_at": None,
+        },
+        {
+            "state": "waiting",
+            "queue_id": "suporte",
+            "agent_id": None,
+            "priority": "urgent",
+            "since": "2026-03-12T17:21:40Z",
+            "until": None,
+            "late_at": "2026-03-12T17:26:40Z",
+        },
+    ],
+    "next": None,
+}
 OUTCOMES: Final[dict[str, Any]] = {
     "items": [
         {"conversation_id": _ID, "done": True, "rule": None, "detail": None},

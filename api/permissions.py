@@ -21,6 +21,7 @@ class Permission(StrEnum):
     READ_CONVERSATIONS = "conversations.read"  # lists, transcripts, media
     ATTEND = "conversations.attend"  # claim, write, note, close and the rest, as an agent
     OVERSEE = "conversations.oversee"  # listen, whisper and take over, as an agent
+    LOOK_BACK = "conversations.look_back"  # where they and their queues stood at any moment
     SET_AVAILABILITY = "agents.set_availability"  # of a colleague
     MOVE_FOR_ANOTHER = "conversations.move_for_another"  # transfer, release or close what others attend
     RAISE_TO_URGENT = "conversations.raise_to_urgent"
@@ -98,6 +99,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
         P.READ_CONVERSATIONS: _QUEUE,
         P.ATTEND: _QUEUE,
         P.OVERSEE: _QUEUE,
+        P.LOOK_BACK: _QUEUE,
         P.SET_AVAILABILITY: _ALL,
         P.MOVE_FOR_ANOTHER: _QUEUE,
         P.RAISE_TO_URGENT: _QUEUE,
@@ -110,6 +112,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     },
     Role.MANAGER: {
         P.READ_CONVERSATIONS: _QUEUE,
+        P.LOOK_BACK: _QUEUE,
         P.READ_DESK: _ALL,
         P.READ_WALLBOARD: _QUEUE,
         P.READ_DELIVERIES: _ALL,
@@ -125,6 +128,7 @@ PERMISSIONS: Final[Mapping[Role, Mapping[Permission, Grant]]] = {
     },
     Role.AUDITOR: {
         P.READ_CONVERSATIONS: _PSEUDONYMOUS,
+        P.LOOK_BACK: _PSEUDONYMOUS,
         P.READ_DESK: _ALL,
         P.READ_DELIVERIES: _ALL,
         P.READ_COMMANDS: _ALL,
@@ -201,6 +205,7 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "GET /v1/conversations": _READ,
     "GET /v1/conversations/{conversation_id}": _READ,
     "GET /v1/conversations/{conversation_id}/transcript": _READ,
+    "GET /v1/conversations/{conversation_id}/stints": P.LOOK_BACK,
     "GET /v1/conversations/counts": _READ,
     "POST /v1/conversations/search": _READ,
     "GET /v1/live": Free.SOMEBODY,  # each topic takes a permission
@@ -250,6 +255,7 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "PUT /v1/calendars/{calendar_id}": P.RUN_DESK,
     "GET /v1/queues": P.READ_DESK,
     "GET /v1/queues/{queue_id}": P.READ_DESK,
+    "GET /v1/queues/{queue_id}/at": P.LOOK_BACK,
     "PUT /v1/queues/{queue_id}": P.RUN_DESK,
     "DELETE /v1/queues/{queue_id}": P.RUN_DESK,
     "PUT /v1/queues/{queue_id}/routing": P.RUN_DESK,

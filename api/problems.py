@@ -33,6 +33,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
         403, "Nesta fila cada um pega a próxima da ordem. Só a supervisão pode escolher outra conversa."
     ),
     "OutOfReach": Kind(403, "Esta conversa está em uma fila que não é sua."),
+    "QueueOutOfReach": Kind(403, "Esta fila não é sua."),
     "RoomOutOfReach": Kind(403, "Esta sala é de outra equipe."),
     "SecondFactorOwed": Kind(
         403, "Seu perfil exige um segundo fator. Cadastre um aplicativo autenticador antes de continuar."
@@ -68,6 +69,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     ),
     "FileEmpty": Kind(422, "Este arquivo está vazio."),
     "Invalid": Kind(422, "Confira os campos indicados e envie de novo."),
+    "MomentAhead": Kind(422, "Este momento ainda não chegou. Escolha um que já passou."),
     "PasswordTooShort": Kind(422, "A senha é curta demais: use pelo menos 12 caracteres."),
     "PasswordTooLong": Kind(422, "A senha é longa demais: use no máximo 128 caracteres."),
     "PasswordKnown": Kind(
@@ -177,6 +179,7 @@ FIELD_FAULTS: Final[Mapping[str, str]] = {
     "union_tag_not_found": "Falta o campo que diz o tipo.",
     "string_pattern_mismatch": "Formato inválido.",
     "timezone_aware": "O horário precisa do fuso.",
+    "long_ago": "Data antiga demais.",
     "greater_than_equal": "Número pequeno demais.",
     "less_than_equal": "Número grande demais.",
 }

@@ -31,6 +31,8 @@ class Projection(Generic[R]):
     `wakes` lists the only events it looks at. `key` says which row an event touches (None: no row), and
     `evolve` what becomes of that row (None: there is none). Both are total: an event about a row that is not
     there changes nothing and raises nothing. Whoever returns the same object says that nothing changed.
+    `leaves` is asked what stays behind of a row when another takes its place: a row under a key of its own,
+    which the fold never looks at again (None: nothing).
     """
 
     name: str
@@ -39,6 +41,7 @@ class Projection(Generic[R]):
     key: Callable[[Recorded], Key | None]
     evolve: Callable[[R | None, Recorded], R | None]
     wakes: tuple[type, ...]
+    leaves: Callable[[R, R], R | None] | None = None
 
 
 def columns(row: type[Row]) -> tuple[str, ...]:
@@ -85,12 +88,26 @@ def fold(
     for recorded in history:
         if type(recorded.event) not in wakes or (key := projection.key(recorded)) is None:
             continue
-        row = projection.evolve(known.get(key), recorded)
+        before = known.get(key)
+        row = projection.evolve(before, recorded)
+        if (left := left_behind(projection, before, row)) is not None:
+            known[key_of(left)] = left
         if row is None:
             known.pop(key, None)
         else:
             known[key] = row
     return known
+
+
+def left_behind(projection: Projection[R], before: R | None, after: R | None) -> R | None:
+    """What stays of a row besides the one that takes its place."""
+    if projection.leaves is None or before is None or after is None or after is before:
+        return None
+    return projection.leaves(before, after)
+
+
+def key_of(row: Row) -> Key:
+    return tuple(getattr(row, name) for name in row.KEY)
 
 
 def by_root(recorded: Recorded) -> Key:

@@ -23,6 +23,7 @@ from projections.queues import QUEUES
 from projections.ratings import RATINGS
 from projections.rules import RULES
 from projections.scheduled import SCHEDULED
+from projections.stints import STINTS
 from projections.templates import TEMPLATES
 from projections.transcript import TRANSCRIPT
 from projections.users import USERS
@@ -51,5 +52,6 @@ PROJECTIONS: Final[dict[str, Projection[Any]]] = {
         DEADLINES,
         RULES,
         CANNED,
+        STINTS,
     )
 }

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from adapters.reads import chats, conversations, deadlines, finding, lists, rated, transcripts, wallboard
+from adapters.reads import (
+    chats,
+    conversations,
+    deadlines,
+    finding,
+    lists,
+    rated,
+    stints,
+    transcripts,
+    wallboard,
+)
 from adapters.reads.arrivals import Arrivals
 from adapters.reads.asking import Pool, asking
 from adapters.reads.conversations import SnoozedRows, Told, Wanted, Within
@@ -40,6 +50,7 @@ from projections import (
 )
 from projections import deadlines as timers
 from projections import rules as judging
+from projections import stints as whereabouts
 from projections.wallboard import Wallboard
 
 __all__ = [
@@ -110,10 +121,37 @@ class Reads:
             return await deadlines.rules_in_force(connection)
 
     async def transcript(
-        self, conversation_id: ConversationId, *, limit: int = 50, at: str | None = None
+        self,
+        conversation_id: ConversationId,
+        *,
+        limit: int = 50,
+        at: str | None = None,
+        by: datetime | None = None,
     ) -> Page[transcript.Row]:
         async with asking(self._pool) as connection:
-            return await transcripts.lines(connection, conversation_id, limit=limit, at=at)
+            return await transcripts.lines(connection, conversation_id, limit=limit, at=at, by=by)
+
+    async def stood(
+        self, queue_id: QueueId, moment: datetime, *, limit: int = 50, after: str | None = None
+    ) -> Page[whereabouts.Row]:
+        async with asking(self._pool) as connection:
+            return await stints.stood(connection, queue_id, moment, limit=limit, after=after)
+
+    async def tally(self, queue_id: QueueId, moment: datetime) -> whereabouts.Tally:
+        async with asking(self._pool) as connection:
+            return await stints.tally(connection, queue_id, moment)
+
+    async def depths(
+        self, queue_id: QueueId, start: datetime, until: datetime, step: timedelta
+    ) -> list[whereabouts.Depth]:
+        async with asking(self._pool) as connection:
+            return await stints.depths(connection, queue_id, start, until, step)
+
+    async def stints(
+        self, conversation_id: ConversationId, *, limit: int = 500, after: str | None = None
+    ) -> Page[whereabouts.Row]:
+        async with asking(self._pool) as connection:
+            return await stints.of_conversation(connection, conversation_id, limit=limit, after=after)
 
     async def media_type(self, key: str) -> str | None:
         async with asking(self._pool) as connection:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from psycopg import sql
 
 from adapters.reads.asking import Connection, Pool, asking
-from adapters.reads.pages import BadCursor, Page, cursor, read_cursor
+from adapters.reads.pages import Page, cursor, instant, micros, read_cursor
 from adapters.reads.sql import source
 from commands.ports import Snooze
 from domain.agent import AgentId
@@ -92,7 +92,7 @@ async def conversations(
     where = _where(wanted, parameters)
     if after is not None:
         as_of, *place = read_cursor(after, int, int, int, float, int, float, float, str)
-        parameters |= {"at": _instant(as_of)}
+        parameters |= {"at": instant(as_of)}
         parameters |= {f"p{n}": part for n, part in enumerate(place)}
         where.append(sql.SQL("({}) > (%(p0)s, %(p1)s, %(p2)s, %(p3)s, %(p4)s, %(p5)s, %(p6)s)").format(PLACE))
     found = await connection.execute(
@@ -111,7 +111,7 @@ async def conversations(
     rows = await found.fetchall()
     more = len(rows) > limit
     kept = rows[:limit]
-    following = cursor(_micros(parameters["at"]), *kept[-1][INBOX.width :]) if more else None
+    following = cursor(micros(parameters["at"]), *kept[-1][INBOX.width :]) if more else None
     return Page(tuple(INBOX.row(values[: INBOX.width]) for values in kept), following)
 
 
@@ -211,18 +211,3 @@ def reached(within: Within, parameters: dict[str, Any]) -> sql.Composable:
         "(t.queue_id = ANY(%(queues)s) OR"
         " CASE WHEN t.stage = 'closed' THEN t.last_agent_id ELSE t.agent_id END = %(whose)s)"
     )
-
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-def _micros(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def _instant(micros: int) -> datetime:
-    try:
-        return _EPOCH + micros * _MICROSECOND
-    except OverflowError:
-        raise BadCursor("not a cursor of this list") from None

@@ -6,9 +6,13 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class BadCursor(ValueError):
@@ -42,3 +46,16 @@ def read_cursor(word: str, *shape: type) -> list[Any]:
     if any(isinstance(part, str) and "\0" in part for part in parts):
         raise BadCursor("not a cursor of this list")
     return parts
+
+
+def micros(at: datetime) -> int:
+    """An instant as a part of a cursor."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(of: int) -> datetime:
+    """The instant a part of a cursor names. Raises BadCursor."""
+    try:
+        return _EPOCH + of * _MICROSECOND
+    except OverflowError:
+        raise BadCursor("not a cursor of this list") from None

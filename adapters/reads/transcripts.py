@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from psycopg import sql
@@ -18,6 +19,10 @@ TRANSCRIPT: Final = source(transcript.TRANSCRIPT)
 
 _LATEST: Final = TRANSCRIPT.select(
     "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s ORDER BY t.place DESC LIMIT %(limit)s"
+)
+_LATEST_BY: Final = TRANSCRIPT.select(
+    "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s AND t.at <= %(by)s"
+    " ORDER BY t.place DESC LIMIT %(limit)s"
 )
 _BEFORE: Final = TRANSCRIPT.select(
     "WHERE t.conversation_id = %(id)s AND t.line <> %(hidden)s AND t.place < %(place)s"
@@ -57,8 +62,9 @@ async def lines(
     *,
     limit: int = 50,
     at: str | None = None,
+    by: datetime | None = None,
 ) -> Page[transcript.Row]:
-    """A page in the order of what happened; without a cursor the latest one.
+    """A page in the order of what happened; without a cursor the latest one, or the latest by an instant.
 
     `previous` leads to what was said before; `next` to what comes after, and is there even when nothing has
     come yet. The sendings of reactions are left out: they stand beside their messages. Raises BadCursor.
@@ -66,9 +72,10 @@ async def lines(
     direction, place = ("latest", 0) if at is None else read_cursor(at, str, int)
     if direction not in ("latest", "before", "after"):
         raise BadCursor("not a cursor of this list")
+    latest = _LATEST if by is None else _LATEST_BY
     found = await connection.execute(
-        {"latest": _LATEST, "before": _BEFORE, "after": _AFTER}[direction],
-        {"id": conversation_id, "hidden": Line.REACTION.value, "place": place, "limit": limit + 1},
+        {"latest": latest, "before": _BEFORE, "after": _AFTER}[direction],
+        {"id": conversation_id, "hidden": Line.REACTION.value, "place": place, "limit": limit + 1, "by": by},
     )
     values = await found.fetchall()
     more = len(values) > limit

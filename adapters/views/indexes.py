@@ -30,6 +30,10 @@ INDEXES: Final[dict[str, dict[str, LiteralString]]] = {
         "taken": "(taken_queue, taken_priority, taken_at DESC) WHERE taken_at IS NOT NULL",
     },
     "ratings": {"rated": "(rated_at DESC) WHERE rated_at IS NOT NULL"},
+    "stints": {
+        "lasted": "USING gist (tstzrange(since, until))"
+        " WHERE queue_id IS NOT NULL AND state NOT IN ('automation', 'closed')",
+    },
     "scheduled": {"due": "(send_at) WHERE state = 'pending'"},
     "numbers": {"channel": "(channel_id, window_until)"},
 }

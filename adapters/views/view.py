@@ -14,7 +14,7 @@ from adapters.log.chain import Bookmark
 from adapters.log.postgres import BY_KEY, NEVER_IDLE
 from adapters.views.tables import Table, names, once, table
 from domain.journal import Position, Recorded
-from projections.answer import Key, Projection
+from projections.answer import Key, Projection, left_behind
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Connect = Callable[[], Connection]
@@ -138,8 +138,8 @@ class View:
                 if not self._move(connection, mine, moves):
                     raise _Overtaken
                 known = self._known(connection, {key for key, _ in news})
-                after = self._fold(known, news)
-                self._write(connection, known, after)
+                after, left = self._fold(known, news)
+                self._write(connection, known, after, left)
         except (_Overtaken, errors.DeadlockDetected):
             self.forget()
             return False
@@ -253,32 +253,39 @@ class View:
 
     def _fold(
         self, known: Mapping[Key, Held | None], news: Iterable[tuple[Key, Recorded]]
-    ) -> dict[Key, Held | None]:
-        evolve = self.projection.evolve
+    ) -> tuple[dict[Key, Held | None], list[Held]]:
+        """The rows that changed, and those that stay behind."""
+        projection, evolve = self.projection, self.projection.evolve
+        leaves = projection.leaves is not None
         after: dict[Key, Held | None] = {}
+        left: list[Held] = []
         for key, recorded in news:
             held = after[key] if key in after else known[key]
             before = None if held is None else held.row
             try:
                 row = evolve(before, recorded)
+                rest = left_behind(projection, before, row) if leaves else None
             except Exception as error:  # noqa: BLE001  raised again, as what stopped the view
                 raise ProjectionStopped(self.name, recorded, error) from None
             if row is not before:
                 position = recorded.position
                 after[key] = None if row is None else Held(row, position.ordinal, position.partition)
-        return after
+                if rest is not None:
+                    left.append(Held(rest, position.ordinal, position.partition))
+        return after, left
 
     def _write(
         self,
         connection: Connection,
         known: Mapping[Key, Held | None],
         after: Mapping[Key, Held | None],
+        left: Iterable[Held],
     ) -> None:
         """What changed is removed and copied in anew: cheaper than updating in place, measured."""
         if old := [key for key in after if known[key] is not None]:
             parts = [[key[n] for key in old] for n in range(len(self.table.key))]
             connection.execute(self._says.remove, parts)
-        if new := [held for held in after.values() if held is not None]:
+        if new := [*left, *(held for held in after.values() if held is not None)]:
             dump = self._dump
             with connection.cursor().copy(self._says.copy) as copy:
                 for held in new:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from pydantic import AwareDatetime
 
 from api import finding, quoting
 from api.access import AtDesk, allowed, reach, seen_by, told
@@ -82,7 +83,7 @@ async def conversations(
     try:
         page = await desk.reads.conversations(which, desk.clock.now(), limit=limit, after=cursor)
     except ValueError as error:
-        raise _bad_cursor() from error
+        raise bad_cursor() from error
     found = views.Conversations(items=[views.conversation(row) for row in page.rows], next=page.next)
     return told(who, Permission.READ_CONVERSATIONS, found)
 
@@ -163,15 +164,22 @@ async def transcript(
     cursor: Annotated[
         str | None, Query(max_length=1000, description="`previous` or `next` of a page")
     ] = None,
+    moment: Annotated[
+        AwareDatetime | None,
+        Query(
+            description="The last of what was there by then, with its zone", examples=["2026-03-12T17:32:00Z"]
+        ),
+    ] = None,
     limit: Limit = 50,
 ) -> views.Transcript:
     """Messages, notes, calls and turns, in the order in which we heard them. Edited and deleted messages say
-    so; `possibly_twice` marks what may have reached the customer twice."""
+    so; `possibly_twice` marks what may have reached the customer twice. Up to a `moment` each line still says
+    what is known of it today: what was erased since is gone there too."""
     try:
-        page = await desk.reads.transcript(ConversationId(conversation_id), limit=limit, at=cursor)
+        page = await desk.reads.transcript(ConversationId(conversation_id), limit=limit, at=cursor, by=moment)
     except ValueError as error:
-        raise _bad_cursor() from error
-    if not page.rows and cursor is None:
+        raise bad_cursor() from error
+    if not page.rows and cursor is None and moment is None:
         raise Problem("UnknownConversation")
     quotes = await quoting.of_page(desk.reads, ConversationId(conversation_id), page.rows)
     lines = [views.line(row, desk.meaning, quoting.quoted(row, quotes)) for row in page.rows]
@@ -185,7 +193,7 @@ def tells_who(who: Identity) -> bool:
     return held is not None and held.masks.isdisjoint({Mask.NAME, Mask.PHONE})
 
 
-def _bad_cursor() -> Problem:
+def bad_cursor() -> Problem:
     return Problem(
         "Invalid",
         errors=[{"field": "query.cursor", "code": "cursor", "message": FIELD_FAULTS["cursor"]}],

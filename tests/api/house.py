@@ -56,6 +56,7 @@ from projections import (
     ratings,
     rules,
     scheduled,
+    stints,
     templates,
     transcript,
     users,
@@ -235,15 +236,49 @@ class MemoryReads:
         )
 
     async def transcript(
-        self, conversation_id: ConversationId, *, limit: int, at: str | None
+        self, conversation_id: ConversationId, *, limit: int, at: str | None, by: datetime | None = None
     ) -> Page[transcript.Row]:
         if at is not None and not at.isdecimal():
             raise ValueError
         rows = [row for row in self._rows("transcript") if row.conversation_id == conversation_id]
+        rows = [row for row in rows if by is None or row.at <= by]
         rows.sort(key=lambda row: row.place)
         end = len(rows) if at is None else int(at)
         start = max(0, end - limit)
         return Page(tuple(rows[start:end]), None, str(start) if start else None)
+
+    def _stood(self, queue_id: QueueId, moment: datetime) -> list[stints.Row]:
+        rows = [
+            row for row in self._rows("stints") if row.queue_id == queue_id and row.state in stints.STANDS
+        ]
+        return [row for row in rows if stints.lasted(row, moment)]
+
+    async def stood(
+        self, queue_id: QueueId, moment: datetime, *, limit: int, after: str | None
+    ) -> Page[stints.Row]:
+        rows = self._stood(queue_id, moment)
+        rows.sort(key=lambda row: (row.state in stints.SERVED, row.since, row.conversation_id))
+        return _page(rows, limit, after)
+
+    async def tally(self, queue_id: QueueId, moment: datetime) -> stints.Tally:
+        return stints.tally(self._stood(queue_id, moment), moment)
+
+    async def depths(
+        self, queue_id: QueueId, start: datetime, until: datetime, step: timedelta
+    ) -> list[stints.Depth]:
+        told: list[stints.Depth] = []
+        while start <= until:
+            waiting, served, _ = await self.tally(queue_id, start)
+            if not told or told[-1][1:] != (waiting, served):
+                told.append(stints.Depth(start, waiting, served))
+            start += step
+        return told
+
+    async def stints(
+        self, conversation_id: ConversationId, *, limit: int, after: str | None
+    ) -> Page[stints.Row]:
+        rows = [row for row in self._rows("stints") if row.conversation_id == conversation_id]
+        return _page(sorted(rows, key=lambda row: row.began), limit, after)
 
     async def lines(self, conversation_id: ConversationId, ids: Sequence[MessageId]) -> list[transcript.Row]:
         rows = self._rows("transcript")
@@ -354,6 +389,13 @@ class MemoryReads:
         self.asked.append((tuple(views), position))
         assert all(view in PROJECTIONS for view in views)
         return position.ordinal <= len(self._arrived())
+
+
+def _page(rows: Sequence[T], limit: int, after: str | None) -> Page[T]:
+    if after is not None and not after.isdecimal():
+        raise ValueError
+    start = int(after or 0)
+    return Page(tuple(rows[start : start + limit]), str(start + limit) if len(rows) > start + limit else None)
 
 
 def _fits(row: inbox.Row, which: Which) -> bool:

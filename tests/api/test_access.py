@@ -52,6 +52,7 @@ MATRIX: Final[dict[str, set[Permission]]] = {
         P.READ_CONVERSATIONS,
         P.ATTEND,
         P.OVERSEE,
+        P.LOOK_BACK,
         P.SET_AVAILABILITY,
         P.READ_DESK,
         P.READ_COMMANDS,
@@ -61,6 +62,7 @@ MATRIX: Final[dict[str, set[Permission]]] = {
     },
     "gil": {
         P.READ_CONVERSATIONS,
+        P.LOOK_BACK,
         P.READ_DESK,
         P.READ_COMMANDS,
         P.READ_DELIVERIES,
@@ -69,7 +71,14 @@ MATRIX: Final[dict[str, set[Permission]]] = {
     },
     "ivo": {P.READ_DESK, P.READ_WALLBOARD},
     "lia": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_WALLBOARD},
-    "noa": {P.READ_CONVERSATIONS, P.READ_DESK, P.READ_COMMANDS, P.READ_DELIVERIES, P.READ_USERS},
+    "noa": {
+        P.READ_CONVERSATIONS,
+        P.LOOK_BACK,
+        P.READ_DESK,
+        P.READ_COMMANDS,
+        P.READ_DELIVERIES,
+        P.READ_USERS,
+    },
     "dora": {
         P.READ_CONVERSATIONS,
         P.READ_WALLBOARD,

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api import examples
-from api.models import asks, canned, chat, drafts, files, people, views
+from api.models import asks, canned, chat, drafts, files, people, stints, views
 from api.permissions import DOORS, Free, Permission
 from api.problems import PROBLEMS
 from commands.whatsapp_port import Kind
@@ -159,6 +159,8 @@ VIEWS = {
     "NEW_TOKEN": people.NewToken,
     "PERMISSIONS_TABLE": people.Permissions,
     "OUTCOMES": views.Outcomes,
+    "QUEUE_AT": stints.QueueAt,
+    "STINTS": stints.Stints,
     "READY": views.Health,
     "NOT_READY": views.Health,
 }

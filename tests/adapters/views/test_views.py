@@ -30,6 +30,7 @@ from projections.answer import Key, Projection, columns, fold
 from projections.catalogue import PROJECTIONS
 from projections.inbox import INBOX
 from projections.queues import QUEUES
+from projections.stints import STINTS
 from tests.luck import examples
 from tests.projections.histories import START, recorded, steps, told, walk
 
@@ -375,6 +376,19 @@ def test_a_bounded_follower_whose_partition_is_held_up_goes_on_in_the_others(
     follower.may_go(0, ends[0])
     assert view.bookmarks() == ends
     assert rows_in(ground, view) == fold(QUEUES, facts)
+
+
+def test_stints_built_anew_are_the_same_however_the_log_is_cut(
+    ground: str, view_of: Callable[..., View]
+) -> None:
+    facts = told(*walk([(0, 1), (5, 0), (25, 1), (28, 0), (6, 0), (21, 1), (18, 0), (19, 1)]).events)
+    live = view_of(STINTS)
+    for at in range(len(facts)):
+        assert live.apply(facts[: at + 1], after(facts[: at + 1]))
+    assert len(rows_in(ground, live)) > 4
+    begin(ground, STINTS)
+    followed(view_of(STINTS, spare=True), facts)
+    assert compare(ground, STINTS).identical
 
 
 def test_a_live_view_that_is_held_waits_and_then_goes_on(ground: str, view_of: Callable[..., View]) -> None:
