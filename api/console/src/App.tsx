@@ -8,6 +8,7 @@ import { SignIn } from "./shell/SignIn";
 import { Bones, Empty } from "./ui/parts";
 
 const Board = lazy(() => import("./supervisor/Board"));
+const AsItWas = lazy(() => import("./supervisor/AsItWas"));
 const Team = lazy(() => import("./team/Team"));
 const Wall = lazy(() => import("./supervisor/Wall"));
 const Admin = lazy(() => import("./admin/Admin"));
@@ -51,6 +52,7 @@ export function App() {
             <Switch>
               <Route path="/equipe/:id?" component={Team} />
               <Route path="/painel" component={Board} />
+              <Route path="/painel/como-estava/:queue?" component={AsItWas} />
               <Route path="/administracao/:what?" component={Admin} />
               <Route path="/analise">
                 <Later what="analise" />

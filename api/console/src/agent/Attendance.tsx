@@ -1,8 +1,10 @@
 // One conversation as it is attended: who it is, what was said, what can be done, and where answers are written.
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { navigate } from "wouter/use-browser-location";
 import type { Conversation, Line } from "../api/client";
 import { acknowledge, claim, newDemand, reopen, settle, unblock, wake } from "../desk/acts";
 import { attach } from "../desk/attachments";
+import { asItWas, latest } from "../desk/past";
 import { prefer, usePreferences } from "../desk/preferences";
 import { talks } from "../desk/rooms";
 import { may, naming } from "../desk/session";
@@ -86,6 +88,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
       mine && row.unanswered_since !== null && { id: "settle", label: "Não precisa de resposta", group: "Conversa", icon: "check", keys: "x", run: () => void settle(row) },
       another && row.breached && row.stage !== "closed" && { id: "acknowledge", label: "Estou cuidando deste atraso", group: "Conversa", icon: "eye", keys: "c", run: () => void acknowledge(row) },
       talks() && { id: "share", label: "Mostrar à equipe", group: "Conversa", icon: "people", keys: "h", words: "compartilhar colega sala", run: () => setAsked("share") },
+      may("conversations.look_back") && { id: "past", label: "Ver como estava antes", group: "Conversa", icon: "clock", keys: "b", words: "passado historico momento", run: () => navigate(asItWas(id, latest())) },
       { id: "protocol", label: "Copiar o protocolo", group: "Conversa", icon: "copy", keys: "p", run: () => copyProtocol(row) },
       { id: "context", label: shown ? "Esconder o painel do cliente" : "Mostrar o painel do cliente", group: "Conversa", icon: "panel", keys: "i", run: aside_ },
     ];
@@ -115,7 +118,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
   }
   const others = viewers.filter((viewer) => viewer.agent_id !== names.me);
   const typing = others.find((viewer) => viewer.state === "typing");
-  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "share", "block"].includes(command.id));
+  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "share", "past", "block"].includes(command.id));
   const button = (command: string): Command | undefined => commands.find((one) => one.id === command);
   return (
     <div className={`attendance${shown ? " with-context" : ""}`}>

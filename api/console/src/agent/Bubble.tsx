@@ -11,7 +11,7 @@ import { clock } from "../words/moments";
 import { kind, turn, type Naming } from "../words/names";
 import { Media } from "./Media";
 
-type Acts = { reply: (line: Line) => void; react: (line: Line, emoji: string | null) => void; may: boolean };
+export type Acts = { reply: (line: Line) => void; react: (line: Line, emoji: string | null) => void; may: boolean };
 
 export const Bubble = memo(function Bubble({ line, quoted, names, acts, follows }: { line: Line; quoted: Line | null; names: Naming; acts: Acts; follows: boolean }) {
   if (line.line === "reaction") return null;

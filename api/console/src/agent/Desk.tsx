@@ -1,12 +1,13 @@
 // The agent's desk: the list, the thread, what belongs to it; one pane at a time on a phone.
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import { useLocation, useParams } from "wouter";
+import { useLocation, useParams, useSearch } from "wouter";
 import { pull } from "../desk/acts";
 import { lookAt, may } from "../desk/session";
+import { momentIn } from "../desk/past";
 import { inOrder, listOf, now, useDesk } from "../desk/store";
 import { closeTab, keepTab, openToWrite, openTab, stepTab, useTabs } from "../desk/tabs";
 import { useCommands, type Command } from "../shell/commands";
-import { Empty, useWide } from "../ui/parts";
+import { Bones, Empty, useWide } from "../ui/parts";
 import { Attendance } from "./Attendance";
 import { List, topicOf, type Tab } from "./List";
 import { Offers } from "./Offers";
@@ -19,6 +20,7 @@ import "./beside.css";
 import "./narrow.css";
 
 const Begin = lazy(() => import("./Begin"));
+const Past = lazy(() => import("../supervisor/Past"));
 
 const TABS: readonly { tab: Tab; label: string }[] = [
   { tab: "waiting", label: "Espera" },
@@ -33,6 +35,7 @@ export default function Desk() {
   const [tab, setTab] = useState<Tab>(() => (sessionStorage.getItem("atende.tab") as Tab | null) ?? "waiting");
   const [beginning, setBeginning] = useState(false);
   const tabs = useTabs();
+  const past = momentIn(useSearch());
   const wide = useWide(860);
   const [, go] = useLocation();
 
@@ -82,7 +85,11 @@ export default function Desk() {
       {(wide || id) && (
         <section className="pane-thread" aria-label="Atendimento aberto">
           {tabs.length > 0 && wide && <OpenTabs tabs={tabs} here={id ?? null} />}
-          {id ? (
+          {id && past !== null && may("conversations.look_back") ? (
+            <Suspense fallback={<Bones lines={9} />}>
+              <Past key={id} id={id} at={past} onBack={wide ? null : () => go("/")} />
+            </Suspense>
+          ) : id ? (
             <Attendance key={id} id={id} onNext={next} onBack={wide ? null : () => go("/")} />
           ) : (
             <Empty icon="inbox" title="Escolha uma conversa">

@@ -1,14 +1,14 @@
 // What was said, with the day between days and the latest at the bottom.
-import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { api, data, type Conversation, type Line } from "../api/client";
 import { anyway, discard, react, retry, sendAgain, takeAndSend } from "../desk/acts";
 import { may, naming, useSession } from "../desk/session";
 import { earlier, NO_THREAD, sameItems, useDesk, type Sending } from "../desk/store";
 import { Icon } from "../ui/Icon";
 import { Bones } from "../ui/parts";
-import { day, sameDay } from "../words/moments";
 import { customer } from "../words/names";
-import { Bubble, SendingBubble } from "./Bubble";
+import { SendingBubble } from "./Bubble";
+import { Lines } from "./Lines";
 
 export function Thread({ row, onReply, onEdit }: { row: Conversation; onReply: (line: Line) => void; onEdit: (one: Sending) => void }) {
   const id = row.conversation_id;
@@ -23,7 +23,6 @@ export function Thread({ row, onReply, onEdit }: { row: Conversation; onReply: (
   const loading = useRef(false);
   const mayWrite = may("conversations.attend") && row.stage === "in_service" && row.agent_id === names.me;
 
-  const byId = useMemo(() => new Map(thread.lines.map((line) => [line.line_id, line])), [thread.lines]);
   const last = thread.lines.at(-1)?.line_id;
 
   const down = useCallback((smooth = false) => {
@@ -88,22 +87,7 @@ export function Thread({ row, onReply, onEdit }: { row: Conversation; onReply: (
         <div className="thread-lines">
           {!thread.loaded && <Bones lines={8} />}
           {thread.previous && <p className="turn"><span>Carregando o que veio antes…</span></p>}
-          {thread.lines.map((line, at) => {
-            const before = thread.lines[at - 1];
-            const at_ = new Date(line.at);
-            const newDay = !before || !sameDay(new Date(before.at), at_);
-            const follows = !newDay && before !== undefined && before.line === line.line && before.side === line.side && before.agent_id === line.agent_id && at_.getTime() - Date.parse(before.at) < 180_000;
-            return (
-              <Fragment key={line.line_id}>
-                {newDay && (
-                  <p className="day" role="separator">
-                    <span>{day(at_)}</span>
-                  </p>
-                )}
-                <Bubble line={line} quoted={line.reply_to ? (byId.get(line.reply_to) ?? null) : null} names={names} acts={acts} follows={follows} />
-              </Fragment>
-            );
-          })}
+          <Lines lines={thread.lines} names={names} acts={acts} />
           {sendings.map((one) => (
             <SendingBubble
               key={one.key}

@@ -39,7 +39,7 @@ export function inView(): string | null {
 /** Bring a conversation into view; the tab that was opened first makes room. */
 export function openTab(id: string): void {
   keepTab(id);
-  if (inView() !== id) navigate(`/atendimentos/${id}`);
+  if (inView() !== id || window.location.search !== "") navigate(`/atendimentos/${id}`);
 }
 let toWrite: string | null = null;
 /** … and write in it as soon as it is mine. */

@@ -15,6 +15,8 @@ export type Command = {
   always?: boolean;
   /** Goes before others with the same key. */
   first?: boolean;
+  /** Its keys are heard where they belong, and only shown here. */
+  there?: boolean;
   run: () => void;
 };
 
@@ -56,7 +58,7 @@ export function shown(keys: string): string {
   const mac = navigator.platform.startsWith("Mac");
   return keys
     .split("+")
-    .map((key) => ({ mod: mac ? "⌘" : "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", escape: "Esc", arrowup: "↑", arrowdown: "↓" })[key] ?? (key.length === 1 ? key.toUpperCase() : key))
+    .map((key) => ({ mod: mac ? "⌘" : "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", pageup: "Page Up", pagedown: "Page Down" })[key] ?? (key.length === 1 ? key.toUpperCase() : key))
     .join(" ");
 }
 
@@ -75,7 +77,8 @@ export function listen(): () => void {
     const target = event.target instanceof Element ? event.target : null;
     const writing = target?.matches(WRITES) ?? false;
     const modal = document.querySelector("[role=dialog], [role=menu], [role=listbox][data-rac]") !== null;
-    const command = all.find((one) => one.keys === keys && one.first) ?? all.find((one) => one.keys === keys);
+    const fitting = all.filter((one) => one.keys === keys && !one.there);
+    const command = fitting.find((one) => one.first) ?? fitting[0];
     if (!command || (modal && !command.always) || (writing && !command.always)) return;
     event.preventDefault();
     command.run();

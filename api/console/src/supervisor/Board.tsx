@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { MenuTrigger, Menu, MenuItem } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 import { Button } from "react-aria-components/Button";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import { Sheets } from "../agent/Sheets";
 import type { Conversation } from "../api/client";
 import { acknowledge } from "../desk/acts";
@@ -33,8 +33,10 @@ export default function Board() {
     return () => lookAt("board", []);
   }, [reads]);
   const shares = may("tokens.run");
+  const backwards = may("conversations.look_back");
   useCommands("board", [
     { id: "desk", label: "Voltar a atender", group: "Ir para", icon: "inbox", keys: "1", run: () => go("/") },
+    ...(backwards ? [{ id: "past", label: "Ver como estava uma fila", group: "Painel", icon: "clock" as const, keys: "b", words: "passado historico antes momento", run: () => go("/painel/como-estava") }] : []),
     { id: "tv", label: "Abrir o painel em tela cheia", group: "Painel", icon: "board", keys: "v", words: "tv televisao", run: () => go("/tv") },
   ]);
   if (wall === null) {
@@ -53,6 +55,11 @@ export default function Board() {
         {shares && (
           <button type="button" className="button" onClick={() => void wallLink().then(setLink)}>
             Link para a TV
+          </button>
+        )}
+        {backwards && (
+          <button type="button" className="button" aria-keyshortcuts="b" onClick={() => go("/painel/como-estava")}>
+            Como estava
           </button>
         )}
         <button type="button" className="button" onClick={() => go("/tv")}>
@@ -93,6 +100,7 @@ export default function Board() {
 }
 
 function Queues({ wall, now }: { wall: Wallboard; now: number }) {
+  const backwards = may("conversations.look_back");
   return (
     <section aria-labelledby="by-queue" tabIndex={0}>
       <h2 id="by-queue">Filas</h2>
@@ -113,7 +121,7 @@ function Queues({ wall, now }: { wall: Wallboard; now: number }) {
           {queuesOf(wall).map((one) => (
             <tr key={one.queue_id}>
               <th scope="row">
-                {one.name}
+                {backwards ? <Link href={`/painel/como-estava/${one.queue_id}`}>{one.name}</Link> : one.name}
                 <small className={one.available === 0 && one.waiting > 0 ? "late" : ""}>{one.available === 0 ? "ninguém disponível" : one.available === 1 ? "1 disponível" : `${one.available} disponíveis`}</small>
               </th>
               <td className="num">{one.waiting || "–"}</td>

@@ -1,21 +1,16 @@
 // Above a thread that somebody else attends: that I read along, and what I can do about it.
-import { useEffect, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import type { Conversation } from "../api/client";
-import { may, naming } from "../desk/session";
+import { naming } from "../desk/session";
 import { Icon } from "../ui/Icon";
 import { Sheet } from "../ui/parts";
-import { listen, takeOver, whisper } from "./oversight";
+import { takeOver, useListening, whisper } from "./oversight";
 import "./oversight.css";
 
 export function Oversight({ row }: { row: Conversation }) {
   const names = naming();
-  const overseen = may("conversations.oversee") && row.stage === "in_service" && row.agent_id !== null && row.agent_id !== names.me;
+  const overseen = useListening(row);
   const [asked, setAsked] = useState<"whisper" | "take-over" | null>(null);
-  const id = row.conversation_id;
-  useEffect(() => {
-    if (overseen) listen(row);
-    // once for each time it is opened, or handed to somebody else
-  }, [overseen, id, row.agent_id]); // eslint-disable-line react-hooks/exhaustive-deps
   if (!overseen) return null;
   const owner = names.agent(row.agent_id);
   const done = (): void => setAsked(null);

@@ -1,6 +1,7 @@
 // What a supervisor does in a conversation that is not theirs, for a colleague, and for the wall.
+import { useEffect } from "react";
 import { api, data, Problem, sentenceOf, wish, type Conversation } from "../api/client";
-import { learn, nudge } from "../desk/session";
+import { learn, may, myAgent, nudge } from "../desk/session";
 import { toast } from "../ui/toast";
 import { customer } from "../words/names";
 
@@ -8,9 +9,14 @@ function of(row: Conversation, seen: boolean): { params: { path: { conversation_
   return { params: { path: { conversation_id: row.conversation_id } }, headers: wish(seen ? row.version : undefined) };
 }
 
-/** Its history names whoever reads along; nobody else is told, least of all the customer. */
-export function listen(row: Conversation): void {
-  void data(api.POST("/v1/conversations/{conversation_id}/listen", of(row, false))).catch(() => undefined);
+/** Whether somebody else attends what a supervisor has open. Its history names whoever reads along, once for each
+ * time it is opened or handed on; nobody else is told, least of all the customer. */
+export function useListening(row: Conversation | null): boolean {
+  const overseen = row !== null && may("conversations.oversee") && row.stage === "in_service" && row.agent_id !== null && row.agent_id !== myAgent();
+  useEffect(() => {
+    if (overseen) void data(api.POST("/v1/conversations/{conversation_id}/listen", of(row, false))).catch(() => undefined);
+  }, [overseen, row?.conversation_id, row?.agent_id]); // eslint-disable-line react-hooks/exhaustive-deps
+  return overseen;
 }
 
 export async function whisper(row: Conversation, text: string, to: string): Promise<boolean> {
