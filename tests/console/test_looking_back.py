@@ -47,7 +47,7 @@ def test_a_supervisor_sees_a_queue_and_a_conversation_as_they_were_and_comes_bac
     look = {"theme": "light", "size": WIDE, "bypass_csp": True}
     boss = desk.page("chefe", "/painel", **look)
     expect(boss.get_by_role("link", name="Suporte técnico")).to_be_visible()
-    boss.keyboard.press("b")
+    boss.keyboard.press("g")
     expect(boss.get_by_role("heading", name="Como estava", level=1)).to_be_visible()
     boss.get_by_role("combobox", name="Fila").select_option("suporte-tecnico")
     boss.get_by_label("Horário").fill(f"{attended:%H:%M}")

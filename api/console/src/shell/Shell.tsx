@@ -73,7 +73,7 @@ export function Shell({ children }: { children: ReactNode }) {
       : []),
     { id: "undo", label: "Desfazer", group: "Geral", icon: "undo", keys: "z", run: () => undoLast() },
     ...places.map((place): Command => ({ id: place.path, label: `Ir para ${place.label}`, group: "Ir para", icon: place.icon, run: () => go(place.path) })),
-    ...(may("conversations.look_back") ? [{ id: "as-it-was", label: "Ver como estava uma fila", group: "Ir para", icon: "clock" as const, words: "passado historico antes momento", run: () => go("/painel/como-estava") }] : []),
+    ...(may("conversations.look_back") ? [{ id: "as-it-was", label: "Ver como estava uma fila", group: "Ir para", icon: "clock" as const, keys: "g", words: "passado historico antes momento", run: () => go("/painel/como-estava") }] : []),
     ...(Object.entries(THEMES) as [Theme, (typeof THEMES)[Theme]][]).map(([theme, { label, icon }]): Command => ({ id: `theme-${theme}`, label: `Tema: ${label.toLowerCase()}`, group: "Aparência", icon, words: "dark light escuro claro contraste", run: () => prefer({ theme }) })),
     { id: "density", label: preferences.dense ? "Lista mais espaçada" : "Lista mais compacta", group: "Aparência", icon: "queue", words: "densidade", run: () => prefer({ dense: !preferences.dense }) },
     { id: "sounds", label: preferences.sounds ? "Desligar os sons" : "Ligar os sons", group: "Geral", icon: "bell", run: () => prefer({ sounds: !preferences.sounds }) },

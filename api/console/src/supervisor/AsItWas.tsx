@@ -26,11 +26,12 @@ export default function AsItWas() {
   const [at, setAt] = useState(() => momentIn(search) ?? latest());
   const { from, to } = dayOf(at);
 
-  const day = useAnswer(queue === null ? null : `${queue} ${from}`, (signal) => queueAt(queue ?? "", Math.min(latest(), to - MINUTE), true, null, signal));
+  const seen = Math.min(latest(), to - MINUTE);
+  const day = useAnswer(queue === null ? null : `${queue} ${from} ${Math.floor(seen / (5 * MINUTE))}`, (signal) => queueAt(queue ?? "", seen, true, null, signal));
   const then = useAnswer(queue === null ? null : `${queue} ${at}`, (signal) => queueAt(queue ?? "", at, false, null, signal));
   const [more, setMore] = useState<{ of: QueueAt; items: QueueAt["items"]; next: string | null } | null>(null);
   const told = then.of?.startsWith(`${queue} `) ? then.answer : null;
-  const changes = day.of === `${queue} ${from}` ? (day.answer?.changes ?? []) : [];
+  const changes = day.of?.startsWith(`${queue} ${from} `) ? (day.answer?.changes ?? []) : [];
   const further = more !== null && more.of === told ? more : null;
   const items = told === null ? [] : [...told.items, ...(further?.items ?? [])];
   const next = further === null ? (told?.next ?? null) : further.next;

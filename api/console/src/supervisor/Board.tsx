@@ -36,7 +36,6 @@ export default function Board() {
   const backwards = may("conversations.look_back");
   useCommands("board", [
     { id: "desk", label: "Voltar a atender", group: "Ir para", icon: "inbox", keys: "1", run: () => go("/") },
-    ...(backwards ? [{ id: "past", label: "Ver como estava uma fila", group: "Painel", icon: "clock" as const, keys: "b", words: "passado historico antes momento", run: () => go("/painel/como-estava") }] : []),
     { id: "tv", label: "Abrir o painel em tela cheia", group: "Painel", icon: "board", keys: "v", words: "tv televisao", run: () => go("/tv") },
   ]);
   if (wall === null) {
@@ -58,7 +57,7 @@ export default function Board() {
           </button>
         )}
         {backwards && (
-          <button type="button" className="button" aria-keyshortcuts="b" onClick={() => go("/painel/como-estava")}>
+          <button type="button" className="button" aria-keyshortcuts="g" onClick={() => go("/painel/como-estava")}>
             Como estava
           </button>
         )}

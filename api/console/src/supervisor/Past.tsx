@@ -26,7 +26,8 @@ export default function Past({ id, at: asked, onBack }: { id: string; at: number
   const names = useMemo(naming, [house]);
   const [at, setAt] = useState(asked);
   useListening(row);
-  const way = useAnswer(id, (signal) => stintsOf(id, signal));
+  const [opened] = useState(latest);
+  const way = useAnswer(`${id} ${Math.max(opened, at)}`, (signal) => stintsOf(id, signal));
   const then = useAnswer(`${id} ${at}`, (signal) => linesAt(id, at, signal));
   const [before, setBefore] = useState<{ of: string; lines: readonly Line[]; previous: string | null } | null>(null);
   const earlier = before !== null && before.of === then.of ? before : null;
@@ -56,44 +57,46 @@ export default function Past({ id, at: asked, onBack }: { id: string; at: number
   };
   const { from, to } = dayOf(at);
   return (
-    <div className="attend-main past">
-      <header className="attend-head">
-        {onBack && <IconButton icon="left" label="Voltar à lista" onPress={onBack} />}
-        <div className="attend-who">
-          <h1 className="clip">{row === null ? "Cliente" : customer(row)}</h1>
-          <p className="clip">
-            {stint !== null && (stint.priority === "urgent" || stint.priority === "high") && <PriorityChip priority={stint.priority} />}
-            <span className="past-place">{place}</span>
-          </p>
-        </div>
-      </header>
-      <Banner at={at} onLeave={leave} />
-      <TimeBar at={at} onAt={setAt} says={place}>
-        {(way.answer ?? []).map((one) => (
-          <Band key={one.since} stint={one} from={from} to={Math.min(to, latest())} />
-        ))}
-      </TimeBar>
-      {then.no !== null ? (
-        <Empty icon="alert" title={then.no} />
-      ) : (
-        <div className="thread-box">
-          <div className="thread scroll" ref={view} tabIndex={0} role="log" aria-live="off" aria-label="Conversa como estava" aria-busy={then.of !== `${id} ${at}`}>
-            <div className="thread-lines">
-              {then.answer === null && <Bones lines={8} />}
-              {previous !== null && (
-                <button type="button" className="button small past-earlier" onClick={() => void more()}>
-                  Mostrar o que veio antes
-                </button>
-              )}
-              {then.answer !== null && lines.length === 0 && <p className="turn">Nada tinha sido dito ainda.</p>}
-              <Lines lines={lines} names={names} acts={READ_ONLY} />
+    <div className="attendance">
+      <div className="attend-main past">
+        <header className="attend-head">
+          {onBack && <IconButton icon="left" label="Voltar à lista" onPress={onBack} />}
+          <div className="attend-who">
+            <h1 className="clip">{row === null ? "Cliente" : customer(row)}</h1>
+            <p className="clip">
+              {stint !== null && (stint.priority === "urgent" || stint.priority === "high") && <PriorityChip priority={stint.priority} />}
+              <span className="past-place">{place}</span>
+            </p>
+          </div>
+        </header>
+        <Banner at={at} onLeave={leave} />
+        <TimeBar at={at} onAt={setAt} says={place}>
+          {(way.answer ?? []).map((one) => (
+            <Band key={one.since} stint={one} from={from} to={Math.min(to, latest())} />
+          ))}
+        </TimeBar>
+        {then.no !== null ? (
+          <Empty icon="alert" title={then.no} />
+        ) : (
+          <div className="thread-box">
+            <div className="thread scroll" ref={view} tabIndex={0} role="log" aria-live="off" aria-label="Conversa como estava" aria-busy={then.of !== `${id} ${at}`}>
+              <div className="thread-lines">
+                {then.answer === null && <Bones lines={8} />}
+                {previous !== null && (
+                  <button type="button" className="button small past-earlier" onClick={() => void more()}>
+                    Mostrar o que veio antes
+                  </button>
+                )}
+                {then.answer !== null && lines.length === 0 && <p className="turn">Nada tinha sido dito ainda.</p>}
+                <Lines lines={lines} names={names} acts={READ_ONLY} />
+              </div>
             </div>
           </div>
-        </div>
-      )}
-      <p className="past-foot">
-        <Icon name="eye" small /> Daqui nada é enviado. O que foi editado ou apagado depois aparece como está hoje.
-      </p>
+        )}
+        <p className="past-foot">
+          <Icon name="eye" small /> Daqui nada é enviado. O que foi editado ou apagado depois aparece como está hoje.
+        </p>
+      </div>
     </div>
   );
 }
@@ -104,5 +107,5 @@ function Band({ stint, from, to }: { stint: Stint; from: number; to: number }) {
   const ends = Math.min(to, stint.until === null ? to : Date.parse(stint.until));
   if (ends <= begins) return null;
   const low = { automation: 34, waiting: 12, offered: 12, in_service: 22, snoozed: 30, closed: 44 }[stint.state];
-  return <rect className={`band ${stint.state}`} x={(begins - from) / MINUTE} y={low} width={(ends - begins) / MINUTE} height={48 - low} />;
+  return <rect className="band" data-state={stint.state} x={(begins - from) / MINUTE} y={low} width={(ends - begins) / MINUTE} height={48 - low} />;
 }
