@@ -149,7 +149,7 @@ function Profile({ changes, from, to }: { changes: readonly Depth[]; from: numbe
 
 /** The profile, for whoever wants it in numbers. */
 function Numbers({ changes, queue }: { changes: readonly Depth[]; queue: string }) {
-  if (changes.length < 2) return null;
+  if (changes.length === 0) return null;
   return (
     <details className="past-numbers">
       <summary>O dia em números</summary>
