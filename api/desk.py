@@ -130,8 +130,9 @@ class Reads(Protocol):
         """By the number of any of their episodes."""
         ...
 
-    def by_name(self, name: str, *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
-        """Those whose names have words that begin with all the words of this one, whatever the accents."""
+    def by_name(self, names: Sequence[str], *, limit: int) -> Awaitable[Sequence[inbox.Row]]:
+        """Those whose names and contracts have words that begin with all the words of one of these, whatever
+        the accents."""
         ...
 
     def counts(self, agent_id: AgentId | None, at: datetime, reach: Reach | None) -> Awaitable[inbox.Counts]:
@@ -262,7 +263,7 @@ class Desk:
     uploads: Uploads
     people: People
     presence: Presence
-    source_key: bytes  # of the digests by which a wish that is repeated is told from another one
+    source_key: bytes  # of the digests that tell the same wish, or the same words, from others
     meaning: Callable[[int], str]  # what a provider's code means, as a sentence for agents; total
     live_rows: Rows
     wire: Wire | None = None  # None: changes are looked for, and nobody hears of them sooner

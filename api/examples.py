@@ -84,7 +84,24 @@ CONVERSATION: Final[dict[str, Any]] = {
     "subject": "technical",
     "reason": "subject",
     "protocol": "20260000012345",
-    "contact": {"name": "Cliente Exemplo", "phone": "5511900000001"},
+    "contact": {
+        "name": "Cliente Exemplo",
+        "profile_name": "Exemplo",
+        "phone": "5511900000001",
+        "second_phone": "551130000001",
+        "email": "cliente@example.com",
+        "document": "***.456.789-**",
+        "remark": "Prefere ser atendido à tarde.",
+        "contracts": [
+            {
+                "contract_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f",
+                "number": "4471",
+                "label": "Fibra 500, Rua das Flores, 12",
+                "by": "ana",
+                "linked_at": "2026-03-12T17:32:40Z",
+            }
+        ],
+    },
     "opened_at": "2026-03-12T17:32:00Z",
     "entered_at": "2026-03-12T17:32:10Z",
     "waiting_since": "2026-03-12T17:32:10Z",
@@ -200,6 +217,7 @@ DECIDED: Final[dict[str, Any]] = {
     "repeated": False,
 }
 OPENED: Final[dict[str, Any]] = {**DECIDED, "conversation_id": _ID}
+LINKED: Final[dict[str, Any]] = {**DECIDED, "contract_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f"}
 LINE_DECIDED: Final[dict[str, Any]] = {**DECIDED, "line_id": _COMMAND}
 
 QUEUE: Final[dict[str, Any]] = {

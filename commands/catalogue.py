@@ -144,6 +144,10 @@ _HANDLERS: Final[Mapping[type[Command], Handler]] = {
     conversation.TagConversation: on(CONVERSATION, key=_id, decide=conversation.tag_conversation),
     conversation.BlockContact: on(CONVERSATION, key=_id, decide=conversation.block_contact),
     conversation.UnblockContact: on(CONVERSATION, key=_id, decide=conversation.unblock_contact),
+    # conversation: the contact
+    conversation.EditContact: on(CONVERSATION, key=_id, decide=conversation.edit_contact),
+    conversation.LinkContract: on(CONVERSATION, key=_id, decide=conversation.link_contract),
+    conversation.UnlinkContract: on(CONVERSATION, key=_id, decide=conversation.unlink_contract),
     # conversation: clocks
     conversation.FireTimer: on(CONVERSATION, key=_id, decide=conversation.fire_timer),
     conversation.ReviseClocks: on(CONVERSATION, key=_id, decide=conversation.revise_clocks),

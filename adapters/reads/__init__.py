@@ -98,9 +98,9 @@ class Reads:
         async with asking(self._pool) as connection:
             return await finding.by_protocol(connection, protocol, limit=limit)
 
-    async def by_name(self, name: str, *, limit: int) -> list[inbox.Row]:
+    async def by_name(self, names: Sequence[str], *, limit: int) -> list[inbox.Row]:
         async with asking(self._pool) as connection:
-            return await finding.by_name(connection, name, limit=limit)
+            return await finding.by_name(connection, names, limit=limit)
 
     async def counts(
         self, agent_id: AgentId | None, at: datetime, within: Within | None = None

@@ -56,9 +56,10 @@ async def by_protocol(connection: Connection, protocol: str, *, limit: int) -> l
     return [INBOX.row(values) for values in await found.fetchall()]
 
 
-async def by_name(connection: Connection, name: str, *, limit: int) -> list[inbox.Row]:
-    """Those whose names have words that begin with all the words of this one, in any order."""
-    wanted = " & ".join(f"{word}:*" for word in contacts.comparable(name).split())
+async def by_name(connection: Connection, names: Sequence[str], *, limit: int) -> list[inbox.Row]:
+    """Those that are found by words which begin with all the words of one of these, in any order."""
+    each = (" & ".join(f"{word}:*" for word in contacts.comparable(name).split()) for name in names)
+    wanted = " | ".join(f"({words})" for words in each if words)
     if not wanted:
         return []
     found = await connection.execute(_BY_NAME, {"wanted": wanted, "limit": limit})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
@@ -14,7 +16,10 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
+from domain.conversation import CONTRACT
+from domain.document import document_number
 from domain.queue import Priority
 from domain.queueing import Mode, OfflinePolicy, Strategy
 
@@ -288,9 +293,69 @@ class Block(Ask):
     spam: bool = Field(False, description="They never wanted anything of us")
 
 
+def _trimmed(code: str, read: Callable[[str], str | None]) -> AfterValidator:
+    """What `read` makes of it; nothing: the fault of that code."""
+
+    def check(words: str) -> str:
+        if (found := read(words.strip())) is None:
+            raise PydanticCustomError(code, code)
+        return found
+
+    return AfterValidator(check)
+
+
+def _email(words: str) -> str | None:
+    return words if _EMAIL.fullmatch(words) else None
+
+
+def _phone(words: str) -> str | None:
+    """Digits with country code; without one it is of Brazil."""
+    digits = _BETWEEN.sub("", words.removeprefix("+"))
+    if not (digits.isascii() and digits.isdecimal() and 10 <= len(digits) <= 15):
+        return None
+    return digits if words.startswith("+") or len(digits) > 11 else f"55{digits}"
+
+
+def _contract(words: str) -> str | None:
+    return words if CONTRACT.fullmatch(words) else None
+
+
+def _line(words: str) -> str | None:
+    return " ".join(words.split()) or None
+
+
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+_BETWEEN: Final = re.compile(r"[\s().-]+")
+
+
+class EditContact(Ask):
+    """What is left out stays as it is, null takes it out."""
+
+    name: Annotated[str, StringConstraints(max_length=80), _trimmed("blank", _line)] | None = Field(
+        None, description="What the desk calls them"
+    )
+    email: Annotated[str, StringConstraints(max_length=254), _trimmed("email", _email)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=30), _trimmed("phone", _phone)] | None = Field(
+        None, description="Another one than that of WhatsApp; without country code it is of Brazil"
+    )
+    document: (
+        Annotated[str, StringConstraints(max_length=20), _trimmed("document", document_number)] | None
+    ) = Field(
+        None, description="Of a person or a company, with or without its marks; told masked from then on"
+    )
+    remark: Annotated[str, StringConstraints(max_length=280), _trimmed("blank", _line)] | None = None
+
+
+class LinkContract(Ask):
+    number: Annotated[str, StringConstraints(max_length=30), _trimmed("contract", _contract)]
+    label: Annotated[str, StringConstraints(max_length=120), _trimmed("blank", _line)] | None = Field(
+        None, description="What tells it from others of theirs, such as an address or a plan"
+    )
+
+
 class Search(Ask):
     query: Annotated[str, StringConstraints(min_length=2, max_length=100), AfterValidator(not_blank)] = Field(
-        description="A protocol number, a phone, or the beginnings of words of a name"
+        description="Protocol or contract number, a phone, or the beginnings of words of a name"
     )
     limit: Annotated[int, Field(ge=1, le=50)] = 20
 

@@ -36,6 +36,7 @@ class Decided(View):
     conversation_id: str | None = None
     line_id: str | None = Field(None, description="The line of the transcript this will be")
     room_id: str | None = None
+    contract_id: str | None = None
 
 
 class Outcome(View):
@@ -69,9 +70,27 @@ class Command(View):
     fields: dict[str, Any] | None = None
 
 
+class Contract(View):
+    """Linked by hand."""
+
+    contract_id: str = Field(description="Computed from its number and this conversation; it tells neither")
+    number: Annotated[str, Mask.NAME]
+    label: Annotated[str | None, Mask.NAME]
+    by: str = Field(description="The agent who linked it")
+    linked_at: datetime
+
+
 class Contact(View):
-    name: Annotated[str | None, Mask.NAME]
+    name: Annotated[str | None, Mask.NAME] = Field(
+        description="What the desk calls them: the name it gave them, else their own"
+    )
+    profile_name: Annotated[str | None, Mask.NAME] = Field(description="Their own, as WhatsApp tells it")
     phone: Annotated[str | None, Mask.PHONE]
+    second_phone: Annotated[str | None, Mask.PHONE] = None
+    email: Annotated[str | None, Mask.PHONE] = None
+    document: Annotated[str | None, Mask.NAME] = Field(None, description="Masked, whoever asks")
+    remark: Annotated[str | None, Mask.CONTENT] = None
+    contracts: list[Contract] = Field(default_factory=list)
 
 
 class Conversation(View):
@@ -348,7 +367,16 @@ _ROW = tuple(name for name in columns(inbox.Row) if name in Conversation.model_f
 
 
 def _of_row(row: inbox.Row) -> dict[str, Any]:
-    contact = Contact(name=row.contact_name, phone=row.contact_phone)
+    contact = Contact(
+        name=row.contact_called or row.contact_name,
+        profile_name=row.contact_name,
+        phone=row.contact_phone,
+        second_phone=row.contact_second_phone,
+        email=row.contact_email,
+        document=row.contact_document,
+        remark=row.contact_remark,
+        contracts=[Contract(**contract) for contract in row.contact_contracts],
+    )
     return {name: getattr(row, name) for name in _ROW} | {"contact": contact}
 
 

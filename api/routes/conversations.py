@@ -102,16 +102,17 @@ async def counts(desk: AtDesk, who: Reader) -> views.Counts:
 
 @router.post(
     "/v1/conversations/search",
-    summary="Find conversations by protocol number, phone or name",
+    summary="Find conversations by protocol number, phone, name or contract",
     responses={**example(200, {"items": [CONVERSATION]}), **problems(*READS, "BadBody", "TooLarge")},
 )
 async def search(
     ask: Annotated[asks.Search, Body(examples=[{"query": "cliente exem"}])], desk: AtDesk, who: Reader
 ) -> views.Found:
     """Open and closed ones. Fourteen digits are a protocol number, ten to thirteen a phone, with or without
-    country code and ninth digit; all else is a name, of which the beginnings of words in any order will do,
-    without accents too. Whoever is not told names and phones does not find by them, either. What is asked
-    for stands in the body, so that it is in nobody's log of addresses."""
+    country code and ninth digit; all else, and what is neither of them here, is a name (their own, or the
+    desk's for them) or a contract, of which the beginnings of words in any order will do, without accents
+    too. Whoever is not told names and phones does not find by them, either. What is asked for stands in the
+    body, so that it is in nobody's log of addresses."""
     meant = finding.meant(ask.query)
     if not isinstance(meant, finding.Protocol) and not tells_who(who):
         raise Problem("Forbidden")
@@ -123,7 +124,10 @@ async def search(
             ids = finding.conversations_of(desk.addresses, channels, forms)
             rows = await desk.reads.by_ids(ids, limit=MOST_FOUND)
         case finding.Name(words=words):
-            rows = await desk.reads.by_name(words, limit=MOST_FOUND)
+            rows = await desk.reads.by_name([words], limit=MOST_FOUND)
+    if not rows and not isinstance(meant, finding.Name) and tells_who(who):
+        digits = meant.forms if isinstance(meant, finding.Phone) else (meant.number,)
+        rows = await desk.reads.by_name([ask.query, *digits], limit=MOST_FOUND)
     seen = [one for row in rows if (one := seen_by(who, row)) is not None]
     return views.Found(items=seen[: ask.limit])
 

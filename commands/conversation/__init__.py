@@ -8,6 +8,14 @@ from commands.conversation.consenting import (
     give_consent as give_consent,
     withdraw_consent as withdraw_consent,
 )
+from commands.conversation.contact import (
+    EditContact as EditContact,
+    LinkContract as LinkContract,
+    UnlinkContract as UnlinkContract,
+    edit_contact as edit_contact,
+    link_contract as link_contract,
+    unlink_contract as unlink_contract,
+)
 from commands.conversation.courtesies import (
     CallBack as CallBack,
     ApologiseForDelay as ApologiseForDelay,

@@ -11,6 +11,19 @@ from domain.conversation.consenting import (
     give_consent as give_consent,
     withdraw_consent as withdraw_consent,
 )
+from domain.conversation.contact import (
+    CONTRACT as CONTRACT,
+    MOST_CONTRACTS as MOST_CONTRACTS,
+    edit_contact as edit_contact,
+    link_contract as link_contract,
+    unlink_contract as unlink_contract,
+)
+from domain.conversation.contact_events import (
+    ContactEdited as ContactEdited,
+    ContractLinked as ContractLinked,
+    ContractUnlinked as ContractUnlinked,
+    DETAILS as DETAILS,
+)
 from domain.conversation.courtesy import (
     Courtesy as Courtesy,
     main_agent as main_agent,
@@ -153,10 +166,13 @@ from domain.conversation.recalling import call_back as call_back
 from domain.conversation.refusals import (
     AlreadyAttended as AlreadyAttended,
     AlreadyDone as AlreadyDone,
+    AlreadyLinked as AlreadyLinked,
     AlreadyOffered as AlreadyOffered,
     AlreadyOpen as AlreadyOpen,
     AlreadyStarted as AlreadyStarted,
     AutomationIsSilent as AutomationIsSilent,
+    BadContract as BadContract,
+    BadDocument as BadDocument,
     BadTag as BadTag,
     BadSendTime as BadSendTime,
     BadWakeUp as BadWakeUp,
@@ -180,6 +196,7 @@ from domain.conversation.refusals import (
     NotWaiting as NotWaiting,
     NotYet as NotYet,
     ReopenTooLate as ReopenTooLate,
+    TooManyContracts as TooManyContracts,
     TooManyTags as TooManyTags,
     UnknownEpisode as UnknownEpisode,
     NothingToUndo as NothingToUndo,

@@ -23,6 +23,7 @@ from domain.conversation.clock_events import (
     StopVoided,
     Warned,
 )
+from domain.conversation.contact_events import ContactEdited, ContractLinked, ContractUnlinked
 from domain.conversation.courtesy_events import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -613,6 +614,9 @@ Event: TypeAlias = (
     | Untagged
     | ContactBlocked
     | ContactUnblocked
+    | ContactEdited
+    | ContractLinked
+    | ContractUnlinked
     | ListenedTo
     | Undone
     | Breached

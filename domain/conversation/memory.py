@@ -14,6 +14,7 @@ from domain.conversation.clock_events import (
     StopVoided,
     Warned,
 )
+from domain.conversation.contact_events import ContactEdited, ContractLinked, ContractUnlinked
 from domain.conversation.courtesy import MOVES, remembered
 from domain.conversation.courtesy_events import (
     ConsentGiven,
@@ -368,7 +369,7 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
         case AutomationSilenced():
             return changed(state, version=version, silenced=True)
         case SubjectForgotten():
-            return changed(state, version=version, contact=None)
+            return changed(state, version=version, contact=None, card={}, contracts=())
         case CancellationRequested():
             return changed(state, version=version, cancellation=True)
         case Tagged(tag=tag):
@@ -377,6 +378,14 @@ def _evolve(state: Conversation, event: Event) -> Conversation:
             return changed(state, version=version, tags=tuple(t for t in state.tags if t != tag))
         case ContactBlocked() | ContactUnblocked():
             return changed(state, version=version, blocked=isinstance(event, ContactBlocked))
+        case ContactEdited(digests=digests):
+            card = {detail: d for detail, d in (state.card | digests).items() if d}
+            return changed(state, version=version, card=card)
+        case ContractLinked(contract_id=contract_id):
+            return changed(state, version=version, contracts=(*state.contracts, contract_id))
+        case ContractUnlinked(contract_id=contract_id):
+            left = tuple(one for one in state.contracts if one != contract_id)
+            return changed(state, version=version, contracts=left)
         case CallHeard(call_id=call_id, call_event=call_event, direction=direction):
             called_at = min(event.sent_at or event.heard_at, event.heard_at)
             return changed(
@@ -596,5 +605,5 @@ def _accepted(state: Conversation, event: SendAccepted, version: int) -> Convers
 EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 CONVERSATION: Final[Stream[Conversation, Event]] = Stream(
-    "conversation", EVENTS, Conversation(), evolve, version=6, fence=SubjectForgotten
+    "conversation", EVENTS, Conversation(), evolve, version=7, fence=SubjectForgotten
 )

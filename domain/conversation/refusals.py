@@ -146,6 +146,22 @@ class Blocked(Refused):
     """Whoever writes here is not attended any more."""
 
 
+class BadDocument(Refused):
+    """A CPF or CNPJ ends in the check digits that the others make."""
+
+
+class BadContract(Refused):
+    """A contract number is 30 letters and digits at most, with dots, hyphens or strokes between them."""
+
+
+class AlreadyLinked(Refused):
+    """A contract is linked to a contact once."""
+
+
+class TooManyContracts(Refused):
+    """A contact has so many contracts at `most`."""
+
+
 class NothingToUndo(Refused):
     """Nothing they did last here can be taken back."""
 

@@ -173,6 +173,8 @@ class Conversation:
     version: int = 0  # events so far: the version of the stream
     channel_id: ChannelId | None = None
     contact: str | None = None  # keyed digest of what we know of who writes
+    card: dict[str, str] = field(default_factory=dict)  # keyed digests of what the desk wrote down, by detail
+    contracts: tuple[str, ...] = ()  # linked by hand, by keyed hash
 
     # the episode and its period
     episode: int = 0  # 0: none yet

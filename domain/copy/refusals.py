@@ -93,6 +93,13 @@ REFUSALS: Final[Mapping[str, tuple[str, ...]]] = {
     "NeedsReceiver": ("Escolha uma pessoa ou uma fila para receber a conversa, só uma das duas.",),
     "BadTag": ("Use etiquetas curtas, em minúsculas e sem acento, como *segunda-via*.",),
     "TooManyTags": ("Esta demanda já tem etiquetas demais. Retire alguma antes de incluir outra.",),
+    "BadDocument": ("Este CPF ou CNPJ não existe. Confira os números.",),
+    "BadContract": ("Escreva o número do contrato só com letras, números, ponto, hífen ou barra.",),
+    "AlreadyLinked": ("Este contrato já está vinculado a este contato.",),
+    "TooManyContracts": (
+        "Este contato já tem {most} contratos vinculados. Desvincule algum antes.",
+        "Este contato já tem contratos demais. Desvincule algum antes.",
+    ),
     "NothingToUndo": ("Não há nada seu para desfazer aqui.",),
     "UndoTooLate": ("Só dá para desfazer nos primeiros 10 segundos.",),
     "WrittenSince": ("O cliente já escreveu; não dá mais para desfazer.",),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from domain import conversation
 from domain.conversation import Author, Awaiting, ConversationId, Stage
 from domain.conversation.weighing import awaiting_again, is_inbound, waits_since
+from domain.document import masked
 from domain.journal import Recorded
 from domain.privacy import told
 from domain.sla.policy import Level
@@ -24,6 +25,15 @@ from projections.inbox.row import MANAGER, Counts, Row, place
 __all__ = ["INBOX", "MANAGER", "Counts", "Row", "lists", "place"]
 
 PREVIEW: Final = 120
+_COLUMN: Final = {
+    "name": "contact_called",
+    "email": "contact_email",
+    "phone": "contact_second_phone",
+    "document": "contact_document",
+    "remark": "contact_remark",
+}
+"""Where each detail of a contact stands."""
+_UNWRITTEN: Final[dict[str, Any]] = dict.fromkeys(_COLUMN.values())
 ANSWERING: Final = 50
 """How many answers are remembered whose acceptance was not told yet."""
 
@@ -128,12 +138,36 @@ def _evolve(row: Row, event: object, version: int) -> Row:
             return replace(row, version=version, blocked=True)
         case conversation.ContactUnblocked():
             return replace(row, version=version, blocked=False)
+        case conversation.ContactEdited():
+            return replace(row, version=version, **_written_down(event))
+        case conversation.ContractLinked(contract_id=contract_id):
+            contract = {
+                "contract_id": contract_id,
+                "number": event.number,
+                "label": event.label,
+                "by": event.by,
+                "linked_at": event.linked_at.isoformat(),
+            }
+            return replace(row, version=version, contact_contracts=(*row.contact_contracts, contract))
+        case conversation.ContractUnlinked(contract_id=contract_id):
+            left = tuple(one for one in row.contact_contracts if one["contract_id"] != contract_id)
+            return replace(row, version=version, contact_contracts=left)
+        case conversation.SubjectForgotten():
+            return replace(row, version=version, contact_contracts=(), **_UNWRITTEN)
         case conversation.ClocksSet(clocks=clocks):
             return _clocked(row, clocks, version)
         case conversation.NoAnswerNeeded():
             return replace(row, version=version)
         case _:
             return row
+
+
+def _written_down(event: conversation.ContactEdited) -> dict[str, Any]:
+    """The columns that an edit is about."""
+    told = {detail: getattr(event, detail) if digest else None for detail, digest in event.digests.items()}
+    if (number := told.get("document")) is not None:
+        told["document"] = masked(number)
+    return {_COLUMN[detail]: words for detail, words in told.items()}
 
 
 def _clocked(row: Row, clocks: Clocks, version: int) -> Row:
@@ -247,6 +281,8 @@ def _opened(row: Row, event: conversation.Opened, version: int) -> Row:
         last_agent_id=event.agent_id or row.last_agent_id,
         contact_name=row.contact_name,
         contact_phone=row.contact_phone,
+        contact_contracts=row.contact_contracts,
+        **{name: getattr(row, name) for name in _COLUMN.values()},
         opened_at=event.opened_at,
         first=not theirs,
         activity_at=event.opened_at,
@@ -368,7 +404,7 @@ def _without(answering: dict[str, int] | None, message_id: str) -> dict[str, int
 
 INBOX = Projection(
     "inbox",
-    2,
+    3,
     Row,
     by_root,
     evolve,
@@ -383,7 +419,10 @@ INBOX = Projection(
         conversation.Closed,
         conversation.ContactBlocked,
         conversation.ContactKnown,
+        conversation.ContactEdited,
         conversation.ContactUnblocked,
+        conversation.ContractLinked,
+        conversation.ContractUnlinked,
         conversation.EnteredWaiting,
         conversation.FellSilent,
         conversation.MessageReceived,
@@ -406,6 +445,7 @@ INBOX = Projection(
         conversation.SkillsRelaxed,
         conversation.Snoozed,
         conversation.Stirred,
+        conversation.SubjectForgotten,
         conversation.Tagged,
         conversation.Transferred,
         conversation.Undone,

@@ -10,7 +10,7 @@ from domain import conversation
 from domain.agent import AgentId
 from domain.channel import ChannelId
 from domain.conversation import Awaiting, ConversationId, Stage
-from domain.privacy import Clear, Content, Identity, Open
+from domain.privacy import Class, Clear, Content, Identity, Open
 from domain.queue import Priority, QueueId
 
 MANAGER: Final = timedelta(minutes=60)
@@ -41,6 +41,13 @@ class Row:
     protocol: Open | None = None
     contact_name: Identity | None = None
     contact_phone: Identity | None = None
+    # what the desk wrote down of them
+    contact_called: Identity | None = None  # its own name for them
+    contact_email: Identity | None = None
+    contact_second_phone: Identity | None = None
+    contact_document: Identity | None = None  # masked: nobody is shown more of it
+    contact_remark: Content | None = None
+    contact_contracts: Annotated[tuple[dict[str, Any], ...], Class.IDENTITY] = ()  # in the order of linking
     opened_at: datetime | None = None
     entered_at: datetime | None = None  # the queue
     waiting_since: datetime | None = None  # start of the running clock

@@ -228,4 +228,4 @@ def _changed(row: Row, event: _Change) -> Row:
             return row if row.file is File.STORED else replace(row, file=File.LOST, file_lost=reason)
 
 
-TRANSCRIPT = Projection("transcript", 3, Row, key, evolve, (*_LINE_OF, *TURNS))
+TRANSCRIPT = Projection("transcript", 4, Row, key, evolve, (*_LINE_OF, *TURNS))

@@ -40,6 +40,9 @@ TURNS: Final[tuple[type, ...]] = (
     conversation.Untagged,
     conversation.ContactBlocked,
     conversation.ContactUnblocked,
+    conversation.ContactEdited,
+    conversation.ContractLinked,
+    conversation.ContractUnlinked,
     conversation.ListenedTo,
     conversation.Undone,
     conversation.ConsentGiven,
@@ -149,6 +152,12 @@ def _said(event: object) -> _Said | None:
             return "blocked", at, reason, {"spam": spam, "by": by}
         case conversation.ContactUnblocked(by=by, unblocked_at=at):
             return "unblocked", at, None, {"by": by}
+        case conversation.ContactEdited(digests=digests, by=by, edited_at=at):
+            return "contact_edited", at, None, {"details": [*digests], "by": by}
+        case conversation.ContractLinked(number=number, label=label, by=by, linked_at=at):
+            return "contract_linked", at, label, {"number": number, "by": by}
+        case conversation.ContractUnlinked(number=number, by=by, unlinked_at=at):
+            return "contract_unlinked", at, None, {"number": number, "by": by}
         case conversation.Undone(what=what, by=by, undone_at=at):
             return "undone", at, None, {"what": what, "by": by}
         case conversation.ListenedTo(by=by, listened_at=at):

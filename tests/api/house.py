@@ -206,12 +206,12 @@ class MemoryReads:
         of = {e.conversation_id for e in self._rows("episodes") if e.protocol == protocol}
         return await self.by_ids([*of], limit=limit)
 
-    async def by_name(self, name: str, *, limit: int) -> list[inbox.Row]:
-        wanted = contacts.comparable(name).split()
+    async def by_name(self, names: Sequence[str], *, limit: int) -> list[inbox.Row]:
+        wanted = [words for name in names if (words := contacts.comparable(name).split())]
         of = [
             row.conversation_id
             for row in self._rows("contacts")
-            if wanted and all(any(w.startswith(one) for w in row.words.split()) for one in wanted)
+            if any(all(any(w.startswith(o) for w in row.words.split()) for o in words) for words in wanted)
         ]
         return await self.by_ids(of, limit=limit)
 

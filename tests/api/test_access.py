@@ -41,6 +41,7 @@ from domain.copy import say
 from domain.privacy import MASKED, Class
 from domain.queue import QueueId
 from projections import agents, chat_messages, chat_rooms, episodes, inbox, transcript, users
+from projections.answer import columns
 from tests.api.house import PHONE, TOKENS, House
 from tests.api.test_reading import stored
 
@@ -334,18 +335,21 @@ def test_a_file_is_given_to_whoever_reaches_a_conversation_that_holds_it(house: 
 # What they see
 
 NAME, TEXT, NOTE, OUTCOME = "Joana Prado", "meu CPF mudou", "prefere à tarde", "sinal normalizado"
+CARD: Final = {"Dona Joaninha", "joaninha@example.com", "551130004471", "***.982.247-**", "liga cedo"}
+CONTRACT: Final = {"CT-4471", "Rua das Flores, 12"}
+WRITTEN: Final = CARD | CONTRACT
 LOGIN, STAFF = "joana.silva@provedor.example", "Zoraide"
 READS: Final = [door for door in DOORS if door.startswith("GET /v1/")]
 HIDES: Final = {
-    "lia": {NAME, PHONE, TEXT, NOTE, OUTCOME, STAFF, LOGIN},
-    "noa": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
-    "dora": {NAME, PHONE, TEXT, NOTE, OUTCOME},
+    "lia": {NAME, PHONE, TEXT, NOTE, OUTCOME, STAFF, LOGIN, *WRITTEN},
+    "noa": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN, *WRITTEN},
+    "dora": {NAME, PHONE, TEXT, NOTE, OUTCOME, *WRITTEN},
     "gil": {LOGIN},
-    "ivo": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
+    "ivo": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN, *WRITTEN},
     "painel": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
     "parede": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
     "devendo": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN, STAFF},
-    "fora": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN},
+    "fora": {NAME, PHONE, TEXT, NOTE, OUTCOME, LOGIN, *WRITTEN},
     "ana": {LOGIN},
     "erp": {LOGIN},
     "oto": set[str](),
@@ -360,6 +364,11 @@ def told() -> dict[str, str]:
     conversation_id = house.somebody_waits()
     house.writes(TEXT, n=2)
     house.want(AddNote, conversation_id=conversation_id, agent_id=AgentId("ana"), text=NOTE)
+    known = {"name": "Dona Joaninha", "email": "joaninha@example.com", "phone": "(11) 3000-4471"}
+    known |= {"document": "529.982.247-25", "remark": "liga cedo"}
+    house.request("PATCH", f"/v1/conversations/{conversation_id}/contact", json=known).raise_for_status()
+    contract = {"number": "CT-4471", "label": "Rua das Flores, 12"}
+    house.post(f"/v1/conversations/{conversation_id}/contracts", contract).raise_for_status()
     house.want(ClaimConversation, conversation_id=conversation_id, agent_id=AgentId("ana"), seen_version=None)
     house.want(
         CloseConversation,
@@ -387,7 +396,7 @@ def test_nobody_is_told_by_any_door_what_is_masked_for_them(told: dict[str, str]
 
 
 def test_the_words_are_there_for_whoever_may_read_them(told: dict[str, str]) -> None:
-    everything = {NAME, PHONE, TEXT, NOTE, OUTCOME, STAFF, LOGIN}
+    everything = {NAME, PHONE, TEXT, NOTE, OUTCOME, STAFF, LOGIN, *WRITTEN}
     assert {word for word in everything if word in told["oto"]} == everything
     assert all(word in told["ana"] for word in everything - {LOGIN})
     assert MASKED in told["lia"]
@@ -402,9 +411,14 @@ def every_view() -> list[type[BaseModel]]:
     ]
 
 
+CONTACT: Final = {
+    name: {"contact_name": "profile_name", "contact_called": "name"}.get(name, name.removeprefix("contact_"))
+    for name in columns(inbox.Row)
+    if name.startswith("contact_") and name != "contact_contracts"  # each of its parts is masked by itself
+}
 OF_ROWS: Final[list[tuple[type[Any], type[BaseModel], dict[str, str]]]] = [
     (inbox.Row, views.Conversation, {}),
-    (inbox.Row, views.Contact, {"contact_name": "name", "contact_phone": "phone"}),
+    (inbox.Row, views.Contact, CONTACT),
     (episodes.Row, views.Episode, {}),
     (transcript.Row, views.TranscriptLine, {}),
     (agents.Row, views.Agent, {}),

@@ -97,7 +97,7 @@ def test_a_supervisor_sees_a_queue_and_a_conversation_as_they_were_and_comes_bac
     expect(boss.locator(".oversight")).to_contain_text("Você está acompanhando")
     expect(boss).to_have_url(re.compile(rf"/atendimentos/{one}$"))
     expect(boss.locator(".turn", has_text="Você abriu para acompanhar").first).to_be_visible()
-    boss.keyboard.press("b")
+    boss.keyboard.press("Shift+G")
     expect(boss.get_by_role("button", name="Voltar ao presente")).to_be_visible()
     boss.get_by_role("button", name="Voltar ao presente").click()
     boss.keyboard.press("Control+k")

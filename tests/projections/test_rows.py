@@ -9,11 +9,13 @@ import pytest
 
 from domain import conversation
 from domain.conversation import Author, Awaiting, MessageId, Opener, Receipt, Stage
+from domain.privacy import SubjectId
 from domain.queue import Priority, QueueId
 from domain.sla.clock import Breach
 from domain.sla.facts import Cause
 from domain.sla.policy import Kind, Level
 from projections.answer import Projection, fold
+from projections.contacts import CONTACTS
 from projections.episodes import EPISODES
 from projections.inbox import INBOX
 from projections.inbox import Row as InboxRow
@@ -82,6 +84,35 @@ def test_what_is_known_of_a_contact_is_not_unlearnt_by_silence() -> None:
     first = conversation.ContactKnown(name="Cliente de Teste", phone="5511900000000")
     row = inbox(OPENED, first, conversation.ContactKnown(user_id="BR.1"))
     assert (row.contact_name, row.contact_phone) == ("Cliente de Teste", "5511900000000")
+
+
+def test_what_the_desk_wrote_down_outlives_a_demand_and_not_its_customer() -> None:
+    written = conversation.ContactEdited(
+        dict.fromkeys(conversation.DETAILS, "d"),
+        ANA,
+        START,
+        "Dona Lúcia",
+        "l@x.br",
+        "551130004471",
+        "52998224725",
+    )
+    linked = conversation.ContractLinked("c", "4471", "Fibra 500", ANA, START)
+    again = conversation.Opened(2, CHANNEL, Opener.CUSTOMER, START, Stage.AUTOMATION)
+    row = inbox(OPENED, written, linked, CLOSED, again)
+    assert (row.contact_called, row.contact_document) == ("Dona Lúcia", "***.982.247-**")
+    assert [contract["number"] for contract in row.contact_contracts] == ["4471"]
+    forgotten = conversation.SubjectForgotten(SubjectId("s"), "art. 18", None, START)
+    row = inbox(OPENED, written, linked, forgotten)
+    assert (row.contact_called, row.contact_email, row.contact_contracts) == (None, None, ())
+
+
+def test_words_are_found_in_the_same_order_however_they_came() -> None:
+    name = conversation.ContactEdited({"name": "d", "phone": ""}, ANA, START, name="Dona Lúcia")
+    known = conversation.ContactKnown(name="Lúcia P.")
+    linked = conversation.ContractLinked("c", "CT-4471", None, ANA, START)
+    rows = [only(CONTACTS, *events) for events in ((name, known, linked), (linked, known, name))]
+    assert rows[0].words == rows[1].words == "ct 4471 dona lucia lucia p"
+    assert fold(CONTACTS, told(linked, conversation.ContractUnlinked("c", None, ANA, START))) == {}
 
 
 def test_unread_counts_the_customers_words_until_one_of_us_writes() -> None:

@@ -22,11 +22,18 @@ def test_what_a_forgotten_customer_wrote_can_be_read_by_nobody_any_more(house: H
     house.waits(other, "minha internet caiu, sem sinal; isto fica como está")
     begun = f"/v1/conversations/{house.conversation_id(who)}/draft"
     house.agent("ana").put(begun, {"text": f"Você disse: {SECRET}"}).raise_for_status()
+    card = {"name": "Vizinha da padaria", "document": "529.982.247-25", "remark": "portão verde"}
+    path = f"/v1/conversations/{house.conversation_id(who)}"
+    house.agent("ana").http.patch(f"{path}/contact", json=card).raise_for_status()
+    house.agent("ana").post(f"{path}/contracts", {"number": "CT-4471"}).raise_for_status()
+    until(lambda: house.conversation(who)["contact"]["contracts"], "what was written down")
+    written = ("padaria", "52998224725", "982.247", "portão", "CT-4471")
     stream = f"conversation-{house.conversation_id(who)}"
     with psycopg.connect(house.dsn) as connection:
         record = b"".join(r for (r,) in connection.execute("SELECT record FROM log").fetchall())
     assert b"529.982" not in record
     assert who.name.encode() not in record
+    assert not any(word.encode() in record for word in written)
     told = house.atende("tell", stream, "--words", "--json")
     assert SECRET in told.stdout
     assert SECRET not in house.atende("tell", stream, "--json", ATENDE_MASTER_KEY="x" * 40).stdout
@@ -63,6 +70,8 @@ def test_what_a_forgotten_customer_wrote_can_be_read_by_nobody_any_more(house: H
             rows = str(connection.execute(f'SELECT * FROM "{table}"').fetchall())
             assert "529.982" not in rows, table
             assert who.name not in rows, table
+            assert not any(word in rows for word in written), table
+    assert house.conversation(who)["contact"]["contracts"] == []
 
     # the same customer writes again, and is somebody new
     house.writes(who, "oi, voltei")

@@ -51,7 +51,7 @@ def people(known: Known) -> Known:
 
 def found(known: Known, name: str, limit: int = 20) -> list[str]:
     async def ask(pool: Any) -> Any:
-        return await Reads(pool).by_name(name, limit=limit)
+        return await Reads(pool).by_name([name], limit=limit)
 
     return [row.conversation_id for row in known.ask(ask)]
 
@@ -76,6 +76,32 @@ def found(known: Known, name: str, limit: int = 20) -> list[str]:
 )
 def test_a_name_is_found_by_the_beginnings_of_its_words(people: Known, typed: str, ids: list[str]) -> None:
     assert found(people, typed) == ids
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [("lucia", ["c0"]), ("jose", ["c1", "c0"]), ("ct 44", ["c0"]), ("CT-4471", ["c0"]), ("4472", [])],
+)
+def test_a_conversation_is_found_by_what_the_desk_wrote_down(
+    known: Known, typed: str, ids: list[str]
+) -> None:
+    at = START + timedelta(hours=1)
+    events = [fact.event for fact in called(0, NAMES[0])]
+    events += [
+        conversation.ContactEdited({"name": "d1"}, ANA, at, name="Dona Lúcia"),
+        conversation.ContractLinked("d2", "CT-4471", None, ANA, at),
+        conversation.ContractLinked("d3", "4472", None, ANA, at),
+        conversation.ContractUnlinked("d3", "4472", ANA, at),
+    ]
+    known.fold(told(*events, stream="conversation-c0"), called(1, NAMES[1]))
+    assert found(known, typed) == ids
+
+
+def test_either_of_several_forms_is_found(people: Known) -> None:
+    async def ask(pool: Any) -> Any:
+        return await Reads(pool).by_name(["unal", "prado", "!"], limit=5)
+
+    assert [row.conversation_id for row in people.ask(ask)] == ["c4", "c2"]
 
 
 def test_no_more_are_told_than_were_asked_for(people: Known) -> None:

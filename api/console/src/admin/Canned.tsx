@@ -8,7 +8,7 @@ import { toast } from "../ui/toast";
 import { code, Form, New, Part } from "./parts";
 
 const VARIABLES = ["nome", "protocolo", "agente", "fila"] as const;
-const EXAMPLE = { contact: { name: "Maria Souza", phone: null }, protocol: "20260000012345" };
+const EXAMPLE = { contact: { name: "Maria Souza" }, protocol: "20260000012345" };
 const BLANK = { word: "", title: "", text: "", queues: [] as string[] };
 
 export default function Canned() {

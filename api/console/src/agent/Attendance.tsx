@@ -88,7 +88,9 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
       mine && row.unanswered_since !== null && { id: "settle", label: "Não precisa de resposta", group: "Conversa", icon: "check", keys: "x", run: () => void settle(row) },
       another && row.breached && row.stage !== "closed" && { id: "acknowledge", label: "Estou cuidando deste atraso", group: "Conversa", icon: "eye", keys: "c", run: () => void acknowledge(row) },
       talks() && { id: "share", label: "Mostrar à equipe", group: "Conversa", icon: "people", keys: "h", words: "compartilhar colega sala", run: () => setAsked("share") },
-      may("conversations.look_back") && { id: "past", label: "Ver como estava antes", group: "Conversa", icon: "clock", keys: "b", words: "passado historico momento", run: () => navigate(asItWas(id, latest())) },
+      may("conversations.look_back") && { id: "past", label: "Ver como estava antes", group: "Conversa", icon: "clock", keys: "shift+g", words: "passado historico momento", run: () => navigate(asItWas(id, latest())) },
+      attends && { id: "contact", label: "Editar contato", group: "Conversa", icon: "card", keys: "u", words: "cliente nome email telefone cpf observação", run: () => setAsked("contact") },
+      attends && { id: "contract", label: "Vincular contrato", group: "Conversa", icon: "link", keys: "b", words: "cliente número plano endereço", run: () => setAsked("contract") },
       { id: "protocol", label: "Copiar o protocolo", group: "Conversa", icon: "copy", keys: "p", run: () => copyProtocol(row) },
       { id: "context", label: shown ? "Esconder o painel do cliente" : "Mostrar o painel do cliente", group: "Conversa", icon: "panel", keys: "i", run: aside_ },
     ];
@@ -104,7 +106,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
       closeTab(id);
       void onNext();
     } else if (was === "close" || was === "transfer" || was === "release") closeTab(id);
-    else window.setTimeout(() => field.current?.focus(), 0);
+    else if (was !== "contact" && was !== "contract") window.setTimeout(() => field.current?.focus(), 0);
   };
 
   if (!row) {
@@ -118,7 +120,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
   }
   const others = viewers.filter((viewer) => viewer.agent_id !== names.me);
   const typing = others.find((viewer) => viewer.state === "typing");
-  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "share", "past", "block"].includes(command.id));
+  const actions = commands.filter((command) => ["wake", "priority", "new-demand", "release", "settle", "acknowledge", "contact", "contract", "share", "past", "block"].includes(command.id));
   const button = (command: string): Command | undefined => commands.find((one) => one.id === command);
   return (
     <div className={`attendance${shown ? " with-context" : ""}`}>
@@ -182,7 +184,7 @@ export function Attendance({ id, onNext, onBack }: { id: string; onNext: () => P
           <Unowned row={row} onTake={take} onReopen={() => void reopen(id)} owner={names.agent(row.agent_id)} attends={attends} />
         )}
       </div>
-      {shown && <Context row={row} onPriority={() => setAsked("priority")} onClose={aside_} />}
+      {shown && <Context row={row} onAsk={setAsked} onClose={aside_} />}
       {asked !== null && (
         <Suspense fallback={null}>
           <Sheets asked={asked} row={row} onDone={done} />

@@ -2,13 +2,14 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { api, data, type Conversation, type ConversationWithEpisodes, type Schemas } from "../api/client";
 import { useNow } from "../desk/clock";
-import { tag } from "../desk/acts";
+import { tag, unlinkContract } from "../desk/acts";
 import { may, naming } from "../desk/session";
 import { NO_THREAD, useDesk } from "../desk/store";
 import { Icon } from "../ui/Icon";
 import { Avatar, IconButton, PriorityChip, Ring } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { ago, date, moment, span } from "../words/moments";
+import type { Asked } from "./Sheets";
 import { customer, phone, reason, subject, why } from "../words/names";
 
 export function copyProtocol(row: Conversation): void {
@@ -22,7 +23,7 @@ export function copyProtocol(row: Conversation): void {
   );
 }
 
-export function Context({ row, onPriority, onClose }: { row: Conversation; onPriority: () => void; onClose: () => void }) {
+export function Context({ row, onAsk, onClose }: { row: Conversation; onAsk: (asked: Asked) => void; onClose: () => void }) {
   const thread = useDesk((state) => state.threads.get(row.conversation_id) ?? NO_THREAD);
   const names = naming();
   const now = useNow(1_000);
@@ -34,10 +35,14 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
         <Avatar name={name} big />
         <div>
           <h2>{name}</h2>
+          {row.contact.profile_name !== null && row.contact.profile_name !== name && <p className="muted profile">No WhatsApp: {row.contact.profile_name}</p>}
           <p className="muted num">{phone(row.contact.phone) ?? "Número não informado"}</p>
         </div>
         <IconButton icon="close" label="Esconder painel" keys="I" onPress={onClose} />
       </header>
+
+      <Contact row={row} onAsk={onAsk} />
+      <Contracts row={row} onAsk={onAsk} />
 
       <Part title="Protocolo">
         <button type="button" className="protocol num" onClick={() => copyProtocol(row)} aria-keyshortcuts="p" title="Copiar o protocolo">
@@ -75,7 +80,7 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
       <Part title="Atendimento">
         <dl className="facts">
           <Fact label="Prioridade">
-            <button type="button" className="as-link" onClick={onPriority} disabled={row.stage === "closed"} title="Mudar a prioridade">
+            <button type="button" className="as-link" onClick={() => onAsk("priority")} disabled={row.stage === "closed"} title="Mudar a prioridade">
               <PriorityChip priority={row.priority} />
             </button>
           </Fact>
@@ -108,6 +113,59 @@ export function Context({ row, onPriority, onClose }: { row: Conversation; onPri
 
       <Episodes conversation={thread.conversation} />
     </aside>
+  );
+}
+
+/** What the desk wrote down of them. */
+function Contact({ row, onAsk }: { row: Conversation; onAsk: (asked: Asked) => void }) {
+  const { second_phone, email, document, remark } = row.contact;
+  const attends = may("conversations.attend");
+  if (!attends && !second_phone && !email && !document && !remark) return null;
+  return (
+    <Part title="Contato">
+      <dl className="facts known">
+        {second_phone && <Fact label="Outro telefone">{phone(second_phone)}</Fact>}
+        {email && <Fact label="E-mail">{email}</Fact>}
+        {document && <Fact label={document.includes("/") ? "CNPJ" : "CPF"}>{document}</Fact>}
+        {remark && <Fact label="Observação">{remark}</Fact>}
+      </dl>
+      {attends && (
+        <button type="button" className="button quiet small" aria-keyshortcuts="u" onClick={() => onAsk("contact")}>
+          <Icon name="card" small /> Editar contato <kbd aria-hidden="true">U</kbd>
+        </button>
+      )}
+    </Part>
+  );
+}
+
+/** Those that an agent says are theirs. */
+function Contracts({ row, onAsk }: { row: Conversation; onAsk: (asked: Asked) => void }) {
+  const { contracts = [] } = row.contact;
+  const attends = may("conversations.attend");
+  const names = naming();
+  if (!attends && contracts.length === 0) return null;
+  return (
+    <Part title="Contratos">
+      <ul className="contracts">
+        {contracts.map((one) => (
+          <li key={one.contract_id}>
+            <span>
+              <strong className="num">{one.number}</strong>
+              {one.label && <span>{one.label}</span>}
+              <small>
+                vinculado por {one.by === names.me ? "você" : names.agent(one.by)}, {moment(new Date(one.linked_at))}
+              </small>
+            </span>
+            {attends && <IconButton icon="close" label={`Desvincular o contrato ${one.number}`} small onPress={() => void unlinkContract(row, one)} />}
+          </li>
+        ))}
+      </ul>
+      {attends && (
+        <button type="button" className="button quiet small" aria-keyshortcuts="b" onClick={() => onAsk("contract")}>
+          <Icon name="link" small /> Vincular contrato <kbd aria-hidden="true">B</kbd>
+        </button>
+      )}
+    </Part>
   );
 }
 

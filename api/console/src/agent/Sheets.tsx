@@ -9,10 +9,12 @@ import { Avatar, Bones, Sheet } from "../ui/parts";
 import { moment } from "../words/moments";
 import { PRIORITY, reasonsOf, RELEASES } from "../words/names";
 
+const EditContact = lazy(() => import("./Contact").then(({ EditContact }) => ({ default: EditContact })));
+const LinkContract = lazy(() => import("./Contact").then(({ LinkContract }) => ({ default: LinkContract })));
 const Share = lazy(() => import("../team/Share"));
 const TemplatePicker = lazy(() => import("./TemplatePicker"));
 
-export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template" | "block" | "share";
+export type Asked = "close" | "close-next" | "transfer" | "release" | "snooze" | "priority" | "template" | "block" | "share" | "contact" | "contract";
 
 export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conversation; onDone: (done: boolean) => void }) {
   if (asked === null) return null;
@@ -54,6 +56,22 @@ export function Sheets({ asked, row, onDone }: { asked: Asked | null; row: Conve
       return (
         <Sheet title="Bloquear contato" open onClose={cancel}>
           <Blocking {...props} />
+        </Sheet>
+      );
+    case "contact":
+      return (
+        <Sheet title="Editar contato" open onClose={cancel}>
+          <Suspense fallback={<Bones lines={6} />}>
+            <EditContact {...props} />
+          </Suspense>
+        </Sheet>
+      );
+    case "contract":
+      return (
+        <Sheet title="Vincular contrato" open onClose={cancel}>
+          <Suspense fallback={<Bones lines={4} />}>
+            <LinkContract {...props} />
+          </Suspense>
         </Sheet>
       );
     case "share":

@@ -22,6 +22,8 @@ export class Problem extends Error {
   readonly winner: string | null;
   readonly fields: Record<string, unknown>;
   readonly faults: string[];
+  /** What is wrong with each field of what was sent. */
+  readonly byField: Readonly<Record<string, string>>;
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail ?? "Algo não saiu como esperado. Tente de novo em instantes.");
@@ -30,6 +32,7 @@ export class Problem extends Error {
     this.winner = body.winner?.name ?? null;
     this.fields = body.fields ?? {};
     this.faults = (body.errors ?? []).map((fault) => fault.message ?? "").filter(Boolean);
+    this.byField = Object.fromEntries((body.errors ?? []).map((fault) => [(fault.field ?? "").replace(/^body\./, ""), fault.message ?? ""]));
   }
 
   get sentence(): string {

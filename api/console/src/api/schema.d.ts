@@ -455,11 +455,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Find conversations by protocol number, phone or name
+         * Find conversations by protocol number, phone, name or contract
          * @description Open and closed ones. Fourteen digits are a protocol number, ten to thirteen a phone, with or without
-         *     country code and ninth digit; all else is a name, of which the beginnings of words in any order will do,
-         *     without accents too. Whoever is not told names and phones does not find by them, either. What is asked
-         *     for stands in the body, so that it is in nobody's log of addresses.
+         *     country code and ninth digit; all else, and what is neither of them here, is a name (their own, or the
+         *     desk's for them) or a contract, of which the beginnings of words in any order will do, without accents
+         *     too. Whoever is not told names and phones does not find by them, either. What is asked for stands in the
+         *     body, so that it is in nobody's log of addresses.
          */
         post: operations["search_v1_conversations_search_post"];
         delete?: never;
@@ -626,6 +627,67 @@ export interface paths {
         put: operations["put_consent_v1_conversations__conversation_id__consents__consent__put"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Write down what the desk knows of a contact
+         * @description What is left out stays, null takes it out; what is as it was changes nothing. The name given here is
+         *     what lists and threads call them. Whoever may read the conversation may, also after it was closed.
+         */
+        patch: operations["edit_v1_conversations__conversation_id__contact_patch"];
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link a contract to a contact, by hand
+         * @description Several may be linked, each number once, however its letters are written.
+         */
+        post: operations["link_v1_conversations__conversation_id__contracts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/contracts/{contract_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink a contract from a contact
+         * @description Nothing happens when it was not linked. That it was stays in the history.
+         */
+        delete: operations["unlink_v1_conversations__conversation_id__contracts__contract_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2461,10 +2523,56 @@ export interface components {
         Consent: "utility" | "marketing";
         /** Contact */
         Contact: {
-            /** Name */
+            /** Contracts */
+            contracts?: components["schemas"]["Contract"][];
+            /**
+             * Document
+             * @description Masked, whoever asks
+             */
+            document?: string | null;
+            /** Email */
+            email?: string | null;
+            /**
+             * Name
+             * @description What the desk calls them: the name it gave them, else their own
+             */
             name: string | null;
             /** Phone */
             phone: string | null;
+            /**
+             * Profile Name
+             * @description Their own, as WhatsApp tells it
+             */
+            profile_name: string | null;
+            /** Remark */
+            remark?: string | null;
+            /** Second Phone */
+            second_phone?: string | null;
+        };
+        /**
+         * Contract
+         * @description Linked by hand.
+         */
+        Contract: {
+            /**
+             * By
+             * @description The agent who linked it
+             */
+            by: string;
+            /**
+             * Contract Id
+             * @description Computed from its number and this conversation; it tells neither
+             */
+            contract_id: string;
+            /** Label */
+            label: string | null;
+            /**
+             * Linked At
+             * Format: date-time
+             */
+            linked_at: string;
+            /** Number */
+            number: string;
         };
         /**
          * Conversation
@@ -2775,6 +2883,8 @@ export interface components {
              * Format: uuid
              */
             command_id: string;
+            /** Contract Id */
+            contract_id?: string | null;
             /** Conversation Id */
             conversation_id?: string | null;
             /**
@@ -2905,6 +3015,31 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * EditContact
+         * @description What is left out stays as it is, null takes it out.
+         */
+        EditContact: {
+            /**
+             * Document
+             * @description Of a person or a company, with or without its marks; told masked from then on
+             */
+            document?: string | null;
+            /** Email */
+            email?: string | null;
+            /**
+             * Name
+             * @description What the desk calls them
+             */
+            name?: string | null;
+            /**
+             * Phone
+             * @description Another one than that of WhatsApp; without country code it is of Brazil
+             */
+            phone?: string | null;
+            /** Remark */
+            remark?: string | null;
         };
         /**
          * Ending
@@ -3158,6 +3293,16 @@ export interface components {
          * @enum {string}
          */
         Line: "message" | "call" | "reaction" | "note" | "turn";
+        /** LinkContract */
+        LinkContract: {
+            /**
+             * Label
+             * @description What tells it from others of theirs, such as an address or a plan
+             */
+            label?: string | null;
+            /** Number */
+            number: string;
+        };
         /** ListMessage */
         ListMessage: {
             /**
@@ -4028,7 +4173,7 @@ export interface components {
             limit: number;
             /**
              * Query
-             * @description A protocol number, a phone, or the beginnings of words of a name
+             * @description Protocol or contract number, a phone, or the beginnings of words of a name
              */
             query: string;
         };
@@ -7202,8 +7347,22 @@ export interface operations {
                      *           "breached": false,
                      *           "channel_id": "principal",
                      *           "contact": {
+                     *             "contracts": [
+                     *               {
+                     *                 "by": "ana",
+                     *                 "contract_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f",
+                     *                 "label": "Fibra 500, Rua das Flores, 12",
+                     *                 "linked_at": "2026-03-12T17:32:40Z",
+                     *                 "number": "4471"
+                     *               }
+                     *             ],
+                     *             "document": "***.456.789-**",
+                     *             "email": "cliente@example.com",
                      *             "name": "Cliente Exemplo",
-                     *             "phone": "5511900000001"
+                     *             "phone": "5511900000001",
+                     *             "profile_name": "Exemplo",
+                     *             "remark": "Prefere ser atendido à tarde.",
+                     *             "second_phone": "551130000001"
                      *           },
                      *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
                      *           "due_at": "2026-03-12T17:37:10Z",
@@ -7787,8 +7946,22 @@ export interface operations {
                      *           "breached": false,
                      *           "channel_id": "principal",
                      *           "contact": {
+                     *             "contracts": [
+                     *               {
+                     *                 "by": "ana",
+                     *                 "contract_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f",
+                     *                 "label": "Fibra 500, Rua das Flores, 12",
+                     *                 "linked_at": "2026-03-12T17:32:40Z",
+                     *                 "number": "4471"
+                     *               }
+                     *             ],
+                     *             "document": "***.456.789-**",
+                     *             "email": "cliente@example.com",
                      *             "name": "Cliente Exemplo",
-                     *             "phone": "5511900000001"
+                     *             "phone": "5511900000001",
+                     *             "profile_name": "Exemplo",
+                     *             "remark": "Prefere ser atendido à tarde.",
+                     *             "second_phone": "551130000001"
                      *           },
                      *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
                      *           "due_at": "2026-03-12T17:37:10Z",
@@ -7916,8 +8089,22 @@ export interface operations {
                      *       "breached": false,
                      *       "channel_id": "principal",
                      *       "contact": {
+                     *         "contracts": [
+                     *           {
+                     *             "by": "ana",
+                     *             "contract_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f",
+                     *             "label": "Fibra 500, Rua das Flores, 12",
+                     *             "linked_at": "2026-03-12T17:32:40Z",
+                     *             "number": "4471"
+                     *           }
+                     *         ],
+                     *         "document": "***.456.789-**",
+                     *         "email": "cliente@example.com",
                      *         "name": "Cliente Exemplo",
-                     *         "phone": "5511900000001"
+                     *         "phone": "5511900000001",
+                     *         "profile_name": "Exemplo",
+                     *         "remark": "Prefere ser atendido à tarde.",
+                     *         "second_phone": "551130000001"
                      *       },
                      *       "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
                      *       "due_at": "2026-03-12T17:37:10Z",
@@ -8901,6 +9088,407 @@ export interface operations {
             };
             /** @description Não encontrado */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_v1_conversations__conversation_id__contact_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditContact"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_v1_conversations__conversation_id__contracts_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkContract"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "contract_id": "0f6c3e2b9f0a5d7e9c536f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_v1_conversations__conversation_id__contracts__contract_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+                /** @description Computed from its number; it tells nothing of it */
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

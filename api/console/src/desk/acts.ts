@@ -1,6 +1,6 @@
 // What somebody does to a conversation. Everything carries the version that was seen; what cannot be done is
 // told as the API tells it; what can be taken back offers to.
-import { aKey, api, data, Problem, sentenceOf, wish, type Conversation, type Priority } from "../api/client";
+import { aKey, api, data, Problem, sentenceOf, wish, type Conversation, type Priority, type Schemas } from "../api/client";
 import { toast } from "../ui/toast";
 import { customer } from "../words/names";
 import { myAgent, nudge } from "./session";
@@ -130,6 +130,55 @@ export async function block(row: Conversation, reason: string, spam: boolean): P
 }
 export async function unblock(row: Conversation): Promise<boolean> {
   return done(data(api.POST("/v1/conversations/{conversation_id}/unblock", about(row, false))));
+}
+/** What is wrong with which field; null when it is done. */
+export type Faults = Readonly<Record<string, string>>;
+async function faultsOf(wanted: Promise<unknown>, field: string): Promise<Faults | null> {
+  try {
+    await wanted;
+    nudge();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) {
+      toast({ tone: "bad", text: sentenceOf(error) });
+      return {};
+    }
+    return Object.keys(error.byField).length > 0 ? error.byField : { [field]: error.sentence };
+  }
+}
+export type Card = Schemas["EditContact"];
+/** `before`: how it is taken back; null when nobody could, such as a document that is never shown whole. */
+export async function editContact(row: Conversation, change: Card, before: Card | null): Promise<Faults | null> {
+  const faults = await edited(row, change);
+  if (faults !== null) return faults;
+  if (before === null) toast({ tone: "good", text: "Contato atualizado." });
+  else undoable("Contato atualizado.", async () => (await edited(row, before)) === null);
+  return null;
+}
+async function edited(row: Conversation, change: Card): Promise<Faults | null> {
+  return faultsOf(data(api.PATCH("/v1/conversations/{conversation_id}/contact", { ...about(row, false), body: change })), "name");
+}
+export async function linkContract(row: Conversation, number: string, label: string | null): Promise<Faults | null> {
+  let id: string | null = null;
+  const wanted = data(api.POST("/v1/conversations/{conversation_id}/contracts", { ...about(row, false), body: { number, label } }));
+  const faults = await faultsOf(
+    wanted.then((told) => {
+      id = (told as { contract_id?: string | null } | undefined)?.contract_id ?? null;
+    }),
+    "number",
+  );
+  if (faults !== null) return faults;
+  undoable(`Contrato ${number} vinculado.`, async () => id !== null && unlinked(row, id));
+  return null;
+}
+export async function unlinkContract(row: Conversation, contract: Schemas["Contract"]): Promise<boolean> {
+  const ok = await unlinked(row, contract.contract_id);
+  if (ok) undoable(`Contrato ${contract.number} desvinculado.`, async () => (await linkContract(row, contract.number, contract.label)) === null);
+  return ok;
+}
+async function unlinked(row: Conversation, id: string): Promise<boolean> {
+  const { params, headers } = about(row, false);
+  return done(data(api.DELETE("/v1/conversations/{conversation_id}/contracts/{contract_id}", { params: { path: { ...params.path, contract_id: id } }, headers })));
 }
 export async function settle(row: Conversation): Promise<boolean> {
   const ok = await done(data(api.POST("/v1/conversations/{conversation_id}/no-answer-needed", { ...about(row), body: {} })));

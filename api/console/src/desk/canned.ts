@@ -29,7 +29,7 @@ export function useCanned(): readonly Canned[] {
   );
 }
 /** {nome} without a name takes its comma along. */
-export function filled(canned: Pick<Canned, "text">, row: Pick<Conversation, "contact" | "protocol" | "queue_id">): string {
+export function filled(canned: Pick<Canned, "text">, row: Pick<Conversation, "protocol" | "queue_id"> & { contact: Pick<Conversation["contact"], "name"> }): string {
   const name = row.contact.name?.split(" ")[0] ?? "";
   const text = name === "" ? canned.text.replace(/,? ?\{nome\}/g, "") : canned.text.replaceAll("{nome}", name);
   return text

@@ -174,6 +174,7 @@ export function kind(code: string | null): string {
 }
 
 const CLOCK: Record<string, string> = { first: "da primeira resposta", next: "da resposta", resolution: "da solução", automation: "da automação" };
+const DETAIL: Record<string, string> = { name: "nome", email: "e-mail", phone: "outro telefone", document: "CPF ou CNPJ", remark: "observação" };
 const LEVEL: Record<string, string> = { supervisor: "a supervisão", manager: "a gerência", director: "a diretoria" };
 
 export type Naming = { agent(id: unknown): string; queue(id: unknown): string; me: string | null };
@@ -267,6 +268,14 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
       return plain(`${who(said["by"])} pôs a etiqueta ${String(said["tag"])}`);
     case "untagged":
       return plain(`${who(said["by"])} tirou a etiqueta ${String(said["tag"])}`);
+    case "contact_edited": {
+      const details = Array.isArray(said["details"]) ? said["details"].map((one) => DETAIL[String(one)] ?? "outro dado") : [];
+      return plain(`${who(said["by"])} editou o contato${details.length > 0 ? ` (${details.join(", ")})` : ""}`);
+    }
+    case "contract_linked":
+      return plain(`${who(said["by"])} vinculou o contrato ${String(said["number"] ?? "")}`.trimEnd());
+    case "contract_unlinked":
+      return plain(said["number"] ? `${who(said["by"])} desvinculou o contrato ${String(said["number"])}` : `${who(said["by"])} desvinculou um contrato`);
     case "blocked":
       return plain(`${who(said["by"])} bloqueou este contato${said["spam"] ? " por propaganda" : ""}`);
     case "unblocked":
