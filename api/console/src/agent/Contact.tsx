@@ -1,5 +1,5 @@
 // What the desk knows of a contact by hand: its own name for them, how else they are reached, their contracts.
-import { useId, useRef, useState, type FormEvent, type InputHTMLAttributes, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent, type InputHTMLAttributes, type ReactNode } from "react";
 import { editContact, linkContract, type Card, type Faults } from "../desk/acts";
 import { phone } from "../words/names";
 import type { Props } from "./Sheets";
@@ -74,10 +74,10 @@ function Form({ children, label, ready, run, onDone }: { children: (faults: Faul
     setBusy(true);
     const found = await run();
     setBusy(false);
-    if (found === null) return onDone(true);
-    setFaults(found);
-    window.setTimeout(() => form.current?.querySelector<HTMLInputElement>("[aria-invalid=true]")?.focus(), 0);
+    if (found === null) onDone(true);
+    else setFaults(found);
   };
+  useEffect(() => form.current?.querySelector<HTMLInputElement>("[aria-invalid=true]")?.focus(), [faults]);
   return (
     <form ref={form} noValidate onSubmit={(event) => void submit(event)}>
       <div className="body">{children(faults)}</div>

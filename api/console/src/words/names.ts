@@ -174,7 +174,7 @@ export function kind(code: string | null): string {
 }
 
 const CLOCK: Record<string, string> = { first: "da primeira resposta", next: "da resposta", resolution: "da solução", automation: "da automação" };
-const DETAIL: Record<string, string> = { name: "nome", email: "e-mail", phone: "outro telefone", document: "CPF ou CNPJ", remark: "observação" };
+const DETAIL: Record<string, string> = { name: "nome", phone: "outro telefone", email: "e-mail", document: "CPF ou CNPJ", remark: "observação" };
 const LEVEL: Record<string, string> = { supervisor: "a supervisão", manager: "a gerência", director: "a diretoria" };
 
 export type Naming = { agent(id: unknown): string; queue(id: unknown): string; me: string | null };
@@ -269,7 +269,8 @@ export function turn(line: Line, names: Naming): { sentence: string; more: strin
     case "untagged":
       return plain(`${who(said["by"])} tirou a etiqueta ${String(said["tag"])}`);
     case "contact_edited": {
-      const details = Array.isArray(said["details"]) ? said["details"].map((one) => DETAIL[String(one)] ?? "outro dado") : [];
+      const told: unknown[] = Array.isArray(said["details"]) ? said["details"] : [];
+      const details = Object.entries(DETAIL).flatMap(([code, word]) => (told.includes(code) ? [word] : []));
       return plain(`${who(said["by"])} editou o contato${details.length > 0 ? ` (${details.join(", ")})` : ""}`);
     }
     case "contract_linked":
