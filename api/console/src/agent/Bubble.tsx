@@ -6,6 +6,7 @@ import { Button } from "react-aria-components/Button";
 import { Dialog } from "react-aria-components/Dialog";
 import type { Line } from "../api/client";
 import type { Sending } from "../desk/store";
+import { Picker } from "../ui/EmojiButton";
 import { Icon } from "../ui/Icon";
 import { clock } from "../words/moments";
 import { kind, turn, type Naming } from "../words/names";
@@ -261,6 +262,24 @@ function Reactions({ of }: { of: Record<string, unknown> }) {
   );
 }
 
+function Choices({ mine, onChoose }: { mine: unknown; onChoose: (emoji: string) => void }) {
+  const [all, setAll] = useState(false);
+  if (all) return <Picker onPick={onChoose} />;
+  const offered = typeof mine === "string" && mine !== "" && !EMOJIS.includes(mine) ? [...EMOJIS, mine] : EMOJIS;
+  return (
+    <div className="emojis">
+      {offered.map((emoji) => (
+        <button key={emoji} type="button" aria-label={`Reagir com ${emoji}`} aria-pressed={mine === emoji} onClick={() => onChoose(emoji)}>
+          {emoji}
+        </button>
+      ))}
+      <button type="button" aria-label="Outros emojis" title="Outros emojis" onClick={() => setAll(true)}>
+        <Icon name="plus" small />
+      </button>
+    </div>
+  );
+}
+
 const EMOJIS = ["👍", "❤️", "🙏", "😊", "✅", "👀"];
 function Hover({ line, acts }: { line: Line; acts: Acts }) {
   const mine = line.reactions?.["agent"];
@@ -275,23 +294,14 @@ function Hover({ line, acts }: { line: Line; acts: Acts }) {
             <Icon name="smile" small />
           </Button>
           <Popover className="popover emoji-popover" placement="top">
-            <Dialog aria-label="Reagir" className="emojis">
-              {({ close }) =>
-                EMOJIS.map((emoji) => (
-                  <button
-                    key={emoji}
-                    type="button"
-                    aria-label={`Reagir com ${emoji}`}
-                    aria-pressed={mine === emoji}
-                    onClick={() => {
-                      acts.react(line, mine === emoji ? null : emoji);
-                      close();
-                    }}
-                  >
-                    {emoji}
-                  </button>
-                ))
-              }
+            <Dialog aria-label="Reagir" className="reacting">
+              {({ close }) => {
+                const choose = (emoji: string): void => {
+                  acts.react(line, mine === emoji ? null : emoji);
+                  close();
+                };
+                return <Choices mine={mine} onChoose={choose} />;
+              }}
             </Dialog>
           </Popover>
         </MenuTrigger>

@@ -1,5 +1,5 @@
 // Where answers are written: ready ones behind a slash, notes behind a switch, and the window's end in view.
-import { useEffect, useRef, useState, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import type { Conversation, Line } from "../api/client";
 import { anyway, note, writeAll } from "../desk/acts";
 import { attach, messagesOf, useAttached } from "../desk/attachments";
@@ -10,10 +10,13 @@ import { present, seen } from "../desk/seen";
 import { now, sameItems, useDesk } from "../desk/store";
 import { useCommands } from "../shell/commands";
 import { Icon } from "../ui/Icon";
+import { EmojiButton } from "../ui/EmojiButton";
 import { IconButton } from "../ui/parts";
 import { moment, span } from "../words/moments";
 import { kind } from "../words/names";
 import { AttachButton, Attached, Recorder } from "./Attached";
+
+const LONGEST = 4096;
 
 export function Composer({ row, field, onTemplate, reply, onReply, restored }: { row: Conversation; field: RefObject<HTMLTextAreaElement | null>; onTemplate: () => void; reply: Line | null; onReply: (line: Line | null) => void; restored: { text: string; at: number } | null }) {
   const id = row.conversation_id;
@@ -22,6 +25,8 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
   const [at, setAt] = useState(0);
   const [shut, setShut] = useState(false);
   const [due, setDue] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const caret = useRef<number | null>(null);
   const time = useNow(1_000);
   const asking = useDesk((state) => state.sendings.filter((one) => one.conversationId === id && one.state === "asking"), sameItems);
   const typedAt = useRef(0);
@@ -99,10 +104,30 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
     }
   };
 
+  /** Where the caret stands, in place of what is marked. */
+  const put = (sign: string): void => {
+    const box = field.current;
+    const [from, to] = box ? [box.selectionStart, box.selectionEnd] : [text.length, text.length];
+    const after = text.slice(0, from) + sign + text.slice(to);
+    if (after.length > LONGEST) return;
+    caret.current = from + sign.length;
+    typed(after);
+  };
+  const choose = (is: boolean): void => {
+    setChoosing(is);
+    if (!is) window.setTimeout(() => field.current?.focus(), 60); // after the picker has given the focus back to its button
+  };
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    field.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  }, [text, field]);
+
   useCommands("composer", [
     { id: "write", label: "Escrever ao cliente", group: "Conversa", icon: "reply", keys: "r", run: () => (setNoting(false), field.current?.focus()) },
     { id: "note", label: "Escrever uma nota interna", group: "Conversa", icon: "note", keys: "o", run: () => (setNoting(true), field.current?.focus()) },
     { id: "canned", label: "Inserir resposta pronta", group: "Conversa", icon: "zap", keys: "/", run: () => (setNoting(false), setText((before) => (before === "" ? "/" : `${before} /`)), setShut(false), field.current?.focus()) },
+    { id: "emoji", label: "Inserir emoji", group: "Conversa", icon: "smile", keys: "mod+e", words: "carinha reação", always: true, run: () => (choosing || !document.querySelector("[role=dialog]")) && choose(!choosing && !closed) },
     { id: "template", label: "Enviar modelo aprovado", group: "Conversa", icon: "template", keys: "m", run: onTemplate },
     { id: "anyway", label: "Enviar assim mesmo", group: "Conversa", icon: "send", keys: "mod+enter", always: true, run: () => (asking[0] ? anyway(asking[0]) : submit()) },
   ]);
@@ -156,7 +181,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
           placeholder={noting ? "Nota que só a equipe vê" : "Escreva ao cliente, ou / para respostas prontas"}
           aria-controls={slash ? "canned" : undefined}
           aria-activedescendant={slash && options.length > 0 ? `canned-${at}` : undefined}
-          maxLength={4096}
+          maxLength={LONGEST}
           onPaste={(event) => {
             if (noting || event.clipboardData.files.length === 0) return;
             event.preventDefault();
@@ -199,6 +224,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
             Nota
           </button>
         </div>
+        {!closed && <EmojiButton open={choosing} onOpen={choose} onPick={put} />}
         {!closed && !noting && (
           <>
             <AttachButton id={id} />

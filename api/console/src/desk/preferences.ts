@@ -4,10 +4,12 @@ import type { View } from "./sieve";
 
 export type Theme = "auto" | "light" | "dark" | "contrast";
 export type AfterClosing = "stay" | "list" | "next";
-export type Preferences = { views: readonly View[]; theme: Theme; sounds: boolean; notify: boolean; dense: boolean; context: boolean; toured: boolean; after: AfterClosing };
+/** Of the skin of emojis, from light to dark; 0: none in particular. */
+export type Tone = 0 | 1 | 2 | 3 | 4 | 5;
+export type Preferences = { views: readonly View[]; theme: Theme; sounds: boolean; notify: boolean; dense: boolean; context: boolean; toured: boolean; after: AfterClosing; emojis: readonly string[]; tone: Tone };
 
 const KEPT = "atende.preferences";
-const DEFAULT: Preferences = { views: [], theme: "auto", sounds: true, notify: false, dense: false, context: true, toured: false, after: "stay" };
+const DEFAULT: Preferences = { views: [], theme: "auto", sounds: true, notify: false, dense: false, context: true, toured: false, after: "stay", emojis: [], tone: 0 };
 let preferences: Preferences = { ...DEFAULT, ...read() };
 const listeners = new Set<() => void>();
 

@@ -87,7 +87,8 @@ export function listen(): () => void {
   return () => window.removeEventListener("keydown", down);
 }
 
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+/** Small letters without accents. */
+export const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** How well what was typed fits: letters in order, better at the beginnings of words. 0: not at all. */
 export function fits(typed: string, text: string): number {

@@ -1,0 +1,37 @@
+// A button that opens the picker; its data comes when somebody first asks for it.
+import { lazy, Suspense } from "react";
+import { Dialog, DialogTrigger } from "react-aria-components/Dialog";
+import { Popover } from "react-aria-components/Popover";
+import { Button } from "react-aria-components/Button";
+import { Icon } from "./Icon";
+import { Bones } from "./parts";
+
+const Emojis = lazy(() => import("./Emojis"));
+
+export function EmojiButton({ open, onOpen, onPick }: { open: boolean; onOpen: (is: boolean) => void; onPick: (sign: string) => void }) {
+  return (
+    <DialogTrigger isOpen={open} onOpenChange={onOpen}>
+      <Button className="icon-button" aria-label="Emoji" aria-keyshortcuts="Control+E">
+        <Icon name="smile" />
+      </Button>
+      <Popover className="popover emoji-popover" placement="top start">
+        <Dialog aria-label="Emoji" className="emoji-dialog">
+          <Picker
+            onPick={(sign) => {
+              onOpen(false);
+              onPick(sign);
+            }}
+          />
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+export function Picker({ onPick }: { onPick: (sign: string) => void }) {
+  return (
+    <Suspense fallback={<Bones lines={6} />}>
+      <Emojis onPick={onPick} />
+    </Suspense>
+  );
+}
