@@ -93,6 +93,9 @@ def attending(desk: Desk, **look: Any) -> Iterator[tuple[str, Page]]:
         ("s", "adiar"),
         ("d", "devolver"),
         ("m", "modelo"),
+        ("u", "contato"),
+        ("b", "contrato"),
+        ("Control+e", "emojis"),
         ("?", "teclas"),
     ):
         page.keyboard.press(key)

@@ -3,6 +3,7 @@ import { lazy, Suspense } from "react";
 import { Dialog, DialogTrigger } from "react-aria-components/Dialog";
 import { Popover } from "react-aria-components/Popover";
 import { Button } from "react-aria-components/Button";
+import { shown as keys } from "../shell/commands";
 import { Icon } from "./Icon";
 import { Bones } from "./parts";
 
@@ -11,9 +12,11 @@ const Emojis = lazy(() => import("./Emojis"));
 export function EmojiButton({ open, onOpen, onPick }: { open: boolean; onOpen: (is: boolean) => void; onPick: (sign: string) => void }) {
   return (
     <DialogTrigger isOpen={open} onOpenChange={onOpen}>
-      <Button className="icon-button" aria-label="Emoji" aria-keyshortcuts="Control+E">
-        <Icon name="smile" />
-      </Button>
+      <span title={`Emoji (${keys("mod+e")})`}>
+        <Button className="icon-button" aria-label="Emoji">
+          <Icon name="smile" />
+        </Button>
+      </span>
       <Popover className="popover emoji-popover" placement="top start">
         <Dialog aria-label="Emoji" className="emoji-dialog">
           <Picker
