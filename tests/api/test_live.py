@@ -557,6 +557,9 @@ async def test_that_something_was_said_in_a_room_is_told_to_whoever_may_enter_it
         assert fora.of("room") == []
 
 
+NOBODY = Contact(name=None, profile_name=None, phone=None)
+
+
 @dataclass(frozen=True)
 class QueueSight:
     """What stands in one queue, and no phones."""
@@ -571,9 +574,7 @@ class QueueSight:
 
     def shown(self, view: Any) -> Any:
         contact = getattr(view, "contact", None)
-        return (
-            view if contact is None else view.model_copy(update={"contact": Contact(name=None, phone=None)})
-        )
+        return view if contact is None else view.model_copy(update={"contact": NOBODY})
 
 
 def of_queue(identity: Identity) -> Sight | None:
@@ -631,7 +632,7 @@ async def test_nobody_is_told_of_what_is_out_of_their_reach_nor_what_is_masked(h
         reading(hub, "waiting", who="erp") as whole,
     ):
         told = await anas.heard("list")
-        assert [item["contact"] for item in told["items"]] == [{"name": None, "phone": None}]
+        assert [item["contact"] for item in told["items"]] == [NOBODY.model_dump()]
         assert (await whole.heard("list"))["items"][0]["contact"]["name"] == "Joana Prado"
         await anas.heard("mark")
         await whole.heard("mark")
@@ -651,7 +652,7 @@ async def test_nobody_is_told_of_what_is_out_of_their_reach_nor_what_is_masked(h
         house.commit()
         row = await anas.heard("conversation")
         assert row["conversation"]["conversation_id"] == near
-        assert row["conversation"]["contact"] == {"name": None, "phone": None}
+        assert row["conversation"]["contact"] == NOBODY.model_dump()
         assert len(anas.of("conversation")) == 1
         assert not await hub.in_sight(TOKENS["ana"], [f"conversation.{far}"])
         assert await hub.in_sight(TOKENS["ana"], [f"conversation.{near}"])
