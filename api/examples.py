@@ -448,6 +448,27 @@ INVITATION: Final[dict[str, Any]] = {
     "word": "convite_…",
     "expires_at": "2026-03-13T17:32:00Z",
 }
+IMPORTED_USERS: Final[dict[str, Any]] = {
+    "lines": 2,
+    "changes": [
+        {
+            "line": 2,
+            "user_id": "8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e",
+            "login": "bia@provedor.example",
+            "name": "Bia",
+            "invited": False,
+            "differences": [{"column": "role", "before": "agent", "after": "supervisor"}],
+        }
+    ],
+    "invitations": [
+        {
+            "login": "caio@provedor.example",
+            "name": "Caio",
+            "word": "convite_…",
+            "expires_at": "2026-03-13T17:32:00Z",
+        }
+    ],
+}
 TOKEN: Final[dict[str, Any]] = {
     "token_id": "3f2e1d0c-9b8a-4756-8413-201f2e3d4c5b",
     "name": "ERP",

@@ -1,22 +1,25 @@
-"""Queues and agents as lines of a table: all that is set of them."""
+"""Queues, agents and users as lines of a table: all that is set of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.models.asks import EquipAgent, Id, Name, SetRouting, SetService
+from api.models.people import ChangeRole, Login
 from api.models.views import View
 from api.sheets import BETWEEN
 from domain.agent import CAPACITY, ceiling_of
 from domain.copy import say
-from projections import agents, queues
+from domain.user import Stage
+from projections import agents, queues, users
 
 ALL: Final = "*"
-"""Of an agent's queues: every one."""
+"""Of somebody's queues: every one."""
 _YES, _NO = say("sheet.yes"), say("sheet.no")
 
 
@@ -47,11 +50,51 @@ class AgentLine(EquipAgent):
     capacity: int = Field(CAPACITY, ge=0, le=1000)
 
 
+class UserLine(ChangeRole):
+    login: Login
+    name: Name
+    active: Truth = True
+
+
 class Imported(View):
     """`changed`: what is no longer as it was, by id."""
 
     lines: int
     changed: list[str]
+
+
+class Difference(View):
+    """One cell, as it is and as it will be; null: there is nothing yet."""
+
+    column: str
+    before: str | None
+    after: str
+
+
+class UserChange(View):
+    """What a line makes of somebody."""
+
+    line: int
+    user_id: str
+    login: str
+    name: str
+    invited: bool = Field(description="They are new, and get a link")
+    differences: list[Difference]
+
+
+class HandedOut(View):
+    """A link to give to its bearer alone: told now and never again."""
+
+    login: str
+    name: str
+    word: str = Field(description="What stands behind the `#` of the link")
+    expires_at: datetime
+
+
+class ImportedUsers(View):
+    lines: int
+    changes: list[UserChange]
+    invitations: list[HandedOut] = Field(description="None of a dry run")
 
 
 QUEUE_COLUMNS: Final = (
@@ -74,6 +117,7 @@ QUEUE_COLUMNS: Final = (
     "opening_language",
 )
 AGENT_COLUMNS: Final = ("agent_id", "name", "active", "queues", "skills", "capacity", "ceiling", "shifts")
+USER_COLUMNS: Final = ("login", "name", "role", "agent_id", "queues", "active")
 _LISTS: Final = frozenset({"reasons", "queues"})
 _MAPS: Final = frozenset({"required", "preferred", "weights", "skills"})
 
@@ -111,6 +155,28 @@ def agent_cells(row: agents.Row) -> dict[str, str]:
         "capacity": str(row.capacity),
         "ceiling": "" if usual else str(row.ceiling),
         "shifts": BETWEEN.join(f"{day} {_clock(starts)}-{_clock(ends)}" for day, starts, ends in row.shifts),
+    }
+
+
+def user_cells(row: users.Row) -> dict[str, str]:
+    return {
+        "login": row.login,
+        "name": row.name,
+        "role": row.role.value,
+        "agent_id": row.agent_id or "",
+        "queues": ALL if row.queues is None else BETWEEN.join(row.queues),
+        "active": _NO if row.stage is Stage.DEACTIVATED else _YES,
+    }
+
+
+def line_cells(line: UserLine) -> dict[str, str]:
+    return {
+        "login": line.login.strip(),
+        "name": line.name,
+        "role": line.role.value,
+        "agent_id": line.agent_id or "",
+        "queues": ALL if line.queues is None else BETWEEN.join(sorted(set(line.queues))),
+        "active": _YES if line.active else _NO,
     }
 
 

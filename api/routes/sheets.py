@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -44,11 +44,11 @@ _QUEUES_TABLE: Final = "queue_id;name;mode\r\nsuporte;Suporte;offer\r\n"
 _AGENTS_TABLE: Final = "agent_id;name;queues;capacity\r\nbia;Bia;*;4\r\n"
 
 
-def _told(table: str) -> dict[int | str, dict[str, Any]]:
+def told_as(table: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "One line each", "content": {CSV: {"example": table}}}}
 
 
-def _taken(table: str) -> dict[str, Any]:
+def taken_as(table: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {CSV: {"example": table}}}}
 
 
@@ -56,32 +56,32 @@ def _taken(table: str) -> dict[str, Any]:
     "/queues",
     summary="All queues with their settings, as a table",
     response_class=Response,
-    responses={**_told(_QUEUES_TABLE), **problems(*READS, "NotThereYet")},
+    responses={**told_as(_QUEUES_TABLE), **problems(*READS, "NotThereYet")},
     dependencies=[_RUN, after("queues")],
 )
 async def queues_out(desk: AtDesk) -> Response:
     """Values of one cell are apart by `|`, levels stand behind a `:`. No cell is a formula anywhere."""
     rows = [models.queue_cells(row) for row in await desk.reads.queues()]
-    return _table("filas", models.QUEUE_COLUMNS, rows)
+    return table("filas", models.QUEUE_COLUMNS, rows)
 
 
 @router.get(
     "/agents",
     summary="All agents with their settings, as a table",
     response_class=Response,
-    responses={**_told(_AGENTS_TABLE), **problems(*READS, "NotThereYet")},
+    responses={**told_as(_AGENTS_TABLE), **problems(*READS, "NotThereYet")},
     dependencies=[_RUN, after("agents")],
 )
 async def agents_out(desk: AtDesk) -> Response:
     """`queues` is `*` for every one; shifts read `0 08:00-12:00`, from Monday on."""
     rows = [models.agent_cells(row) for row in await desk.reads.agents()]
-    return _table("atendentes", models.AGENT_COLUMNS, rows)
+    return table("atendentes", models.AGENT_COLUMNS, rows)
 
 
 @router.post(
     "/queues",
     summary="Set queues from a table",
-    openapi_extra=_taken(_QUEUES_TABLE),
+    openapi_extra=taken_as(_QUEUES_TABLE),
     response_model=models.Imported,
     responses={**example(200, {"lines": 1, "changed": ["suporte"]}), **problems(*WRITES)},
 )
@@ -104,7 +104,7 @@ async def queues_in(request: Request, wish: Running) -> Response:
 @router.post(
     "/agents",
     summary="Set agents from a table",
-    openapi_extra=_taken(_AGENTS_TABLE),
+    openapi_extra=taken_as(_AGENTS_TABLE),
     response_model=models.Imported,
     responses={**example(200, {"lines": 1, "changed": ["bia"]}), **problems(*WRITES)},
 )
@@ -134,18 +134,26 @@ class Line(Generic[L]):
 
 
 class Sheet(Generic[L]):
-    """A table on its way in, with the faults found so far."""
+    """A table on its way in, with the faults found so far. `same`: what two spellings of a key have in
+    common."""
 
-    def __init__(self, columns: Sequence[str], key: str, kind: type[L]) -> None:
-        self._columns, self._key, self._kind = columns, key, kind
+    def __init__(
+        self, columns: Sequence[str], key: str, kind: type[L], same: Callable[[str], str] = str
+    ) -> None:
+        self._columns, self._key, self._kind, self._same = columns, key, kind, same
         self.faults: list[dict[str, str]] = []
 
     def fault(self, line: int, column: str, code: str) -> None:
         message = FIELD_FAULTS.get(code, FAULT)
         self.faults.append({"field": f"line.{line}.{column}", "code": code, "message": message})
 
+    def hold(self) -> None:
+        """Raises a Problem that names every line that cannot be."""
+        if self.faults:
+            raise Problem("Invalid", errors=self.faults[:MOST_FAULTS])
+
     def judged(self, body: bytes, known: Mapping[str, Mapping[str, str]]) -> list[Line[L]]:
-        """The lines that can be; `known`: the cells that hold now, by id."""
+        """The lines that can be; `known`: the cells that hold now, by what `same` makes of their keys."""
         try:
             rows = sheets.read(body.decode(), self._columns, (self._key,))
         except UnicodeDecodeError:
@@ -160,7 +168,7 @@ class Sheet(Generic[L]):
         seen: set[str] = set()
         lines = []
         for row in rows:
-            key = row.cells[self._key]
+            key = self._same(row.cells[self._key])
             if key in seen:
                 self.fault(row.line, self._key, "twice")
             seen.add(key)
@@ -186,8 +194,7 @@ async def _set(
     wish: Wish, sheet: Sheet[L], wanted: Sequence[tuple[str, Sequence[Command]]], lines: int
 ) -> Response:
     """All of it, or a Problem that names every line that cannot be."""
-    if sheet.faults:
-        raise Problem("Invalid", errors=sheet.faults[:MOST_FAULTS])
+    sheet.hold()
     accepted = await wish.want_all([command for _, commands in wanted for command in commands])
     told = models.Imported(lines=lines, changed=[key for key, commands in wanted if commands])
     headers = {"Idempotency-Key": wish.key}
@@ -203,7 +210,7 @@ def _of_queue(wish: Wish, line: Line[models.QueueLine]) -> list[Command]:
     commands: list[Command] = []
     if was is None or was.name != of.name:
         commands.append(CreateQueue(**_own(wish, line, "name"), queue_id=queue_id, name=of.name))
-    if _differ(of, was, SetRoutingAsk):
+    if differ(of, was, SetRoutingAsk):
         commands.append(
             SetRouting(
                 **_own(wish, line, "routing"),
@@ -212,7 +219,7 @@ def _of_queue(wish: Wish, line: Line[models.QueueLine]) -> list[Command]:
                 weights=dict(of.weights),
             )
         )
-    if _differ(of, was, SetServiceAsk):
+    if differ(of, was, SetServiceAsk):
         commands.append(
             SetService(
                 **_own(wish, line, "service"),
@@ -235,7 +242,7 @@ def _of_agent(wish: Wish, line: Line[models.AgentLine]) -> list[Command]:
     commands: list[Command] = []
     if was is None or was.name != of.name:
         commands.append(WelcomeAgent(**_own(wish, line, "name"), agent_id=agent_id, name=of.name))
-    if _differ(of, was, EquipAgentAsk):
+    if differ(of, was, EquipAgentAsk):
         commands.append(
             EquipAgent(**_own(wish, line, "routing"), agent_id=agent_id, **equipment_of(of)),
         )
@@ -250,10 +257,10 @@ def _own(wish: Wish, line: Line[Any], what: str) -> dict[str, Any]:
     return {"id": wish.part(f"{line.number}/{what}"), "cause": wish.cause}
 
 
-def _differ(of: Ask, was: Ask | None, kind: type[Ask]) -> bool:
+def differ(of: Ask, was: Ask | None, kind: type[Ask]) -> bool:
     return was is None or any(getattr(of, name) != getattr(was, name) for name in kind.model_fields)
 
 
-def _table(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Response:
+def table(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(sheets.write(columns, rows), 200, headers, f"{CSV}; charset=utf-8")

@@ -127,7 +127,7 @@ async def invite(
         login=ask.login.strip(),
         role=ask.role,
         agent_id=None if ask.agent_id is None else AgentId(ask.agent_id),
-        queues=_queues(ask.queues),
+        queues=queues_of(ask.queues),
     )
     return await _with_link(wish, command, user_id)
 
@@ -181,10 +181,10 @@ async def change_role(
         by=wish.identity.user_id,
         role=ask.role,
         agent_id=None if ask.agent_id is None else AgentId(ask.agent_id),
-        queues=_queues(ask.queues),
+        queues=queues_of(ask.queues),
     )
     answer = await wish.decide(command)
-    await _in_force(wish, hub, UserId(user_id), answer)
+    await in_force(wish, hub, UserId(user_id), answer.headers.get("Position"))
     return answer
 
 
@@ -199,8 +199,8 @@ async def deactivate(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Respons
     answer = await wish.decide(
         DeactivateUser(id=wish.id, cause=wish.cause, user_id=id_, by=wish.identity.user_id)
     )
-    await _sign_out(wish, id_, Ending.DEACTIVATED)
-    await _in_force(wish, hub, id_, answer)
+    await sign_out(wish, id_, Ending.DEACTIVATED)
+    await in_force(wish, hub, id_, answer.headers.get("Position"))
     return answer
 
 
@@ -213,7 +213,7 @@ async def reactivate(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Respons
     """With the role and the password they had."""
     id_ = UserId(user_id)
     answer = await wish.decide(ReactivateUser(id=wish.id, cause=wish.cause, user_id=id_))
-    await _in_force(wish, hub, id_, answer)
+    await in_force(wish, hub, id_, answer.headers.get("Position"))
     return answer
 
 
@@ -227,8 +227,8 @@ async def reset_second_factor(user_id: OfUser, wish: RunningUsers, hub: AtHub) -
     id_ = UserId(user_id)
     answer = await wish.decide(ResetTotp(id=wish.id, cause=wish.cause, user_id=id_))
     await wish.desk.people.credentials.forget_second_factor(id_)
-    await _sign_out(wish, id_, Ending.REVOKED)
-    await _in_force(wish, hub, id_, answer)
+    await sign_out(wish, id_, Ending.REVOKED)
+    await in_force(wish, hub, id_, answer.headers.get("Position"))
     return answer
 
 
@@ -250,25 +250,25 @@ async def sessions(user_id: OfUser, desk: AtDesk, who: Runner) -> asks.Sessions:
 )
 async def end_all_sessions(user_id: OfUser, wish: RunningUsers, hub: AtHub) -> Response:
     """Their access tokens are worth nothing from here on."""
-    await _sign_out(wish, UserId(user_id), Ending.REVOKED)
+    await sign_out(wish, UserId(user_id), Ending.REVOKED)
     await hub.rights_changed(user_id)
     return Response(status_code=204, headers={"Idempotency-Key": wish.key})
 
 
-async def _in_force(wish: Wish, hub: Hub, user_id: UserId, answer: Response) -> None:
+async def in_force(wish: Wish, hub: Hub, user_id: UserId, position: str | None) -> None:
     """What they look at follows what was decided, as soon as it can be looked up."""
-    if (position := answer.headers.get("Position")) is not None:
+    if position is not None:
         await wish.desk.people.standings.arrived(position_of(position), KNOWN_WITHIN)
     await hub.rights_changed(user_id)
 
 
-async def _sign_out(wish: Wish, user_id: UserId, ending: Ending) -> None:
+async def sign_out(wish: Wish, user_id: UserId, ending: Ending) -> None:
     gone = await wish.desk.people.sessions.end(user_id, ending, wish.desk.clock.now())
     wish.desk.people.standings.forget(user_id)
     await end_sessions(wish.desk, user_id, gone, ending, wish.cause.correlation, wish.cause)
 
 
-def _queues(named: list[str] | None) -> tuple[QueueId, ...] | None:
+def queues_of(named: list[str] | None) -> tuple[QueueId, ...] | None:
     return None if named is None else tuple(QueueId(one) for one in sorted(set(named)))
 
 

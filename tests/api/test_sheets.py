@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.models.sheets import AGENT_COLUMNS, QUEUE_COLUMNS, AgentLine, QueueLine
+from api.models.sheets import AGENT_COLUMNS, QUEUE_COLUMNS, USER_COLUMNS, AgentLine, QueueLine, UserLine
 from api.sheets import MARK, Unreadable, read, write
 from tests.api.house import House
 
@@ -73,6 +73,7 @@ def test_a_table_with_commas_is_one_too_and_lines_are_counted_through_cells_that
 def test_all_that_is_set_has_its_column_so_that_a_table_takes_nothing_away() -> None:
     assert set(QueueLine.model_fields) == set(QUEUE_COLUMNS)
     assert set(AgentLine.model_fields) == set(AGENT_COLUMNS)
+    assert set(UserLine.model_fields) == set(USER_COLUMNS)
 
 
 def test_what_goes_out_comes_in_again_and_changes_nothing(house: House) -> None:

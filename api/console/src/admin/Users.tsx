@@ -8,6 +8,7 @@ import { toast } from "../ui/toast";
 import { moment } from "../words/moments";
 import { ROLES } from "../words/roles";
 import { Form, New, Part } from "./parts";
+import { UserSpreadsheet } from "./UserSpreadsheet";
 
 type User = Schemas["User"];
 type Role = Schemas["Role"];
@@ -70,7 +71,7 @@ export default function Users() {
   const path = (user: User): { params: { path: { user_id: string } }; headers: Record<string, string> } => ({ params: { path: { user_id: user.user_id } }, headers: wish() });
 
   return (
-    <Part title="Usuários" text="Quem entra no Atende e com que perfil. A senha é escolhida por cada um, com um link que vale uma vez." action={run && <New label="Convidar" onPress={() => edit("new")} />}>
+    <Part title="Usuários" text="Quem entra no Atende e com que perfil. A senha é escolhida por cada um, com um link que vale uma vez." action={run && <div className="row-actions"><UserSpreadsheet onDone={(after) => void learn(after)} /><New label="Convidar" onPress={() => edit("new")} /></div>}>
       {users === null ? (
         <Bones lines={6} />
       ) : (

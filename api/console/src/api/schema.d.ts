@@ -1044,27 +1044,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/conversations/{conversation_id}/stints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * In which queue, in which state and with whom it was, since it began
-         * @description One for each change of queue, state, agent or priority, and none for what was said. What it looked like
-         *     then is told by its transcript up to a `moment`.
-         */
-        get: operations["stints_v1_conversations__conversation_id__stints_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/conversations/{conversation_id}/tags": {
         parameters: {
             query?: never;
@@ -1116,8 +1095,7 @@ export interface paths {
         /**
          * What was said, page by page, the latest page first
          * @description Messages, notes, calls and turns, in the order in which we heard them. Edited and deleted messages say
-         *     so; `possibly_twice` marks what may have reached the customer twice. Up to a `moment` each line still says
-         *     what is known of it today: what was erased since is gone there too.
+         *     so; `possibly_twice` marks what may have reached the customer twice.
          */
         get: operations["transcript_v1_conversations__conversation_id__transcript_get"];
         put?: never;
@@ -1534,27 +1512,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/queues/{queue_id}/at": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A queue as it was at a moment
-         * @description What stood in it then, by today's permissions: whose queue it is today looks back, and a customer is
-         *     named to whoever would be told today. Nothing of what was said.
-         */
-        get: operations["queue_at_v1_queues__queue_id__at_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/queues/{queue_id}/notice": {
         parameters: {
             query?: never;
@@ -1768,6 +1725,33 @@ export interface paths {
          *     same key again does what was left undone.
          */
         post: operations["queues_in_v1_settings_queues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who signs in, as a table
+         * @description `queues` is `*` for every one; `active` says who may come in. No cell is a formula anywhere.
+         */
+        get: operations["users_out_v1_settings_users_get"];
+        put?: never;
+        /**
+         * Invite, change and let go of people from a table
+         * @description Columns that are not there stay as they are, and who has no line is left alone. Whoever is new is
+         *     invited, and their link is told here, once. Nobody changes their own access, and somebody who runs the
+         *     users remains. When one line cannot be, nothing is changed and each fault is told with its line. The same
+         *     key again does what was left undone, with new links for those it invited who have not come yet.
+         */
+        post: operations["users_in_v1_settings_users_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2953,17 +2937,17 @@ export interface components {
              */
             settled_at: string | null;
         };
-        /** Depth */
-        Depth: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** In Service */
-            in_service: number;
-            /** Waiting */
-            waiting: number;
+        /**
+         * Difference
+         * @description One cell, as it is and as it will be; null: there is nothing yet.
+         */
+        Difference: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string | null;
+            /** Column */
+            column: string;
         };
         /** DocumentMessage */
         DocumentMessage: {
@@ -3139,6 +3123,26 @@ export interface components {
             /** Reason */
             reason?: string | null;
         };
+        /**
+         * HandedOut
+         * @description A link to give to its bearer alone: told now and never again.
+         */
+        HandedOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /**
+             * Word
+             * @description What stands behind the `#` of the link
+             */
+            word: string;
+        };
         /** Health */
         Health: {
             /**
@@ -3219,6 +3223,18 @@ export interface components {
         Imported: {
             /** Changed */
             changed: string[];
+            /** Lines */
+            lines: number;
+        };
+        /** ImportedUsers */
+        ImportedUsers: {
+            /** Changes */
+            changes: components["schemas"]["UserChange"][];
+            /**
+             * Invitations
+             * @description None of a dry run
+             */
+            invitations: components["schemas"]["HandedOut"][];
             /** Lines */
             lines: number;
         };
@@ -3621,7 +3637,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "conversations.look_back" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
+        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
         /** Permissions */
         Permissions: {
             /**
@@ -3845,54 +3861,6 @@ export interface components {
             targets: {
                 [key: string]: number;
             };
-        };
-        /**
-         * QueueAt
-         * @description A queue as it was. Its numbers are of the moment, whatever page this is.
-         */
-        QueueAt: {
-            /**
-             * Breached
-             * @description Of both, those that are `late`
-             */
-            breached: number;
-            /**
-             * Changes
-             * @description That day, looked at every 5 minutes, wherever the numbers were others than before; empty where they were not asked for
-             */
-            changes: components["schemas"]["Depth"][];
-            /**
-             * Day Ends At
-             * Format: date-time
-             */
-            day_ends_at: string;
-            /**
-             * Day Starts At
-             * Format: date-time
-             * @description Of the day of the moment, where the desk is
-             */
-            day_starts_at: string;
-            /** In Service */
-            in_service: number;
-            /**
-             * Items
-             * @description What waited, then what was attended; the longest first
-             */
-            items: components["schemas"]["Stood"][];
-            /**
-             * Moment
-             * Format: date-time
-             */
-            moment: string;
-            /**
-             * Next
-             * @description Goes back as `cursor`; null on the last page
-             */
-            next: string | null;
-            /** Queue Id */
-            queue_id: string;
-            /** Waiting */
-            waiting: number;
         };
         /** Queues */
         Queues: {
@@ -4151,7 +4119,7 @@ export interface components {
              * Format: date-time
              */
             send_at: string;
-            state: components["schemas"]["projections__scheduled__State"];
+            state: components["schemas"]["State"];
         };
         /** ScheduledSends */
         ScheduledSends: {
@@ -4405,6 +4373,11 @@ export interface components {
          */
         "Stage-Input": "automation" | "waiting" | "in_service" | "closed";
         /**
+         * State
+         * @enum {string}
+         */
+        State: "pending" | "sent" | "cancelled" | "dropped";
+        /**
          * Status
          * @description What is known of a message of ours. In this order a later word is worth more: a failure is believed
          *     until somebody has it, and sent is not believed after a failure.
@@ -4454,79 +4427,6 @@ export interface components {
              * @default false
              */
             takeover: boolean;
-        };
-        /**
-         * Stint
-         * @description A time in which queue, state, agent and priority stayed what they were.
-         */
-        Stint: {
-            /**
-             * Agent Id
-             * @description Who attended it, or was being asked
-             */
-            agent_id: string | null;
-            /**
-             * Late At
-             * @description Since then an answer was late, in that period
-             */
-            late_at: string | null;
-            priority: components["schemas"]["Priority"];
-            /** Queue Id */
-            queue_id: string | null;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            state: components["schemas"]["projections__stints__State"];
-            /**
-             * Until
-             * @description null: it lasts
-             */
-            until: string | null;
-        };
-        /** Stints */
-        Stints: {
-            /**
-             * Items
-             * @description In order; each begins when the one before ended
-             */
-            items: components["schemas"]["Stint"][];
-            /**
-             * Next
-             * @description Goes back as `cursor`; null on the last page
-             */
-            next: string | null;
-        };
-        /**
-         * Stood
-         * @description A conversation as it stood. `name`: what its customer is called today, for whoever is told.
-         */
-        Stood: {
-            /**
-             * Agent Id
-             * @description Who attended it, or was being asked
-             */
-            agent_id: string | null;
-            /** Conversation Id */
-            conversation_id: string;
-            /**
-             * Late
-             * @description In that period an answer had been due before the moment, and missed it
-             */
-            late: boolean;
-            /**
-             * Name
-             * @description null: not told, or out of your reach as the desk stands today
-             */
-            name: string | null;
-            priority: components["schemas"]["Priority"];
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            state: components["schemas"]["projections__stints__State"];
         };
         /**
          * Strategy
@@ -4860,6 +4760,27 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * UserChange
+         * @description What a line makes of somebody.
+         */
+        UserChange: {
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Invited
+             * @description They are new, and get a link
+             */
+            invited: boolean;
+            /** Line */
+            line: number;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** User Id */
+            user_id: string;
+        };
         /** Users */
         Users: {
             /** Items */
@@ -5030,17 +4951,6 @@ export interface components {
          * @enum {string}
          */
         domain__user__Stage: "unknown" | "invited" | "active" | "deactivated";
-        /**
-         * State
-         * @enum {string}
-         */
-        projections__scheduled__State: "pending" | "sent" | "cancelled" | "dropped";
-        /**
-         * State
-         * @description Its stage, and what is told apart within one.
-         * @enum {string}
-         */
-        projections__stints__State: "automation" | "waiting" | "offered" | "in_service" | "snoozed" | "closed";
         /**
          * Line
          * @enum {string}
@@ -11911,102 +11821,6 @@ export interface operations {
             };
         };
     };
-    stints_v1_conversations__conversation_id__stints_get: {
-        parameters: {
-            query?: {
-                /** @description `next` of the page before */
-                cursor?: string | null;
-                /** @description Rows of a page */
-                limit?: number;
-                /** @description A `Position`: answer only what includes it */
-                after?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description Computed from channel and customer; it names nobody */
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "priority": "normal",
-                     *           "since": "2026-03-12T17:20:00Z",
-                     *           "state": "automation",
-                     *           "until": "2026-03-12T17:21:40Z"
-                     *         },
-                     *         {
-                     *           "late_at": "2026-03-12T17:26:40Z",
-                     *           "priority": "urgent",
-                     *           "queue_id": "suporte",
-                     *           "since": "2026-03-12T17:21:40Z",
-                     *           "state": "waiting"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Stints"];
-                };
-            };
-            /** @description Não autenticado */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Não permitido */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Não encontrado */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Dados inválidos */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Indisponível no momento */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     tag_v1_conversations__conversation_id__tags_post: {
         parameters: {
             query?: never;
@@ -12280,8 +12094,6 @@ export interface operations {
             query?: {
                 /** @description `previous` or `next` of a page */
                 cursor?: string | null;
-                /** @description The last of what was there by then, with its zone */
-                moment?: string | null;
                 /** @description Rows of a page */
                 limit?: number;
                 /** @description A `Position`: answer only what includes it */
@@ -14783,132 +14595,6 @@ export interface operations {
             };
         };
     };
-    queue_at_v1_queues__queue_id__at_get: {
-        parameters: {
-            query: {
-                /** @description With its zone, and not ahead */
-                moment: string;
-                /** @description Whether to tell of the whole day */
-                changes?: boolean;
-                /** @description `next` of the page before */
-                cursor?: string | null;
-                /** @description Rows of a page */
-                limit?: number;
-                /** @description A `Position`: answer only what includes it */
-                after?: string | null;
-            };
-            header?: never;
-            path: {
-                queue_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "breached": 1,
-                     *       "changes": [
-                     *         {
-                     *           "at": "2026-03-12T03:00:00Z",
-                     *           "in_service": 0,
-                     *           "waiting": 0
-                     *         },
-                     *         {
-                     *           "at": "2026-03-12T17:05:00Z",
-                     *           "in_service": 1,
-                     *           "waiting": 0
-                     *         },
-                     *         {
-                     *           "at": "2026-03-12T17:25:00Z",
-                     *           "in_service": 1,
-                     *           "waiting": 1
-                     *         }
-                     *       ],
-                     *       "day_ends_at": "2026-03-13T03:00:00Z",
-                     *       "day_starts_at": "2026-03-12T03:00:00Z",
-                     *       "in_service": 1,
-                     *       "items": [
-                     *         {
-                     *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
-                     *           "late": true,
-                     *           "name": "Cliente Exemplo",
-                     *           "priority": "urgent",
-                     *           "since": "2026-03-12T17:21:40Z",
-                     *           "state": "waiting"
-                     *         },
-                     *         {
-                     *           "agent_id": "bia",
-                     *           "conversation_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
-                     *           "late": false,
-                     *           "priority": "normal",
-                     *           "since": "2026-03-12T17:05:00Z",
-                     *           "state": "in_service"
-                     *         }
-                     *       ],
-                     *       "moment": "2026-03-12T17:32:00Z",
-                     *       "queue_id": "suporte",
-                     *       "waiting": 1
-                     *     }
-                     */
-                    "application/json": components["schemas"]["QueueAt"];
-                };
-            };
-            /** @description Não autenticado */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Não permitido */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Não encontrado */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Dados inválidos */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Indisponível no momento */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     post_notice_v1_queues__queue_id__notice_put: {
         parameters: {
             query?: never;
@@ -16131,6 +15817,201 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_out_v1_settings_users_get: {
+        parameters: {
+            query?: {
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example login;name;role;agent_id;queues;active
+                     *     bia@provedor.example;Bia;agent;bia;suporte;sim
+                     */
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_in_v1_settings_users_post: {
+        parameters: {
+            query?: {
+                /** @description Say what would change, and change nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example login;name;role;agent_id;queues;active
+                 *     bia@provedor.example;Bia;agent;bia;suporte;sim
+                 */
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "differences": [
+                     *             {
+                     *               "after": "supervisor",
+                     *               "before": "agent",
+                     *               "column": "role"
+                     *             }
+                     *           ],
+                     *           "invited": false,
+                     *           "line": 2,
+                     *           "login": "bia@provedor.example",
+                     *           "name": "Bia",
+                     *           "user_id": "8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e"
+                     *         }
+                     *       ],
+                     *       "invitations": [
+                     *         {
+                     *           "expires_at": "2026-03-13T17:32:00Z",
+                     *           "login": "caio@provedor.example",
+                     *           "name": "Caio",
+                     *           "word": "convite_…"
+                     *         }
+                     *       ],
+                     *       "lines": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportedUsers"];
                 };
             };
             /** @description Requisição ilegível */
