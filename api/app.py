@@ -45,6 +45,7 @@ from api.routes import (
     tokens,
     user_sheets,
     users,
+    versions,
     wallboard,
     webhooks,
 )
@@ -76,6 +77,7 @@ ROUTERS = (
     canned.router,
     sheets.router,
     user_sheets.router,
+    versions.router,
     wallboard.router,
     chat.router,
     sign_in.router,

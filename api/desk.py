@@ -12,6 +12,7 @@ from api.taken import Taken
 from commands.door_ports import (
     Addresses,
     Drafts,
+    Histories,
     Outcomes,
     RawBodies,
     ReadReceipts,
@@ -253,6 +254,7 @@ class Desk:
     clock: Clock
     reads: Reads
     outcomes: Outcomes
+    histories: Histories
     tokens: Tokens
     webhooks: WebhookDoor
     raw_bodies: RawBodies

@@ -448,6 +448,25 @@ INVITATION: Final[dict[str, Any]] = {
     "word": "convite_…",
     "expires_at": "2026-03-13T17:32:00Z",
 }
+VERSIONS: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "number": 3,
+            "at": "2026-03-12T17:32:00Z",
+            "by": {"actor": "user:8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e", "name": "Dora"},
+            "changes": [{"field": "offer_for", "before": 30.0, "after": 45.0}],
+            "restores": [],
+        },
+        {
+            "number": 2,
+            "at": "2026-03-11T12:00:00Z",
+            "by": {"actor": "token:3f2e1d0c-9b8a-4756-8413-201f2e3d4c5b", "name": "ERP"},
+            "changes": [{"field": "mode", "before": "offer", "after": "pull"}],
+            "restores": [{"field": "offer_for", "before": 45.0, "after": 30.0}],
+        },
+    ],
+    "before": 2,
+}
 IMPORTED_USERS: Final[dict[str, Any]] = {
     "lines": 2,
     "changes": [

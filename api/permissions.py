@@ -273,6 +273,8 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "POST /v1/settings/queues": P.RUN_DESK,
     "GET /v1/settings/agents": P.RUN_DESK,
     "POST /v1/settings/agents": P.RUN_DESK,
+    "GET /v1/settings/history": P.RUN_DESK,
+    "POST /v1/settings/restore": P.RUN_DESK,
     "GET /v1/settings/users": P.RUN_USERS,
     "POST /v1/settings/users": P.RUN_USERS,
     "PUT /v1/agents/{agent_id}/availability": P.SET_AVAILABILITY,

@@ -52,6 +52,8 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "UnknownCommand": Kind(
         404, "Ainda não se sabe nada deste comando. Se acabou de enviar, consulte de novo em instantes."
     ),
+    "UnknownVersion": Kind(404, "Esta versão não existe."),
+    "NotRestorable": Kind(409, "Esta mudança não volta por aqui. Faça na tela o que ela desfez."),
     "UnknownStream": Kind(404, "Esta conexão ao vivo não existe mais. Abra outra."),
     "NothingWaits": Kind(404, "Nada espera por você nas suas filas agora."),
     "UnknownMedia": Kind(404, "Este arquivo não foi encontrado."),

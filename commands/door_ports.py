@@ -12,6 +12,7 @@ from commands.ports import Decision
 from domain.agent import AgentId
 from domain.conversation import ContactKnown, ConversationId
 from domain.delivery import DeliveryId
+from domain.journal import Recorded
 from domain.queue import QueueId
 from domain.user import Role as Role
 from domain.user import SessionId, UserId
@@ -169,6 +170,13 @@ class Uploads(Protocol):
     ) -> Awaitable[str | None]:
         """The type of a file that this agent may send here now; None: they brought no such file, or it was
         too long ago."""
+        ...
+
+
+class Histories(Protocol):
+    def of(self, stream: str, events: Sequence[type]) -> Awaitable[Sequence[Recorded]]:
+        """What happened in one stream, of these kinds, in order. Words of people read as nothing of theirs.
+        Raises Unavailable."""
         ...
 
 

@@ -39,6 +39,7 @@ from adapters.engine.owner import Owner
 from adapters.engine.parcels import Parcels
 from adapters.engine.topic_inbox import TopicInbox
 from adapters.engine.watches import keep_watch
+from adapters.histories import IndexHistories
 from adapters.keyring import Keyring
 from adapters.live import ChangedRows, RedisWire
 from adapters.log.chain import Halted
@@ -270,6 +271,7 @@ class House:
             clock=self.clock,
             reads=reads,
             outcomes=IndexOutcomes(self.pool),
+            histories=IndexHistories(self.pool),
             tokens=PostgresTokens(self.pool),
             webhooks=door,
             raw_bodies=self.raw_bodies,

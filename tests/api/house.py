@@ -535,6 +535,18 @@ class MemoryOutcomes:
         return self.inbox.decisions.get(command_id)
 
 
+@dataclass
+class MemoryHistories:
+    inbox: MemoryInbox
+
+    async def of(self, stream: str, events: Sequence[type]) -> list[Recorded]:
+        return [
+            fact
+            for fact in self.inbox.history
+            if fact.stream == stream and isinstance(fact.event, tuple(events))
+        ]
+
+
 class Nowhere:
     """Stands for ports that a test does not come to: people's, unless it brings its own."""
 
@@ -617,6 +629,7 @@ class House:
             clock=self.clock,
             reads=self.reads,
             outcomes=MemoryOutcomes(self.inbox),
+            histories=MemoryHistories(self.inbox),
             tokens=self.tokens,
             webhooks=self.door,
             raw_bodies=self.bodies,

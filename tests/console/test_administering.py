@@ -78,3 +78,71 @@ def test_people_are_invited_by_a_spreadsheet_that_is_read_first_and_their_links_
         lambda: f"{bel};Bel;manager;ana;suporte-tecnico;sim" in house.as_admin.get("/v1/settings/users").text,
         "the users as the spreadsheet says",
     )
+
+
+@THEMES
+def test_what_a_setting_was_is_read_in_plain_words_and_said_again_as_a_new_version(
+    desk: Desk, theme: str, shot: Any
+) -> None:
+    house, who = desk.house, f"nina-{theme}"
+    admin = house.as_admin
+    admin.put(f"/v1/agents/{who}", {"name": f"Nina {theme}", "active": True}).raise_for_status()
+    for capacity, skills in ((3, {"fibra": 2}), (5, {})):
+        ask = {"queues": ["financeiro"], "skills": skills, "capacity": capacity}
+        admin.put(f"/v1/agents/{who}/routing", ask).raise_for_status()
+    page = desk.page("admin", "/administracao/equipe", theme=theme, bypass_csp=True)
+    page.get_by_role("button", name=f"Versões de Nina {theme}").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("heading")).to_have_text(f"Versões: Nina {theme}")
+    newest = sheet.get_by_role("listitem").filter(has_text="Versão 3")
+    expect(newest).to_contain_text("Capacidade: 3 → 5")
+    expect(newest).to_contain_text("Habilidade, fibra: 2 → –")
+    expect(newest).to_contain_text("por admin")
+    expect(newest.get_by_role("button")).to_have_count(0)  # it is so already
+    oldest = sheet.get_by_role("listitem").filter(has_text="Versão 1")
+    expect(oldest).to_contain_text("Nome: definido")
+    expect(oldest.get_by_role("button")).to_have_count(0)
+    still(page, f"versoes-{theme}", shot)
+
+    sheet.get_by_role("button", name="Restaurar esta versão: 2").click()
+    expect(sheet.get_by_role("heading")).to_have_text("Restaurar a versão 2?")
+    expect(sheet).to_contain_text("Capacidade: 5 → 3")
+    still(page, f"versoes-restaurar-{theme}", shot)
+    sheet.get_by_role("button", name="Restaurar", exact=True).click()
+    expect(sheet.get_by_role("listitem").filter(has_text="Versão 4")).to_contain_text("Capacidade: 5 → 3")
+    expect(sheet.get_by_role("listitem").filter(has_text="Versão 3")).to_contain_text("Capacidade: 3 → 5")
+    sheet.get_by_role("button", name="Fechar").click()
+    expect(page.locator(".cards li", has_text=f"Nina {theme}")).to_contain_text("Até 3 conversas")
+
+
+def test_every_part_of_the_administration_shows_its_versions(desk: Desk) -> None:
+    house = desk.house
+    admin = house.as_admin
+    hours = {"week": {"mon": ["08:00-12:00"]}, "closed": ["2027-03-19"]}
+    admin.put("/v1/calendars/recesso", hours).raise_for_status()
+    changed = {"week": {"mon": ["08:00-18:30"]}, "closed": ["2027-03-19", "2027-12-24"]}
+    admin.put("/v1/calendars/recesso", changed).raise_for_status()
+    admin.put("/v1/queues/recesso", {"name": "Recesso"}).raise_for_status()
+    admin.put("/v1/queues/recesso/routing", {"mode": "pull", "offer_for": 45}).raise_for_status()
+    admin.put("/v1/queues/recesso/service", {"reasons": ["technical/solved"]}).raise_for_status()
+    admin.put("/v1/canned-answers/recesso", {"title": "Recesso", "text": "Voltamos já."}).raise_for_status()
+    policy = admin.get("/v1/rules").json()["policy"]
+    admin.put("/v1/policy", {"targets": {"low": {"next": 61}}}).raise_for_status()
+    told = {
+        "filas": ("fila Recesso", ["Distribuição: oferece a um atendente → cada um pega a próxima"]),
+        "horarios": (
+            "horário recesso",
+            ["Segunda: 8h às 12h → 8h às 18h30", "Dias fechados: entra 24/12/2027"],
+        ),
+        "respostas": ("resposta Recesso", ["Texto: – → Voltamos já.", "Filas: – → todas"]),
+        "prazos": ("prazos", ["Baixa, próximas respostas: 60 min → 61 min"]),
+        "canais": ("número", ["Fila: – → Geral"]),
+    }
+    for part, (name, lines) in told.items():
+        page = desk.page("admin", f"/administracao/{part}")
+        page.get_by_role("button", name=f"Versões de {name}").first.click()
+        for line in lines:
+            expect(page.get_by_role("dialog").get_by_text(line).first).to_be_visible()
+        page.close()
+    if policy is None:  # as others expect it
+        admin.put("/v1/policy", {}).raise_for_status()

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { api, data, wish, type Agent } from "../api/client";
 import { useSession } from "../desk/session";
 import { Avatar, Empty, Sheet } from "../ui/parts";
-import { code, Form, New, Part, saved, useSheet } from "./parts";
+import { code, Form, New, Part, saved, useSheet, Versions } from "./parts";
 import { Spreadsheet } from "./Spreadsheet";
 
 type Equipment = { queues: string[] | null; skills: string; capacity: number; ceiling: string };
@@ -67,6 +67,7 @@ export function Agents() {
                 </small>
               </span>
               {!agent.active && <span className="chip">Desativado</span>}
+              <Versions of={`agent:${agent.agent_id}`} title={agent.name} />
               <button type="button" className="button small" onClick={() => edit(agent)} aria-label={`Editar ${agent.name}`}>
                 Editar
               </button>

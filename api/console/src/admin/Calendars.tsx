@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { api, data, sentenceOf, wish, type Schemas } from "../api/client";
 import { Bones, Empty, Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
-import { code, Form, New, Part, useSheet } from "./parts";
+import { code, Form, New, Part, useSheet, Versions } from "./parts";
 
 type Rules = Schemas["Rules"];
 /** As the desk writes it: minutes of the day, Monday first. */
@@ -106,6 +106,7 @@ export default function Calendars() {
                   ))}
                   <small className="muted">{told.closed.length === 1 ? "1 dia fechado" : `${told.closed.length} dias fechados`}</small>
                 </span>
+                <Versions of={`calendar:${one.name}`} title={`horário ${one.name}`} onRestored={(after) => void learn(after)} />
                 <button type="button" className="button small" onClick={() => edit(one)} aria-label={`Editar horário ${one.name}`}>
                   Editar
                 </button>

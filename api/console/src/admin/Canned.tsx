@@ -5,7 +5,7 @@ import { filled, learnCanned, useCanned, type Canned as Answer } from "../desk/c
 import { useSession } from "../desk/session";
 import { Empty, Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
-import { code, Form, New, Part } from "./parts";
+import { code, Form, New, Part, Versions } from "./parts";
 
 const VARIABLES = ["nome", "protocolo", "agente", "fila"] as const;
 const EXAMPLE = { contact: { name: "Maria Souza" }, protocol: "20260000012345" };
@@ -58,6 +58,7 @@ export default function Canned() {
                 <span className="muted">{answer.text}</span>
                 <small className="muted">{answer.queues.length === 0 ? "Todas as filas" : answer.queues.map(queue).join(", ")}</small>
               </span>
+              <Versions of={`canned:${answer.canned_id}`} title={`resposta ${answer.title}`} onRestored={(after) => void learnCanned(after)} />
               <button type="button" className="button small" onClick={() => edit(answer)} aria-label={`Editar resposta ${answer.title}`}>
                 Editar
               </button>

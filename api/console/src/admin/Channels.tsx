@@ -5,7 +5,7 @@ import { useSession } from "../desk/session";
 import { QueueOptions } from "../ui/QueueOptions";
 import { Icon } from "../ui/Icon";
 import { Sheet } from "../ui/parts";
-import { code, Form, New, Part, saved, useSheet } from "./parts";
+import { code, Form, New, Part, saved, useSheet, Versions } from "./parts";
 
 export function Channels() {
   const { house } = useSession();
@@ -37,6 +37,7 @@ export function Channels() {
                 Meta, {channel.number_id} · fila {queue(channel.queue_id)}
               </small>
             </span>
+            <Versions of={`channel:${channel.channel_id}`} title={`número ${channel.name}`} />
             <button type="button" className="button small" onClick={() => edit(channel)} aria-label={`Editar ${channel.name}`}>
               Editar
             </button>

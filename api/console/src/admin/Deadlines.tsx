@@ -4,7 +4,7 @@ import { api, data, sentenceOf, wish, type Priority, type Schemas } from "../api
 import { Bones } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { PRIORITY } from "../words/names";
-import { Form, Part } from "./parts";
+import { Form, Part, Versions } from "./parts";
 
 type Minutes = [number, number, number];
 type Level = "supervisor" | "manager" | "director";
@@ -86,7 +86,7 @@ export default function Deadlines() {
     }
   };
   return (
-    <Part title="Prazos" text="Quanto tempo um cliente pode esperar, em minutos de horário aberto, e quem é avisado quando passa disso." action={version !== null && <span className="muted num">versão {version}</span>}>
+    <Part title="Prazos" text="Quanto tempo um cliente pode esperar, em minutos de horário aberto, e quem é avisado quando passa disso." action={version !== null && <div className="row-actions"><span className="muted num">versão {version}</span><Versions of="policy:desk" title="prazos" onRestored={(after) => void learn(after)} /></div>}>
       <div className="deadlines">
         <Form onSave={save}>
           <div className="table-box" tabIndex={0} role="region" aria-label="Tabela de prazos">

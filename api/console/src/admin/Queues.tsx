@@ -5,7 +5,7 @@ import { useSession } from "../desk/session";
 import { Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { PRIORITY, REASONS } from "../words/names";
-import { code, Form, New, Part, saved, useSheet } from "./parts";
+import { code, Form, New, Part, saved, useSheet, Versions } from "./parts";
 import { Spreadsheet } from "./Spreadsheet";
 
 type Service = { calendar_id: string | null; reopening: number; reasons: string[]; opening_template: string | null; opening_language: string };
@@ -67,6 +67,7 @@ export function Queues() {
                 ))}
                 <td>{queue.active ? <span className="chip good">Ativa</span> : <span className="chip">Desativada</span>}</td>
                 <td>
+                  <Versions of={`queue:${queue.queue_id}`} title={`fila ${queue.name}`} />{" "}
                   <button type="button" className="button small" onClick={() => edit(queue)} aria-label={`Editar fila ${queue.name}`}>
                     Editar
                   </button>

@@ -1,9 +1,29 @@
 // What the screens of the administration are made of.
-import { useState, type FormEvent, type ReactNode } from "react";
+import { lazy, Suspense, useState, type FormEvent, type ReactNode } from "react";
 import { sentenceOf } from "../api/client";
-import { learn } from "../desk/session";
+import { learn, may } from "../desk/session";
 import { Icon } from "../ui/Icon";
 import { toast } from "../ui/toast";
+
+const VersionList = lazy(() => import("./VersionList"));
+
+/** The way to how something was set before: `of` as the API names it, `queue:suporte`. */
+export function Versions({ of, title, onRestored = () => undefined }: { of: string; title: string; onRestored?: (after?: string) => void }) {
+  const [open, setOpen] = useState(false);
+  if (!may("desk.run")) return null;
+  return (
+    <>
+      <button type="button" className="button small" onClick={() => setOpen(true)} aria-label={`Versões de ${title}`}>
+        Versões
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <VersionList of={of} title={title} onClose={() => setOpen(false)} onRestored={onRestored} />
+        </Suspense>
+      )}
+    </>
+  );
+}
 
 export function Part({ title, text, action, children }: { title: string; text: string; action: ReactNode; children: ReactNode }) {
   return (

@@ -1705,6 +1705,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/settings/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every version of a queue, an agent, a calendar, the policy, a ready answer or a number
+         * @description The newest first; read from its own history, which nobody rewrites. The policy of the desk is
+         *     `policy:desk`: its first version is what a desk has that nobody gave any, and is not listed.
+         */
+        get: operations["history_v1_settings_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/settings/queues": {
         parameters: {
             query?: never;
@@ -1725,6 +1746,27 @@ export interface paths {
          *     same key again does what was left undone.
          */
         post: operations["queues_in_v1_settings_queues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set something as one of its versions said
+         * @description What that version said, said again by the ordinary wish: a new version, and history stays as it is.
+         *     What other versions said of the same thing stays, too: hours are not restored with the routing.
+         */
+        post: operations["restore_v1_settings_restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2366,6 +2408,19 @@ export interface components {
              */
             queues?: string[] | null;
             role: components["schemas"]["Role"];
+        };
+        /** ChangedBy */
+        ChangedBy: {
+            /**
+             * Actor
+             * @description `user:<id>`, `agent:<id>`, `token:<id>` or `system`
+             */
+            actor: string;
+            /**
+             * Name
+             * @description As they are called now; null where nobody may be told, or is known
+             */
+            name: string | null;
         };
         /** Channel */
         Channel: {
@@ -3091,6 +3146,21 @@ export interface components {
             code: number;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * FieldChange
+         * @description `before`, `after`: null where it says nothing. What is a person's reads `[dado protegido]`.
+         */
+        FieldChange: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /**
+             * Field
+             * @description The way to it, apart by points: `targets.urgent.first`
+             */
+            field: string;
         };
         /**
          * File
@@ -3984,6 +4054,13 @@ export interface components {
             /** Topics */
             topics: string[];
         };
+        /** Restore */
+        Restore: {
+            /** Number */
+            number: number;
+            /** Of */
+            of: string;
+        };
         /**
          * Role
          * @enum {string}
@@ -4267,6 +4344,37 @@ export interface components {
              * @default 24
              */
             reopening: number;
+        };
+        /** SettingVersion */
+        SettingVersion: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["ChangedBy"];
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+            /** Number */
+            number: number;
+            /**
+             * Restores
+             * @description What restoring it would change now; null: it cannot be restored
+             */
+            restores: components["schemas"]["FieldChange"][] | null;
+        };
+        /**
+         * SettingVersions
+         * @description The newest first.
+         */
+        SettingVersions: {
+            /**
+             * Before
+             * @description Give it as `before` for the older ones; null: there are none
+             */
+            before: number | null;
+            /** Items */
+            items: components["schemas"]["SettingVersion"][];
         };
         /** Shift */
         Shift: {
@@ -15715,6 +15823,117 @@ export interface operations {
             };
         };
     };
+    history_v1_settings_history_get: {
+        parameters: {
+            query: {
+                /** @description What, by its kind and name */
+                of: string;
+                /** @description `before` of a page */
+                before?: number | null;
+                limit?: number;
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "before": 2,
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-03-12T17:32:00Z",
+                     *           "by": {
+                     *             "actor": "user:8b1d2c3e-4f5a-8b6c-9d7e-0f1a2b3c4d5e",
+                     *             "name": "Dora"
+                     *           },
+                     *           "changes": [
+                     *             {
+                     *               "after": 45,
+                     *               "before": 30,
+                     *               "field": "offer_for"
+                     *             }
+                     *           ],
+                     *           "number": 3,
+                     *           "restores": []
+                     *         },
+                     *         {
+                     *           "at": "2026-03-11T12:00:00Z",
+                     *           "by": {
+                     *             "actor": "token:3f2e1d0c-9b8a-4756-8413-201f2e3d4c5b",
+                     *             "name": "ERP"
+                     *           },
+                     *           "changes": [
+                     *             {
+                     *               "after": "pull",
+                     *               "before": "offer",
+                     *               "field": "mode"
+                     *             }
+                     *           ],
+                     *           "number": 2,
+                     *           "restores": [
+                     *             {
+                     *               "after": 30,
+                     *               "before": 45,
+                     *               "field": "offer_for"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettingVersions"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     queues_out_v1_settings_queues_get: {
         parameters: {
             query?: {
@@ -15839,6 +16058,146 @@ export interface operations {
             };
             /** @description Não permitido */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Grande demais */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Erro interno */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_v1_settings_restore_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again gets the first answer again; made for you when missing */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` of the conversation as you saw it; without it nothing is compared */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            /** @description Decided, and in the log */
+            200: {
+                headers: {
+                    /** @description The key it was decided under: yours, or one made for you */
+                    "Idempotency-Key"?: string;
+                    /** @description How far history had come with this, `partition:ordinal`; give it to reads as `after` */
+                    Position?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": true,
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *       "position": "3:1712",
+                     *       "repeated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Not decided in time: ask at `Location`, or send the same again with the same key */
+            202: {
+                headers: {
+                    Location?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "command_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Undecided"];
+                };
+            };
+            /** @description Requisição ilegível */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflito */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
