@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -112,6 +115,87 @@ def test_who_may_no_longer_look_sees_nothing_more_and_is_asked_who_they_are(desk
     who = house.customer()
     name = name_of(house.waits(who))
     expect(page.get_by_text(name)).to_have_count(0)
+
+
+PASSWORD = "cavalo bateria grampo 71"
+
+
+@pytest.fixture
+def elsewhere(desk: Desk) -> Iterator[httpx.Client]:
+    """Where else somebody is signed in."""
+    with httpx.Client(base_url=desk.house.url, headers={"X-Atende": "1"}, timeout=30) as client:
+        yield client
+
+
+def signs_in(desk: Desk, elsewhere: httpx.Client, name: str, path: str) -> tuple[Page, str]:
+    """A supervisor with a password, here on a page and elsewhere; the page, and their id."""
+    house, login = desk.house, f"{name}@fibra.example"
+    ask = {"login": login, "name": name.title(), "role": "supervisor"}
+    made = house.as_admin.post("/v1/users", ask).raise_for_status().json()
+    chosen = {"word": made["word"], "password": PASSWORD}
+    elsewhere.post("/v1/activation", json=chosen).raise_for_status()
+    signed = elsewhere.post("/v1/sign-in", json={"login": login, "password": PASSWORD}).raise_for_status()
+    elsewhere.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
+    (cookie,) = (c for c in signed.headers.get_list("set-cookie") if c.startswith("__Host-atende="))
+    elsewhere.headers["Cookie"] = cookie.partition(";")[0]  # this client sends none where there is no TLS
+    page = desk.page(None, path)
+    page.get_by_label("E-mail").fill(login)
+    page.get_by_label("Senha").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar", exact=True).click()
+    return page, made["user_id"]
+
+
+def denied(desk: Desk, actor: str) -> set[tuple[str, str]]:
+    with psycopg.connect(desk.house.dsn) as connection:
+        told = connection.execute("SELECT body FROM event WHERE type = 'access.Denied'").fetchall()
+    return {(body["rule"], body["route"]) for (body,) in told if body["actor"] == actor}
+
+
+@pytest.mark.parametrize("path", ["/painel", "/tv"])
+def test_who_supervises_no_longer_loses_the_wall_at_once_and_is_told_so(
+    desk: Desk, elsewhere: httpx.Client, path: str
+) -> None:
+    house, name = desk.house, f"rosa{path.strip('/')}"
+    before = sum(house.metric("live_streams").values())
+    page, user_id = signs_in(desk, elsewhere, name, path)
+    expect(page.get_by_role("heading", name="Filas")).to_be_visible()
+    until(lambda: sum(house.metric("live_streams").values()) == before + 1, "the wall is live")
+    page.evaluate("window.opened = 'once'")
+
+    house.as_admin.put(f"/v1/users/{user_id}/role", {"role": "agent"}).raise_for_status()
+    expect(page.get_by_text("Esta tela não é do seu perfil")).to_be_visible()
+    expect(page.locator("main .empty")).to_contain_text("Seu perfil agora é Atendente.")
+    expect(page.get_by_role("heading", name="Filas")).to_have_count(0)
+    expect(page.get_by_role("link", name="Painel")).to_have_count(0)
+    until(lambda: sum(house.metric("live_streams").values()) == before, "their stream has ended")
+    assert page.evaluate("window.opened") == "once"  # it was not loaded again
+    page.get_by_role("link", name="Atender").click()
+    expect(page.get_by_role("heading", name="Atendimento")).to_be_visible()
+    expect(page.locator(".connection")).to_contain_text("Ao vivo")
+
+    def wall() -> tuple[int, str]:
+        answer = elsewhere.get("/v1/wallboard")
+        return answer.status_code, answer.json()["rule"]
+
+    assert wall() == (401, "AccessChanged")
+    renewed = elsewhere.post("/v1/session/refresh").raise_for_status().json()
+    elsewhere.headers["Authorization"] = f"Bearer {renewed['access_token']}"
+    assert wall() == (403, "Forbidden")
+    until(lambda: ("Forbidden", "GET /v1/wallboard") in denied(desk, f"user:{user_id}"), "it is written down")
+
+
+def test_who_is_let_go_is_out_of_an_open_wall_at_once(desk: Desk, elsewhere: httpx.Client) -> None:
+    house = desk.house
+    before = sum(house.metric("live_streams").values())
+    page, user_id = signs_in(desk, elsewhere, "teo", "/painel")
+    expect(page.get_by_role("heading", name="Filas")).to_be_visible()
+    page.evaluate("window.opened = 'once'")
+    house.as_admin.post(f"/v1/users/{user_id}/deactivate", {}).raise_for_status()
+    expect(page.get_by_text("Seu acesso mudou ou a sua sessão terminou.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Filas")).to_have_count(0)
+    until(lambda: sum(house.metric("live_streams").values()) == before, "their stream has ended")
+    assert page.evaluate("window.opened") == "once"
+    assert elsewhere.post("/v1/session/refresh").status_code == 401
 
 
 def test_two_tabs_of_a_browser_share_a_stream_and_the_one_left_goes_on(desk: Desk) -> None:

@@ -2,10 +2,11 @@ import { lazy, Suspense, useState } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
 import { Route, Switch, useLocation } from "wouter";
 import Desk from "./agent/Desk";
-import { useSession } from "./desk/session";
+import { may, rights, useSession } from "./desk/session";
 import { Shell, PLACES } from "./shell/Shell";
 import { SignIn } from "./shell/SignIn";
 import { Bones, Empty } from "./ui/parts";
+import { ROLES } from "./words/roles";
 
 const Board = lazy(() => import("./supervisor/Board"));
 const AsItWas = lazy(() => import("./supervisor/AsItWas"));
@@ -17,7 +18,7 @@ const Invited = lazy(() => import("./shell/Enrol").then(({ Invited }) => ({ defa
 const Later = lazy(() => import("./shell/Later"));
 
 export function App() {
-  const { state, me } = useSession();
+  const { state, me, moved } = useSession();
   const [path] = useLocation();
   const [word, setWord] = useState(() => (window.location.pathname === "/convite" ? window.location.hash.slice(1) : ""));
   const settled = (): void => {
@@ -36,12 +37,12 @@ export function App() {
         <Suspense fallback={null}>
           <Enrol />
         </Suspense>
-      ) : state === "starting" || me === null ? null : path === "/tv" ? (
+      ) : state === "starting" || me === null ? null : path === "/tv" && may("wallboard.read") ? (
         <Suspense fallback={null}>
           <Wall />
         </Suspense>
       ) : (
-        <Shell>
+        <Shell key={rights(me)}>
           <Suspense
             fallback={
               <div className="loading">
@@ -50,6 +51,13 @@ export function App() {
             }
           >
             <Switch>
+              {(path === "/tv" || !PLACES.every((place) => place.path === "/" || !path.startsWith(place.path) || place.may())) && (
+                <Route>
+                  <Empty icon="shield" title="Esta tela não é do seu perfil">
+                    <p>{moved ? `Seu perfil agora é ${ROLES[me.role] ?? me.role}. ` : ""}Se precisar dela, fale com quem administra os usuários.</p>
+                  </Empty>
+                </Route>
+              )}
               <Route path="/equipe/:id?" component={Team} />
               <Route path="/painel" component={Board} />
               <Route path="/painel/como-estava/:queue?" component={AsItWas} />

@@ -3,19 +3,22 @@ import { useSyncExternalStore } from "react";
 import { api, carried, carry, data, onSignedOut, Problem, renewWith, type Agent, type Channel, type Me, type Queue, type Schemas } from "../api/client";
 import type { Source } from "../live/frames";
 import { Shared } from "../live/shared";
+import { toast } from "../ui/toast";
 import type { Naming } from "../words/names";
+import { ROLES } from "../words/roles";
 import { connection, forget, hear, held } from "./store";
 
 export type House = { queues: readonly Queue[]; agents: readonly Agent[]; channels: readonly Channel[] };
 /** `owing`: signed in, and let through no door before an authenticator app is enrolled. */
-export type Session = { state: "starting" | "out" | "in" | "owing"; me: Me | null; house: House; notice: string | null };
+/** `moved`: what they may do is not what it was when this page was opened. */
+export type Session = { state: "starting" | "out" | "in" | "owing"; me: Me | null; house: House; notice: string | null; moved: boolean };
 
 const EMPTY: House = { queues: [], agents: [], channels: [] };
 const KEPT = "atende.token";
 /** That somebody signed in with a password here, so that it is worth asking for their cookie's worth. */
 const SIGNED = "atende.signed";
 
-let session: Session = { state: "starting", me: null, house: EMPTY, notice: null };
+let session: Session = { state: "starting", me: null, house: EMPTY, notice: null, moved: false };
 const listeners = new Set<() => void>();
 let source: Source | null = null;
 const wanted = new Map<string, readonly string[]>();
@@ -46,7 +49,7 @@ export function myAgent(): string | null {
 /** A token handed over in the address, behind the `#` that no server sees; else the one of this tab; else
  * whatever the cookie is good for. */
 export async function begin(): Promise<void> {
-  onSignedOut(() => leave("Sua sessão terminou. Entre de novo."));
+  onSignedOut(() => leave("Seu acesso mudou ou a sua sessão terminou. Entre de novo."));
   const handed = window.location.hash.match(/^#entrar=(atende_[\w-]+)$/)?.[1];
   if (handed) {
     history.replaceState(null, "", window.location.pathname);
@@ -95,6 +98,7 @@ async function refreshed(): Promise<string | null> {
     const told = (await answer.json()) as Schemas["SignedIn"];
     carry(told.access_token);
     renewWith(refreshed);
+    void lookAgain();
     return told.access_token;
   };
   return "locks" in navigator ? navigator.locks.request("atende session", ask) : ask();
@@ -108,13 +112,56 @@ async function come(): Promise<void> {
     return;
   }
   set({ state: "in", me, notice: null });
-  source?.stop();
-  source = new Shared(me.actor, held);
-  source.want(allWanted());
-  source.start({ frame: hear, connection });
+  listenAs(me);
   await learn();
 }
 export const enrolled = come;
+
+function listenAs(me: Me): void {
+  source?.stop();
+  const own = (source = new Shared(me.actor, held));
+  own.want(allWanted());
+  own.start({
+    frame: hear,
+    connection: (told) => {
+      connection(told);
+      if (told.is === "signed_out" && source === own) void lookAgain(true);
+    },
+  });
+}
+
+let looking: Promise<void> | null = null;
+/** Who they are now, whenever their token is another or their stream has `ended`: what they may see no more leaves the
+ * screen, and what is left goes on. */
+function lookAgain(ended = false): Promise<void> {
+  looking ??= (async (): Promise<void> => {
+    const before = session.me;
+    if (before === null || session.state === "out") return;
+    if (ended) await new Promise((done) => window.setTimeout(done, 200)); // a stream that ends at once is not asked for at once
+    const me = await data(api.GET("/v1/me"));
+    const moved = rights(me) !== rights(before);
+    if (session.me === null || (!moved && !ended)) return;
+    if (moved) {
+      forget();
+      set({ state: me.owes_second_factor ? "owing" : "in", me, moved: true, house: EMPTY });
+      toast({ tone: "plain", text: before.role === me.role ? "O que você pode ver aqui mudou." : `Seu perfil agora é ${ROLES[me.role] ?? me.role}.`, ms: 15_000 });
+      await new Promise((done) => window.setTimeout(done)); // screens that are gone want nothing more
+    }
+    if (!me.owes_second_factor) {
+      listenAs(me);
+      await learn();
+    }
+  })()
+    .catch(() => undefined) // signed out is told by itself, and what is away is asked again by whoever needs it
+    .finally(() => {
+      looking = null;
+    });
+  return looking;
+}
+/** All that decides what the screen shows. */
+export function rights(me: Me): string {
+  return JSON.stringify([me.actor, me.role, me.permissions, me.agent_id, me.queues, me.owes_second_factor]);
+}
 
 /** Read again what queues, agents and channels there are. */
 export async function learn(): Promise<void> {
@@ -139,7 +186,7 @@ export function leave(notice: string | null = null): void {
   sessionStorage.removeItem(KEPT);
   if (notice === null) forgetTab();
   forget();
-  set({ state: "out", me: null, house: EMPTY, notice });
+  set({ state: "out", me: null, house: EMPTY, notice, moved: false });
 }
 function forgetTab(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith("atende.")) sessionStorage.removeItem(key);
