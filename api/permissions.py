@@ -315,7 +315,7 @@ DOORS: Final[Mapping[str, Permission | Free]] = {
     "PUT /v1/me/second-factor": Free.SOMEBODY,
     "POST /v1/me/recovery-codes": Free.SOMEBODY,
     "GET /v1/sessions": Free.SOMEBODY,
-    "DELETE /v1/sessions/{session_id}": Free.SOMEBODY,
+    "POST /v1/sessions/{session_id}/end": Free.SOMEBODY,
     "DELETE /v1/session": Free.SOMEBODY,
     "POST /v1/sign-in": Free.ANYBODY,
     "POST /v1/session/refresh": Free.ANYBODY,  # the cookie says who

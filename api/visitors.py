@@ -63,6 +63,21 @@ def address_of(request: Request) -> str:
     return nearest
 
 
+async def count(request: Request, desk: Desk, user_id: UserId) -> None:
+    """One more guess of this account. Raises Problem when it has to wait."""
+    guess = await desk.people.guessing.attempt(user_id, address_of(request))
+    if guess.wait:
+        raise Problem("TooManyGuesses", headers={"Retry-After": str(int(guess.wait) + 1)})
+
+
+async def prove(request: Request, desk: Desk, user_id: UserId, password: str) -> None:
+    """That whoever is signed in knows the password, too. Raises Problem."""
+    await count(request, desk, user_id)
+    if not await desk.people.credentials.password_right(user_id, password):
+        raise Problem("WrongPassword")
+    await desk.people.guessing.succeeded(user_id, address_of(request))
+
+
 def _is_ours(request: Request, address: str) -> bool:
     try:
         told = ip_address(address)

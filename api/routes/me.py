@@ -9,18 +9,17 @@ from fastapi import APIRouter, Body, Request, Response
 
 from api.access import AtDesk, Someone
 from api.admission import end_sessions, want
-from api.desk import Desk
 from api.documented import problems
 from api.errors import Problem, request_id_of
 from api.examples import ME, NOTHING_YET, RECOVERY_CODES, SECOND_FACTOR, example
 from api.models import people as asks
 from api.models import views
 from api.permissions import Permission, grant
-from api.visitors import address_of, person
+from api.visitors import address_of, count, person, prove
 from commands.door_ports import Identity
 from commands.user import ChoosePassword, EnrolTotp
 from domain.journal import Cause
-from domain.user import Ending, UserId
+from domain.user import Ending
 
 router = APIRouter(tags=["people"])
 
@@ -73,7 +72,7 @@ async def change_password(
 ) -> Response:
     """Everywhere else you are signed out."""
     user_id = person(identity)
-    await _prove(request, desk, user_id, ask.current.get_secret_value())
+    await prove(request, desk, user_id, ask.current.get_secret_value())
     row, new = await desk.reads.user(user_id), ask.new.get_secret_value()
     about = () if row is None else (row.name, row.login)
     if weakness := desk.people.credentials.weakness(new, *about):
@@ -101,7 +100,7 @@ async def begin_second_factor(
 ) -> asks.SecondFactor:
     """Told once. The one enrolled before counts until this one is confirmed."""
     user_id = person(identity)
-    await _prove(request, desk, user_id, ask.password.get_secret_value())
+    await prove(request, desk, user_id, ask.password.get_secret_value())
     row = await desk.reads.user(user_id)
     seed = await desk.people.credentials.new_seed(user_id, user_id if row is None else row.login)
     return asks.SecondFactor(uri=seed.uri, secret=seed.secret, svg=seed.svg)
@@ -121,7 +120,7 @@ async def confirm_second_factor(
     """From here on signing in takes a code, or one of these to recover with."""
     user_id = person(identity)
     credentials = desk.people.credentials
-    await _count(request, desk, user_id)
+    await count(request, desk, user_id)
     if not await credentials.confirm_seed(user_id, ask.code.get_secret_value(), desk.clock.now()):
         raise Problem("WrongCode")
     await desk.people.guessing.succeeded(user_id, address_of(request))
@@ -143,26 +142,11 @@ async def new_recovery_codes(
 ) -> asks.RecoveryCodes:
     """The former ones are worth nothing from here on."""
     user_id = person(identity)
-    await _count(request, desk, user_id)
+    await count(request, desk, user_id)
     if not await desk.people.credentials.code_right(user_id, ask.code.get_secret_value(), desk.clock.now()):
         raise Problem("WrongCode")
     await desk.people.guessing.succeeded(user_id, address_of(request))
     return asks.RecoveryCodes(codes=list(await desk.people.credentials.new_recovery_codes(user_id)))
-
-
-async def _count(request: Request, desk: Desk, user_id: UserId) -> None:
-    """One more guess of this account. Raises Problem when it has to wait."""
-    guess = await desk.people.guessing.attempt(user_id, address_of(request))
-    if guess.wait:
-        raise Problem("TooManyGuesses", headers={"Retry-After": str(int(guess.wait) + 1)})
-
-
-async def _prove(request: Request, desk: Desk, user_id: UserId, password: str) -> None:
-    """That whoever is signed in knows the password, too."""
-    await _count(request, desk, user_id)
-    if not await desk.people.credentials.password_right(user_id, password):
-        raise Problem("WrongPassword")
-    await desk.people.guessing.succeeded(user_id, address_of(request))
 
 
 def _cause(request: Request, identity: Identity) -> Cause:

@@ -24,6 +24,7 @@ from api.visitors import (
     keep,
     label_of,
     person,
+    prove,
     same_site,
     sessions_of,
 )
@@ -134,15 +135,22 @@ async def sessions(desk: AtDesk, identity: Someone) -> asks.Sessions:
     return await sessions_of(desk, identity, person(identity))
 
 
-@router.delete(
-    "/v1/sessions/{session_id}",
+@router.post(
+    "/v1/sessions/{session_id}/end",
     status_code=204,
     summary="Sign out somewhere else",
     response_class=Response,
     responses={
         **GONE,
         **problems(
-            "Unauthenticated", "AccessChanged", "NotAPerson", "Invalid", "UnknownSession", "Unavailable"
+            "Unauthenticated",
+            "AccessChanged",
+            "NotAPerson",
+            "Invalid",
+            "WrongPassword",
+            "TooManyGuesses",
+            "UnknownSession",
+            "Unavailable",
         ),
     },
 )
@@ -151,9 +159,12 @@ async def end_session(
     request: Request,
     desk: AtDesk,
     identity: Someone,
+    ask: Annotated[asks.Prove, Body(examples=[{"password": "uma frase longa que só eu sei"}])],
 ) -> Response:
-    """Of your own sessions alone."""
+    """Of your own sessions alone, and with the password: whoever found a page open does not put its owner
+    out. Signing out here, `DELETE /v1/session`, takes none."""
     user_id, now = person(identity), desk.clock.now()
+    await prove(request, desk, user_id, ask.password.get_secret_value())
     gone = await desk.people.sessions.end(user_id, Ending.REVOKED, now, only=SessionId(session_id))
     if not gone:
         raise Problem("UnknownSession")

@@ -111,13 +111,33 @@ def test_sessions_are_listed_and_ended_one_by_one_and_only_ones_own(tell: Tell[N
             listed = (await one.send("GET", "/v1/sessions")).json()["items"]
             assert [(s["current"], s["label"]) for s in listed] == [(False, ""), (True, "Firefox, Linux")]
             other = listed[0]["session_id"]
-            assert rule(await bias.send("DELETE", f"/v1/sessions/{other}")) == (404, "UnknownSession")
+            end, proof = f"/v1/sessions/{other}/end", {"password": PASSWORD}
+            assert rule(await bias.send("POST", end, proof)) == (404, "UnknownSession")
             assert (await two.send("GET", "/v1/me")).status_code == 200
-            assert (await one.send("DELETE", f"/v1/sessions/{other}")).status_code == 204
-            assert rule(await one.send("DELETE", f"/v1/sessions/{other}")) == (404, "UnknownSession")
+            assert (await one.send("POST", end, proof)).status_code == 204
+            assert rule(await one.send("POST", end, proof)) == (404, "UnknownSession")
             assert rule(await two.send("GET", "/v1/me")) == (401, "AccessChanged")
             assert (await one.send("GET", "/v1/me")).status_code == 200
             assert (await bias.send("GET", "/v1/me")).status_code == 200
+
+    tell(told)
+
+
+def test_a_session_elsewhere_is_ended_with_the_password_and_guesses_at_it_are_counted(
+    tell: Tell[None],
+) -> None:
+    async def told(street: Street) -> None:
+        await street.user(ANA)
+        async with street.browser() as one, street.browser() as two:
+            await one.sign_in(ANA)
+            await two.sign_in(ANA)
+            listed = (await one.send("GET", "/v1/sessions")).json()["items"]
+            (other,) = (s["session_id"] for s in listed if not s["current"])
+            end = f"/v1/sessions/{other}/end"
+            answers = [await one.send("POST", end, {"password": "errada errada"}) for _ in range(6)]
+            assert {rule(answer) for answer in answers[:5]} == {(403, "WrongPassword")}
+            assert rule(answers[5]) == (429, "TooManyGuesses")
+            assert (await two.send("GET", "/v1/me")).status_code == 200
 
     tell(told)
 

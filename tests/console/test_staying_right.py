@@ -127,7 +127,7 @@ def elsewhere(desk: Desk) -> Iterator[httpx.Client]:
         yield client
 
 
-def signs_in(desk: Desk, elsewhere: httpx.Client, name: str, path: str) -> tuple[Page, str]:
+def signs_in(desk: Desk, elsewhere: httpx.Client, name: str, path: str, **look: Any) -> tuple[Page, str]:
     """A supervisor with a password, here on a page and elsewhere; the page, and their id."""
     house, login = desk.house, f"{name}@fibra.example"
     ask = {"login": login, "name": name.title(), "role": "supervisor"}
@@ -138,7 +138,7 @@ def signs_in(desk: Desk, elsewhere: httpx.Client, name: str, path: str) -> tuple
     elsewhere.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
     (cookie,) = (c for c in signed.headers.get_list("set-cookie") if c.startswith("__Host-atende="))
     elsewhere.headers["Cookie"] = cookie.partition(";")[0]  # this client sends none where there is no TLS
-    page = desk.page(None, path)
+    page = desk.page(None, path, **look)
     page.get_by_label("E-mail").fill(login)
     page.get_by_label("Senha").fill(PASSWORD)
     page.get_by_role("button", name="Entrar", exact=True).click()

@@ -1661,7 +1661,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/sessions/{session_id}": {
+    "/v1/sessions/{session_id}/end": {
         parameters: {
             query?: never;
             header?: never;
@@ -1670,12 +1670,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
         /**
          * Sign out somewhere else
-         * @description Of your own sessions alone.
+         * @description Of your own sessions alone, and with the password: whoever found a page open does not put its owner
+         *     out. Signing out here, `DELETE /v1/session`, takes none.
          */
-        delete: operations["end_session_v1_sessions__session_id__delete"];
+        post: operations["end_session_v1_sessions__session_id__end_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -15585,7 +15586,7 @@ export interface operations {
             };
         };
     };
-    end_session_v1_sessions__session_id__delete: {
+    end_session_v1_sessions__session_id__end_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -15594,7 +15595,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prove"];
+            };
+        };
         responses: {
             /** @description Heard; nothing is recorded */
             204: {
@@ -15632,6 +15637,15 @@ export interface operations {
             };
             /** @description Dados inválidos */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tentativas demais */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -21,6 +21,7 @@ import { ConnectionBanner, ConnectionState } from "./Connection";
 import { Keys, Palette } from "./Palette";
 
 const Tour = lazy(() => import("./Tour"));
+const Sessions = lazy(() => import("./Sessions"));
 
 export type Place = { path: string; label: string; icon: IconName; may: () => boolean };
 export const PLACES: readonly Place[] = [
@@ -48,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path, go] = useLocation();
   const [finding, setFinding] = useState(false);
   const [keys, setKeys] = useState(false);
+  const [sessions, setSessions] = useState(false);
   const heard = useDesk((state) => state.rows);
   useEffect(listen, []);
   useEffect(watch, []);
@@ -149,6 +151,11 @@ export function Shell({ children }: { children: ReactNode }) {
                 <MenuItem id="keys" textValue="Atalhos" className="menu-item" onAction={() => setKeys(true)}>
                   <Icon name="keyboard" /> Atalhos <span className="end">{shown("?")}</span>
                 </MenuItem>
+                {me?.user_id != null && (
+                  <MenuItem id="sessions" textValue="Onde você entrou" className="menu-item" onAction={() => setSessions(true)}>
+                    <Icon name="shield" /> Onde você entrou
+                  </MenuItem>
+                )}
                 <MenuItem id="leave" textValue="Sair" className="menu-item" onAction={signOut}>
                   <Icon name="out" /> Sair
                 </MenuItem>
@@ -166,6 +173,11 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
       <Palette open={finding} onClose={() => setFinding(false)} />
       <Keys open={keys} onClose={() => setKeys(false)} />
+      {sessions && (
+        <Suspense fallback={null}>
+          <Sessions onClose={() => setSessions(false)} />
+        </Suspense>
+      )}
       <Toasts />
       {!preferences.toured && path === "/" && (
         <Suspense fallback={null}>

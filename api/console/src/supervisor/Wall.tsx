@@ -1,11 +1,11 @@
-// The wall for a television: large, without anything to press, and honest when it is behind.
+// The wall for a television: large, with nothing to press but the way out, and honest when it is behind.
 import { useEffect } from "react";
 import { useNow } from "../desk/clock";
 import { beat, standing } from "../desk/presence";
-import { lookAt, may, myAgent } from "../desk/session";
+import { leave, lookAt, may, myAgent } from "../desk/session";
 import { useDesk } from "../desk/store";
 import { ConnectionBanner } from "../shell/Connection";
-import { Bones } from "../ui/parts";
+import { Bones, IconButton } from "../ui/parts";
 import { clock, span } from "../words/moments";
 import { agentsOf, forecast, queuesOf, sinceWord, totals } from "./wall";
 import "./wall.css";
@@ -42,6 +42,7 @@ export default function Wall() {
       <header>
         <h1>Painel do atendimento</h1>
         <time className="num">{clock(new Date(now))}</time>
+        <IconButton icon="out" label="Sair" onPress={() => leave()} />
       </header>
       <dl className="wall-figures">
         <Big label="Esperando" value={all.waiting} tone={all.waiting > 0 ? "" : "calm"} />
