@@ -132,6 +132,9 @@ class Settings(BaseSettings):
         [Role.ADMIN, Role.DPO, Role.AUDITOR],
         description="the roles whose users do nothing before they have enrolled an authenticator app",
     )
+    breached_passwords: Path | None = Field(
+        None, description="file of SHA-1 hashes, in order, of passwords that nobody may choose"
+    )
     trusted_proxies: list[IPvAnyNetwork] = Field(
         default_factory=list, description="networks of ours whose X-Forwarded-For is believed"
     )

@@ -7,7 +7,7 @@ import hmac
 import io
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -58,9 +58,16 @@ class PostgresCredentials:
     """The port `Credentials`. `masters`: the master key, and the one before it if it is being replaced."""
 
     def __init__(
-        self, pool: Pool, hashing: Argon2, masters: Sequence[str], key: bytes, company: str = "Atende"
+        self,
+        pool: Pool,
+        hashing: Argon2,
+        masters: Sequence[str],
+        key: bytes,
+        company: str = "Atende",
+        breached: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._pool, self._hashing, self._key, self._company = pool, hashing, key, company
+        self._breached = breached
         self._masters = [sealing(master) for master in masters]
 
     def user_id(self, login: str) -> UserId:
@@ -80,6 +87,8 @@ class PostgresCredentials:
         return hmac.digest(self._key, f"device\0{user_id}\0{device}".encode(), "sha256").hex()
 
     def weakness(self, password: str, *about: str) -> str | None:
+        if self._breached(passwords.normal(password)):
+            return "PasswordKnown"
         return passwords.weakness(password, *about, self._company)
 
     # ── passwords ────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from adapters.people import (
     PostgresSessions,
     RedisGuessing,
 )
+from adapters.people.breached import Breached
 from adapters.people.credentials import reseal
 from adapters.people.passwords import Cost
 from adapters.reads import Pool
@@ -26,7 +27,14 @@ def of(settings: Settings, pool: Pool, redis: Redis | None, cost: Cost | None = 
     key, masters = settings.index_key.get_secret_value().encode(), _masters(settings)
     return People(
         guessing=RedisGuessing(redis, key),
-        credentials=PostgresCredentials(pool, Argon2(cost), masters, key, settings.company),
+        credentials=PostgresCredentials(
+            pool,
+            Argon2(cost),
+            masters,
+            key,
+            settings.company,
+            (lambda _: False) if (path := settings.breached_passwords) is None else Breached(path).holds,
+        ),
         sessions=PostgresSessions(pool),
         standings=IndexStandings(pool),
         bearers=EdBearers(masters),

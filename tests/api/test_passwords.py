@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,10 +11,12 @@ import pyotp
 import pytest
 
 from adapters.people import PostgresCredentials
+from adapters.people.breached import Breached
 from adapters.people.credentials import reseal, user_id_of
 from adapters.people.passwords import CHEAP, LONGEST, SHORTEST, Argon2, Cost, weakness
 from adapters.people.tables import NAMES
 from domain.user import UserId
+from tests.adapters.test_breached import listed
 from tests.api.people import (
     ANA,
     ANOTHER,
@@ -47,6 +50,15 @@ from tests.api.people import (
 )
 def test_a_password_that_anybody_would_try_will_not_do(password: str, rule: str) -> None:
     assert weakness(password, "Joana Silva", "joana.silva@fibra.example", "Provedor Exemplo") == rule
+
+
+def test_a_password_that_is_known_to_be_breached_will_not_do(tmp_path: Path) -> None:
+    apart: Any = None  # nobody is asked
+    list_ = Breached(listed(tmp_path / "list.txt", [PASSWORD, "outra"]))
+    credentials = PostgresCredentials(apart, apart, [MASTER], KEY, breached=list_.holds)
+    assert credentials.weakness(PASSWORD) == "PasswordKnown"
+    assert credentials.weakness(ANOTHER) is None
+    assert PostgresCredentials(apart, apart, [MASTER], KEY).weakness(PASSWORD) is None
 
 
 @pytest.mark.parametrize(
