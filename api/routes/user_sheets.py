@@ -37,9 +37,7 @@ Rows = Mapping[UserId, view.Row]
 
 router = APIRouter(prefix="/v1/settings", tags=["people"])
 
-_USERS_TABLE: Final = (
-    "login;name;role;agent_id;queues;active\r\nbia@provedor.example;Bia;agent;bia;suporte;sim\r\n"
-)
+_USERS_TABLE: Final = "login;name;role;agent_id;queues\r\nbia@provedor.example;Bia;agent;bia;suporte\r\n"
 _ADMINS: Final = frozenset(r for r, held in PERMISSIONS.items() if Permission.RUN_USERS in held)
 
 

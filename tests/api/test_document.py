@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api import examples
-from api.models import asks, canned, chat, drafts, files, people, stints, views
+from api.models import asks, canned, chat, drafts, files, people, sheets, stints, versions, views
 from api.permissions import DOORS, Free, Permission
 from api.problems import PROBLEMS
 from commands.whatsapp_port import Kind
@@ -155,6 +155,8 @@ VIEWS = {
     "RECOVERY_CODES": people.RecoveryCodes,
     "USER": people.User,
     "INVITATION": people.Invitation,
+    "IMPORTED_USERS": sheets.ImportedUsers,
+    "VERSIONS": versions.SettingVersions,
     "TOKEN": people.Token,
     "NEW_TOKEN": people.NewToken,
     "PERMISSIONS_TABLE": people.Permissions,
@@ -196,6 +198,7 @@ def test_every_example_of_a_body_is_accepted() -> None:
                 filled = filled.replace("{agent_id}", "bia").replace("{channel_id}", "principal")
                 filled = filled.replace("{user_id}", house.conversation_of())
                 filled = filled.replace("{consent}", "utility")
+                filled = filled.replace("{session_id}", house.conversation_of())
                 filled = filled.replace("{room_id}", house.conversation_of())
                 filled = filled.replace("{stream_id}", "ab" * 16).replace("{calendar_id}", "comercial")
                 filled = filled.replace("{canned_id}", "luzes")

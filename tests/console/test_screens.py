@@ -149,6 +149,9 @@ def running(desk: Desk, **look: Any) -> Iterator[tuple[str, Page]]:
     page.goto(f"{desk.house.url}/administracao/prazos")
     page.get_by_role("button", name="Salvar").wait_for()
     yield "prazos", page
+    page.goto(f"{desk.house.url}/administracao/usuarios")
+    page.get_by_role("button", name="Enviar planilha").wait_for()
+    yield "usuarios", page
     page.goto(f"{desk.house.url}/auditoria")
     page.get_by_role("heading", name="Auditoria").wait_for()
     yield "auditoria", page

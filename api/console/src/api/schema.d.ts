@@ -16278,8 +16278,8 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example login;name;role;agent_id;queues;active
-                     *     bia@provedor.example;Bia;agent;bia;suporte;sim
+                     * @example login;name;role;agent_id;queues
+                     *     bia@provedor.example;Bia;agent;bia;suporte
                      */
                     "text/csv": unknown;
                 };
@@ -16342,8 +16342,8 @@ export interface operations {
         requestBody: {
             content: {
                 /**
-                 * @example login;name;role;agent_id;queues;active
-                 *     bia@provedor.example;Bia;agent;bia;suporte;sim
+                 * @example login;name;role;agent_id;queues
+                 *     bia@provedor.example;Bia;agent;bia;suporte
                  */
                 "text/csv": unknown;
             };
