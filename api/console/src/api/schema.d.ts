@@ -1044,6 +1044,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/stints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In which queue, in which state and with whom it was, since it began
+         * @description One for each change of queue, state, agent or priority, and none for what was said. What it looked like
+         *     then is told by its transcript up to a `moment`.
+         */
+        get: operations["stints_v1_conversations__conversation_id__stints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/tags": {
         parameters: {
             query?: never;
@@ -1095,7 +1116,8 @@ export interface paths {
         /**
          * What was said, page by page, the latest page first
          * @description Messages, notes, calls and turns, in the order in which we heard them. Edited and deleted messages say
-         *     so; `possibly_twice` marks what may have reached the customer twice.
+         *     so; `possibly_twice` marks what may have reached the customer twice. Up to a `moment` each line still says
+         *     what is known of it today: what was erased since is gone there too.
          */
         get: operations["transcript_v1_conversations__conversation_id__transcript_get"];
         put?: never;
@@ -1507,6 +1529,27 @@ export interface paths {
          * @description It stays listed, and nothing more is handed to it by hand.
          */
         delete: operations["retire_queue_v1_queues__queue_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue_id}/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A queue as it was at a moment
+         * @description What stood in it then, by today's permissions: whose queue it is today looks back, and a customer is
+         *     named to whoever would be told today. Nothing of what was said.
+         */
+        get: operations["queue_at_v1_queues__queue_id__at_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2993,6 +3036,18 @@ export interface components {
              */
             settled_at: string | null;
         };
+        /** Depth */
+        Depth: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** In Service */
+            in_service: number;
+            /** Waiting */
+            waiting: number;
+        };
         /**
          * Difference
          * @description One cell, as it is and as it will be; null: there is nothing yet.
@@ -3708,7 +3763,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
+        Permission: "conversations.read" | "conversations.attend" | "conversations.oversee" | "conversations.look_back" | "agents.set_availability" | "conversations.move_for_another" | "conversations.raise_to_urgent" | "conversations.choose" | "desk.read" | "desk.run" | "wallboard.read" | "deliveries.read" | "commands.read" | "chat.use" | "users.read" | "users.run" | "tokens.run";
         /** Permissions */
         Permissions: {
             /**
@@ -3932,6 +3987,54 @@ export interface components {
             targets: {
                 [key: string]: number;
             };
+        };
+        /**
+         * QueueAt
+         * @description A queue as it was. Its numbers are of the moment, whatever page this is.
+         */
+        QueueAt: {
+            /**
+             * Breached
+             * @description Of both, those that are `late`
+             */
+            breached: number;
+            /**
+             * Changes
+             * @description That day, looked at every 5 minutes, wherever the numbers were others than before; empty where they were not asked for
+             */
+            changes: components["schemas"]["Depth"][];
+            /**
+             * Day Ends At
+             * Format: date-time
+             */
+            day_ends_at: string;
+            /**
+             * Day Starts At
+             * Format: date-time
+             * @description Of the day of the moment, where the desk is
+             */
+            day_starts_at: string;
+            /** In Service */
+            in_service: number;
+            /**
+             * Items
+             * @description What waited, then what was attended; the longest first
+             */
+            items: components["schemas"]["Stood"][];
+            /**
+             * Moment
+             * Format: date-time
+             */
+            moment: string;
+            /**
+             * Next
+             * @description Goes back as `cursor`; null on the last page
+             */
+            next: string | null;
+            /** Queue Id */
+            queue_id: string;
+            /** Waiting */
+            waiting: number;
         };
         /** Queues */
         Queues: {
@@ -4197,7 +4300,7 @@ export interface components {
              * Format: date-time
              */
             send_at: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["projections__scheduled__State"];
         };
         /** ScheduledSends */
         ScheduledSends: {
@@ -4482,11 +4585,6 @@ export interface components {
          */
         "Stage-Input": "automation" | "waiting" | "in_service" | "closed";
         /**
-         * State
-         * @enum {string}
-         */
-        State: "pending" | "sent" | "cancelled" | "dropped";
-        /**
          * Status
          * @description What is known of a message of ours. In this order a later word is worth more: a failure is believed
          *     until somebody has it, and sent is not believed after a failure.
@@ -4536,6 +4634,79 @@ export interface components {
              * @default false
              */
             takeover: boolean;
+        };
+        /**
+         * Stint
+         * @description A time in which queue, state, agent and priority stayed what they were.
+         */
+        Stint: {
+            /**
+             * Agent Id
+             * @description Who attended it, or was being asked
+             */
+            agent_id: string | null;
+            /**
+             * Late At
+             * @description Since then an answer was late, in that period
+             */
+            late_at: string | null;
+            priority: components["schemas"]["Priority"];
+            /** Queue Id */
+            queue_id: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            state: components["schemas"]["projections__stints__State"];
+            /**
+             * Until
+             * @description null: it lasts
+             */
+            until: string | null;
+        };
+        /** Stints */
+        Stints: {
+            /**
+             * Items
+             * @description In order; each begins when the one before ended
+             */
+            items: components["schemas"]["Stint"][];
+            /**
+             * Next
+             * @description Goes back as `cursor`; null on the last page
+             */
+            next: string | null;
+        };
+        /**
+         * Stood
+         * @description A conversation as it stood. `name`: what its customer is called today, for whoever is told.
+         */
+        Stood: {
+            /**
+             * Agent Id
+             * @description Who attended it, or was being asked
+             */
+            agent_id: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Late
+             * @description In that period an answer had been due before the moment, and missed it
+             */
+            late: boolean;
+            /**
+             * Name
+             * @description null: not told, or out of your reach as the desk stands today
+             */
+            name: string | null;
+            priority: components["schemas"]["Priority"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            state: components["schemas"]["projections__stints__State"];
         };
         /**
          * Strategy
@@ -5060,6 +5231,17 @@ export interface components {
          * @enum {string}
          */
         domain__user__Stage: "unknown" | "invited" | "active" | "deactivated";
+        /**
+         * State
+         * @enum {string}
+         */
+        projections__scheduled__State: "pending" | "sent" | "cancelled" | "dropped";
+        /**
+         * State
+         * @description Its stage, and what is told apart within one.
+         * @enum {string}
+         */
+        projections__stints__State: "automation" | "waiting" | "offered" | "in_service" | "snoozed" | "closed";
         /**
          * Line
          * @enum {string}
@@ -11930,6 +12112,102 @@ export interface operations {
             };
         };
     };
+    stints_v1_conversations__conversation_id__stints_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description Rows of a page */
+                limit?: number;
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Computed from channel and customer; it names nobody */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "priority": "normal",
+                     *           "since": "2026-03-12T17:20:00Z",
+                     *           "state": "automation",
+                     *           "until": "2026-03-12T17:21:40Z"
+                     *         },
+                     *         {
+                     *           "late_at": "2026-03-12T17:26:40Z",
+                     *           "priority": "urgent",
+                     *           "queue_id": "suporte",
+                     *           "since": "2026-03-12T17:21:40Z",
+                     *           "state": "waiting"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stints"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tag_v1_conversations__conversation_id__tags_post: {
         parameters: {
             query?: never;
@@ -12203,6 +12481,8 @@ export interface operations {
             query?: {
                 /** @description `previous` or `next` of a page */
                 cursor?: string | null;
+                /** @description The last of what was there by then, with its zone */
+                moment?: string | null;
                 /** @description Rows of a page */
                 limit?: number;
                 /** @description A `Position`: answer only what includes it */
@@ -14684,6 +14964,132 @@ export interface operations {
             };
             /** @description Erro interno */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Indisponível no momento */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_at_v1_queues__queue_id__at_get: {
+        parameters: {
+            query: {
+                /** @description With its zone, and not ahead */
+                moment: string;
+                /** @description Whether to tell of the whole day */
+                changes?: boolean;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description Rows of a page */
+                limit?: number;
+                /** @description A `Position`: answer only what includes it */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breached": 1,
+                     *       "changes": [
+                     *         {
+                     *           "at": "2026-03-12T03:00:00Z",
+                     *           "in_service": 0,
+                     *           "waiting": 0
+                     *         },
+                     *         {
+                     *           "at": "2026-03-12T17:05:00Z",
+                     *           "in_service": 1,
+                     *           "waiting": 0
+                     *         },
+                     *         {
+                     *           "at": "2026-03-12T17:25:00Z",
+                     *           "in_service": 1,
+                     *           "waiting": 1
+                     *         }
+                     *       ],
+                     *       "day_ends_at": "2026-03-13T03:00:00Z",
+                     *       "day_starts_at": "2026-03-12T03:00:00Z",
+                     *       "in_service": 1,
+                     *       "items": [
+                     *         {
+                     *           "conversation_id": "6f1c2a34-5b6d-8e7f-9a0b-1c2d3e4f5a6b",
+                     *           "late": true,
+                     *           "name": "Cliente Exemplo",
+                     *           "priority": "urgent",
+                     *           "since": "2026-03-12T17:21:40Z",
+                     *           "state": "waiting"
+                     *         },
+                     *         {
+                     *           "agent_id": "bia",
+                     *           "conversation_id": "0b9f6c3e-2f0a-5d7e-9c53-6f3b1c2d4e5f",
+                     *           "late": false,
+                     *           "priority": "normal",
+                     *           "since": "2026-03-12T17:05:00Z",
+                     *           "state": "in_service"
+                     *         }
+                     *       ],
+                     *       "moment": "2026-03-12T17:32:00Z",
+                     *       "queue_id": "suporte",
+                     *       "waiting": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueAt"];
+                };
+            };
+            /** @description Não autenticado */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não permitido */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Não encontrado */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Dados inválidos */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
