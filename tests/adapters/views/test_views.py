@@ -37,6 +37,8 @@ from tests.projections.histories import START, recorded, steps, told, walk
 LITTLE = examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 Many = list[list[tuple[int, int]]]
 
+LIVE = f"view_{INBOX.name}_v{INBOX.version}"
+
 
 @pytest.fixture
 def ground(database: str) -> str:
@@ -334,15 +336,16 @@ def test_a_view_built_anew_is_the_same_and_can_take_the_place_of_the_live_one(
 ) -> None:
     facts = told(*walk([(0, 1), (4, 6), (5, 0), (6, 0), (8, 1), (10, 0), (13, 1)]).events)
     live = followed(view_of(INBOX), facts)
-    before = indexes(ground, "view_inbox_v2")
+    before = indexes(ground, LIVE)
+    assert before
     begin(ground, INBOX)
     assert compare_or_none(ground) is None
     followed(view_of(INBOX, spare=True), facts)
     assert compare(ground, INBOX).identical
     swap(ground, INBOX)
     assert rows_in(ground, live) == fold(INBOX, facts)
-    assert indexes(ground, "view_inbox_v2") == before
-    assert indexes(ground, "view_inbox_v2_new") == set()
+    assert indexes(ground, LIVE) == before
+    assert indexes(ground, f"{LIVE}_new") == set()
 
 
 def test_a_bounded_follower_stands_exactly_where_it_may_and_goes_on_when_it_may_go_further(
@@ -411,7 +414,7 @@ def test_a_row_that_was_changed_by_hand_is_found_and_put_right(
     facts = told(*walk([(0, 1), (0, 2), (0, 3), (0, 4)]).events)
     live = followed(view_of(INBOX), facts[:-1])
     with connect(ground) as connection:
-        connection.execute("UPDATE view_inbox_v2 SET unread = 77")
+        connection.execute(sql.SQL("UPDATE {} SET unread = 77").format(sql.Identifier(LIVE)))
     begin(ground, INBOX)
     followed(view_of(INBOX, spare=True), facts[:-1])
     found = compare(ground, INBOX)
@@ -429,7 +432,7 @@ def test_a_rebuild_may_be_given_up_and_begun_again(ground: str, view_of: Callabl
     begin(ground, INBOX)
     assert view_of(INBOX, spare=True).bookmarks() == {}
     abandon(ground, INBOX)
-    assert indexes(ground, "view_inbox_v2_new") == set()
+    assert indexes(ground, f"{LIVE}_new") == set()
 
 
 def compare_or_none(dsn: str) -> object:
