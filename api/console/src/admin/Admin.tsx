@@ -27,9 +27,9 @@ const PARTS = [
 export default function Admin() {
   const { what = "filas" } = useParams<{ what?: string }>();
   return (
-    <div className="screen admin scroll" tabIndex={0} role="region" aria-label="Administração">
+    <div className="screen admin scroll" tabIndex={0} role="region" aria-label="Gestão">
       <header className="screen-head">
-        <h1>Administração</h1>
+        <h1>Gestão</h1>
         <nav aria-label="Partes da administração">
           {PARTS.map((part) => (
             <Link key={part.what} href={`/administracao/${part.what}`} className={what === part.what ? "here" : ""} aria-current={what === part.what ? "page" : undefined}>

@@ -147,7 +147,7 @@ export function Composer({ row, field, onTemplate, reply, onReply, restored }: {
           ))}
         </div>
       )}
-      {slash && ready.length === 0 && <p className="canned muted">Ainda não há respostas prontas. Quem administra o Atende cadastra em Administrar, Respostas.</p>}
+      {slash && ready.length === 0 && <p className="canned muted">Ainda não há respostas prontas. Quem administra o Atende cadastra em Gestão, Respostas.</p>}
       {reply && (
         <div className="replying">
           <Icon name="reply" small />

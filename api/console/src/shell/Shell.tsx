@@ -30,7 +30,7 @@ export const PLACES: readonly Place[] = [
   { path: "/painel", label: "Painel", icon: "board", may: () => may("wallboard.read") },
   { path: "/analise", label: "Análise", icon: "chart", may: () => ["supervisor", "manager", "director", "analyst"].includes(role()) },
   { path: "/auditoria", label: "Auditoria", icon: "shield", may: () => ["auditor", "dpo", "admin"].includes(role()) },
-  { path: "/administracao", label: "Administrar", icon: "gear", may: () => may("desk.run") || may("users.run") },
+  { path: "/administracao", label: "Gestão", icon: "gear", may: () => may("desk.run") || may("users.run") },
 ];
 function role(): string {
   return current().me?.role ?? "";

@@ -230,8 +230,8 @@ function Late() {
                 <span className="clip">
                   <strong>{customer(row)}</strong>
                   <small>{row.stage === "waiting" ? `Na fila ${names.queue(row.queue_id)}` : `Com ${names.agent(row.agent_id)}`}</small>
+                  {(row.priority === "urgent" || row.priority === "high") && <PriorityChip priority={row.priority} />}
                 </span>
-                {(row.priority === "urgent" || row.priority === "high") && <PriorityChip priority={row.priority} />}
               </button>
               {moves && (
                 <>
