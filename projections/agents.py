@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, get_args
 from domain import agent
 from domain.agent import CAPACITY, AgentId, Load, ceiling_of
 from domain.agent.events import Levels
+from domain.conversation import ConversationId
 from domain.journal import Recorded
 from domain.presence import Availability, policy_at
 from domain.privacy import Clear, Identity, Open
@@ -59,6 +60,11 @@ class Row:
             states.count(SILENT),
             states.count(RESERVED),
         )
+
+    @property
+    def reserved(self) -> frozenset[ConversationId]:
+        """Conversations that are about to be handed over, or offered."""
+        return frozenset(ConversationId(one) for one, (state, _) in self.places.items() if state == RESERVED)
 
     @property
     def weight(self) -> float:
@@ -143,8 +149,10 @@ def _placed(row: Row, event: object) -> Row:
         case agent.TookUp(conversation_id=one, taken_at=at):
             weight = row.places.get(one, [ACTIVE, 1.0])[1]
             return replace(row, places={**row.places, one: [ACTIVE, weight]}, idle_since=at)
-        case agent.LetGo(conversation_id=one, let_go_at=at) if one in row.places:
+        case agent.LetGo(conversation_id=one, reason=reason, let_go_at=at) if one in row.places:
             theirs = row.places[one][0] != RESERVED
+            if not theirs and reason not in agent.OF_OFFERS:
+                return row  # what they had is over, and a place for the next time is reserved already
             places = {each: place for each, place in row.places.items() if each != one}
             return replace(row, places=places, idle_since=at if theirs else row.idle_since)
         case agent.Hushed(conversation_id=one) | agent.Roused(conversation_id=one) if one in row.places:

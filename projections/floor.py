@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -66,6 +66,11 @@ def waits(row: Waits, known: Mapping[QueueId, queues.Row]) -> Waiting:
         reopened=row.reason == "reopened",
         version=row.version,
     )
+
+
+def placed(rows: Iterable[agents.Row]) -> frozenset[ConversationId]:
+    """What somebody has a place for already: about to be handed over, though it still waits."""
+    return frozenset().union(*(row.reserved for row in rows))
 
 
 def worker(row: agents.Row, every_queue: frozenset[QueueId]) -> Worker:

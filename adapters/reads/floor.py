@@ -24,7 +24,7 @@ from domain.queue import Priority, QueueId
 from domain.queueing import RETURNING, SILENT_AFTER, UNDO, OfflinePolicy, Rules
 from domain.routing import QueueNow
 from projections import inbox
-from projections.floor import waits, worker
+from projections.floor import placed, waits, worker
 
 MOST: Final = 500  # conversations looked at together
 PATIENCE: Final = 5.0  # seconds for the views to come as far as what woke somebody
@@ -41,7 +41,8 @@ class FloorRows:
         for position in since:
             await self._arrived(position)
         async with asking(self._pool) as connection:
-            workers = [row for row in await all_agents(connection) if row.active]
+            everybody = await all_agents(connection)
+            workers = [row for row in everybody if row.active]
             known = {row.queue_id: row for row in await all_queues(connection)}
             if not any(row.availability is Availability.AVAILABLE for row in workers):
                 return FloorNow((), {}, ())
@@ -55,6 +56,7 @@ class FloorRows:
                     "free": [row.agent_id for row in free],
                     "served": [queue_id for row in free for queue_id in row.queues],
                     "every": any(row.every_queue for row in free),
+                    "placed": sorted(placed(everybody)),
                     "since": at - RETURNING,
                     "most": MOST,
                 },
@@ -168,7 +170,7 @@ class _Waits(NamedTuple):
 _WAITS: Final = sql.SQL(
     """
     SELECT {columns} FROM {inbox} AS t {order}
-    WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND (
+    WHERE t.stage = 'waiting' AND t.offered_to IS NULL AND t.conversation_id <> ALL(%(placed)s::text[]) AND (
         (t.queue_id <> ALL(%(still)s::text[]) AND (
             %(every)s OR t.queue_id = ANY(%(served)s::text[])
             OR (t.tried <> '[]'::jsonb AND t.restart_at IS NULL)))

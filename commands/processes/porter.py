@@ -72,9 +72,9 @@ def react(recorded: Recorded) -> list[Command]:
 
 
 def settle(recorded: Recorded, decisions: Sequence[Decision]) -> list[Command]:
-    """What could not be offered or assigned leaves its place free."""
+    """What could not be offered or assigned, or was theirs already, leaves its place free."""
     event = recorded.event
-    if not isinstance(event, agent.Reserved) or all(isinstance(one, Accepted) for one in decisions):
+    if not isinstance(event, agent.Reserved) or all(map(_led_on, decisions)):
         return []
     return [
         LetGo(
@@ -86,6 +86,10 @@ def settle(recorded: Recorded, decisions: Sequence[Decision]) -> list[Command]:
             as_of=None if event.seen_version is None else event.seen_version + 1,  # this place, no later one
         )
     ]
+
+
+def _led_on(decision: Decision) -> bool:
+    return isinstance(decision, Accepted) and bool(decision.events)
 
 
 def _handed(recorded: Recorded, event: agent.Reserved) -> Command:

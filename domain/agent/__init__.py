@@ -34,11 +34,12 @@ from domain.agent.refusals import (
     NotAvailable,
     UnknownAgent,
 )
-from domain.agent.state import AGENT, CAPACITY, Agent, evolve
+from domain.agent.state import AGENT, CAPACITY, OF_OFFERS, Agent, evolve
 
 __all__ = [
     "AGENT",
     "CAPACITY",
+    "OF_OFFERS",
     "Agent",
     "AgentDeactivated",
     "AgentId",

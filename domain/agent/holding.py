@@ -5,19 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from domain.agent.being import paused
 from domain.agent.events import Event, Hushed, LetGo, Reserved, Roused, TookUp
 from domain.agent.knowing import attends, known
 from domain.agent.refusals import AtCapacity, AtCeiling, NotAvailable
-from domain.agent.state import Agent, evolve
+from domain.agent.state import OF_OFFERS, Agent, evolve
 from domain.presence import NOT_ANSWERING, Availability, pauses_after, unreached
 from domain.queue import QueueId
 from domain.queueing import Mode
-
-OF_OFFERS: Final = frozenset({"declined", "expired", "withdrawn", "refused"})
-"""Why a place is free again that was only reserved."""
 
 
 def reserve(
@@ -33,17 +30,20 @@ def reserve(
     at: datetime,
 ) -> list[Event]:
     """A place for what is about to be offered or assigned, or taken by the agent, who is there then whatever
-    they say of themselves. Nothing when it has one."""
+    they say of themselves. Nothing when it has one; what they take has one of its own even so, because what
+    they had of it may be over already."""
     attends(state)
-    if conversation_id in state.reserved or conversation_id in state.has:
+    had = conversation_id in state.has
+    if conversation_id in state.reserved or (had and mode is not Mode.PULL):
         return []
     away = state.availability is not Availability.AVAILABLE or unreached(state.lost_at, at)
     if away and mode is not Mode.PULL:
         raise NotAvailable
-    if not state.load.below_capacity:
-        raise AtCapacity(capacity=state.load.capacity)
-    if not state.load.below_ceiling:
-        raise AtCeiling(ceiling=state.load.ceiling)
+    load = state.without(conversation_id).load if had else state.load
+    if not load.below_capacity:
+        raise AtCapacity(capacity=load.capacity)
+    if not load.below_ceiling:
+        raise AtCeiling(ceiling=load.ceiling)
     inputs = None if why is None else dict(why)
     return [Reserved(conversation_id, queue_id, mode, at, expires_at, weight, inputs, seen_version)]
 

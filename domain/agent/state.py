@@ -35,6 +35,9 @@ V = TypeVar("V")
 CAPACITY: Final = 5
 """Of an agent nobody has said it of."""
 
+OF_OFFERS: Final = frozenset({"declined", "expired", "withdrawn", "refused"})
+"""Why a place is free again that was only reserved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -64,6 +67,10 @@ class Agent:
             silent,
             len(self.reserved),
         )
+
+    def without(self, one: str) -> Agent:
+        """As if they had not this one; a place reserved for it stays."""
+        return replace(self, has=_without(self.has, one))
 
 
 def evolve(state: Agent, event: Event) -> Agent:
@@ -121,9 +128,9 @@ def evolve(state: Agent, event: Event) -> Agent:
                 expired += 1
             elif one in state.reserved and reason == "declined":
                 expired = 0
-            return replace(
-                state, has=_without(state.has, one), reserved=_without(state.reserved, one), expired=expired
-            )
+            if reason in OF_OFFERS or one not in state.has:
+                return replace(state, reserved=_without(state.reserved, one), expired=expired)
+            return state.without(one)
         case Hushed(conversation_id=one):
             return replace(state, has={**state.has, one: True}) if one in state.has else state
         case Roused(conversation_id=one):

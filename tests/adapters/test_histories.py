@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.slow
 def test_it_tells_who_wanted_what_and_neither_other_things_nor_names(migrated: str) -> None:
     dora = replace(CAUSE, actor="user:dora")
     ana = AgentId("ana")
-    with desk(PostgresLog(migrated), migrated, MemoryKeys()) as inbox:
+    with closing(PostgresLog(migrated)) as log, desk(log, migrated, MemoryKeys()) as inbox:
         decided(inbox, WelcomeAgent(id=uuid4(), cause=CAUSE, agent_id=ana, name="Ana Souza"))
         decided(inbox, BecomeAvailable(id=uuid4(), cause=CAUSE, agent_id=ana))
         equip = EquipAgent(id=uuid4(), cause=dora, agent_id=ana, queues=None, skills={"fibra": 2}, capacity=3)

@@ -214,13 +214,14 @@ def test_what_was_reserved_is_offered_or_assigned() -> None:
     assert isinstance(given, AssignConversation)
 
 
-def test_a_place_for_what_could_not_be_offered_is_set_free() -> None:
+def test_a_place_for_what_could_not_be_offered_or_was_theirs_already_is_set_free() -> None:
     woken = on_agent(agent.Reserved("c1", GERAL, Mode.ASSIGN, AT, None))
     where = Position(0, 1)
-    assert porter.settle(woken, [Accepted(where, ())]) == []
-    (wish,) = porter.settle(woken, [Denied("NotOpen", {}, where)])
-    assert isinstance(wish, LetGo)
-    assert (wish.agent_id, wish.conversation_id, wish.reason) == (ANA, "c1", "refused")
+    assert porter.settle(woken, [Accepted(where, ("Assigned",))]) == []
+    for what_came_of_it in (Denied("NotOpen", {}, where), Accepted(where, ())):
+        (wish,) = porter.settle(woken, [what_came_of_it])
+        assert isinstance(wish, LetGo)
+        assert (wish.agent_id, wish.conversation_id, wish.reason) == (ANA, "c1", "refused")
 
 
 @pytest.mark.parametrize(

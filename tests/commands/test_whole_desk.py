@@ -428,3 +428,33 @@ def test_everybody_is_asked_again_a_minute_after_nobody_accepted(desk: WholeDesk
     assert desk.model.offered == {}
     desk.time_passes(1, "rest")
     assert len(desk.model.offered) == 1
+
+
+def test_who_takes_again_what_they_just_gave_back_has_no_more_than_they_may(desk: WholeDesk) -> None:
+    ana, (first, second, *_) = AgentId("ana"), CUSTOMERS
+    desk.a_customer_writes(first, OFFERS, Priority.NORMAL, late=False, then="nothing")
+    desk.an_agent_takes_the_next(ana, 0, answered=True, then="rest")
+    desk.a_customer_writes(second, PULLS, Priority.NORMAL, late=False, then="nothing")
+    desk.an_agent_claims(ana, 0)  # above what she may, with a reason
+    desk.everything_comes_to_rest()
+    desk.the_owner_lets_go(1, PULLS, "release", then="nothing")
+    desk.an_agent_takes_the_next(ana, 0, answered=True, then="nothing")
+    desk.the_facts_keep_the_rules()
+    desk.everything_comes_to_rest()
+    assert set(desk.desk.log.state("agent-ana").has) == {first}
+
+
+def test_what_was_just_given_to_somebody_takes_nobody_elses_turn(desk: WholeDesk) -> None:
+    ana, bia, (zero, one, two, *_) = AgentId("ana"), AgentId("bia"), CUSTOMERS
+    desk.an_agent_comes_or_goes(bia, "pauses")
+    desk.a_customer_writes(one, ASSIGNS, Priority.URGENT, late=False, then="nothing")
+    desk.a_customer_writes(zero, OFFERS, Priority.URGENT, late=False, then="nothing")
+    desk.a_customer_writes(two, OFFERS, Priority.URGENT, late=False, then="nothing")
+    desk.who_comes_is_given_the_first_in_order(bia)
+    desk.time_passes(30, "nothing")
+    desk.the_processes_die_and_begin_again_a_little_before(0)
+    desk.the_owner_answers(0, "nothing")
+    desk.the_owner_lets_go(0, OFFERS, "release", then="nothing")
+    desk.a_supervisor_hands_it_on_or_hurries_it(0, ana, None)
+    desk.everything_comes_to_rest()
+    assert desk.model.given[bia] == {one, two}

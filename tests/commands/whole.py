@@ -39,7 +39,7 @@ from domain.queueing import RETURNING, SILENT_AFTER, UNDO, OfflinePolicy
 from domain.routing import QueueNow
 from projections import agents, deadlines, inbox, queues
 from projections.answer import Projection
-from projections.floor import waits, worker
+from projections.floor import placed, waits, worker
 
 T = TypeVar("T")
 
@@ -160,11 +160,13 @@ class Floor:
         for queue_id, row in known.items():
             hours = await self._hours.of(queue_id)
             now[queue_id] = QueueNow(row.rules, hours.is_open(at))
+        reserved = placed(self.agents.rows)
         rows = [
             row
             for row in self.inbox.rows
             if row.stage is Stage.WAITING
             and row.offered_to is None
+            and row.conversation_id not in reserved
             and (now[row.queue_id].hands_out or _just_reopened(row, at))
         ]
         rows.sort(key=lambda row: inbox.place(row, at))
