@@ -33,6 +33,11 @@ def test_a_supervisor_sees_a_queue_and_a_conversation_as_they_were_and_comes_bac
     house, who, words = desk.house, desk.house.customer(), "Já estou olhando o seu sinal."
     name = str(house.waits(who)["contact"]["name"])
     one = house.conversation_id(who)
+    made = house.as_admin.put("/v1/queues/plantao", {"name": "Plantão"})  # nobody else waits there
+    known = made.headers["Position"]
+    until(lambda: house.as_admin.get("/v1/queues", after=known).status_code == 200, "the queue")
+    moved = {"to_queue": "plantao", "reason": "Plantão da rua."}
+    house.agent("chefe").post(f"/v1/conversations/{one}/transfer", moved).raise_for_status()
     waiting = a_minute_passes()
     house.agent("ana").post(f"/v1/conversations/{one}/claim").raise_for_status()
     house.said.add(words)
@@ -49,7 +54,7 @@ def test_a_supervisor_sees_a_queue_and_a_conversation_as_they_were_and_comes_bac
     expect(boss.get_by_role("link", name="Suporte técnico")).to_be_visible()
     boss.keyboard.press("g")
     expect(boss.get_by_role("heading", name="Como estava", level=1)).to_be_visible()
-    boss.get_by_role("combobox", name="Fila").select_option("suporte-tecnico")
+    boss.get_by_role("combobox", name="Fila").select_option("plantao")
     boss.get_by_label("Horário").fill(f"{attended:%H:%M}")
     bar, then_ = (
         boss.get_by_role("slider", name="Momento que você está vendo"),
@@ -76,7 +81,7 @@ def test_a_supervisor_sees_a_queue_and_a_conversation_as_they_were_and_comes_bac
 
     then_.get_by_role("link").click()
     expect(boss.get_by_role("heading", level=1)).to_contain_text(name)
-    expect(boss.locator(".past-place")).to_have_text("Esperando na fila Suporte técnico")
+    expect(boss.locator(".past-place")).to_have_text("Esperando na fila Plantão")
     expect(boss.locator(".line.customer").first).to_be_visible()
     expect(boss.locator(".line", has_text=words)).to_have_count(0)
     assert boss.locator(".composer, .oversight, .unowned").count() == 0
@@ -107,7 +112,7 @@ def test_a_supervisor_sees_a_queue_and_a_conversation_as_they_were_and_comes_bac
     for theme, size in (("dark", WIDE), ("dark", PHONE), ("light", PHONE), ("contrast", WIDE)):
         page = desk.page(
             "chefe",
-            f"/painel/como-estava/suporte-tecnico?em={then}",
+            f"/painel/como-estava/plantao?em={then}",
             theme=theme,
             size=size,
             bypass_csp=True,
