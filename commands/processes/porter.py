@@ -74,7 +74,7 @@ def react(recorded: Recorded) -> list[Command]:
 def settle(recorded: Recorded, decisions: Sequence[Decision]) -> list[Command]:
     """What could not be offered or assigned, or was theirs already, leaves its place free."""
     event = recorded.event
-    if not isinstance(event, agent.Reserved) or all(map(_led_on, decisions)):
+    if not isinstance(event, agent.Reserved) or all(_led_on(event, decision) for decision in decisions):
         return []
     return [
         LetGo(
@@ -88,8 +88,10 @@ def settle(recorded: Recorded, decisions: Sequence[Decision]) -> list[Command]:
     ]
 
 
-def _led_on(decision: Decision) -> bool:
-    return isinstance(decision, Accepted) and bool(decision.events)
+def _led_on(event: agent.Reserved, decision: Decision) -> bool:
+    """Whether the place is needed. A claim of what was theirs already says nothing, and needs none; given by
+    itself it is theirs by another way, which takes the place up."""
+    return isinstance(decision, Accepted) and (bool(decision.events) or event.mode is not Mode.PULL)
 
 
 def _handed(recorded: Recorded, event: agent.Reserved) -> Command:

@@ -217,9 +217,11 @@ def test_what_was_reserved_is_offered_or_assigned() -> None:
 def test_a_place_for_what_could_not_be_offered_or_was_theirs_already_is_set_free() -> None:
     woken = on_agent(agent.Reserved("c1", GERAL, Mode.ASSIGN, AT, None))
     where = Position(0, 1)
-    assert porter.settle(woken, [Accepted(where, ("Assigned",))]) == []
-    for what_came_of_it in (Denied("NotOpen", {}, where), Accepted(where, ())):
-        (wish,) = porter.settle(woken, [what_came_of_it])
+    taken = on_agent(agent.Reserved("c1", GERAL, Mode.PULL, AT, None))
+    assert porter.settle(woken, [Accepted(where, ())]) == []
+    assert porter.settle(taken, [Accepted(where, ("Assigned",))]) == []
+    for held, what_came_of_it in ((woken, Denied("NotOpen", {}, where)), (taken, Accepted(where, ()))):
+        (wish,) = porter.settle(held, [what_came_of_it])
         assert isinstance(wish, LetGo)
         assert (wish.agent_id, wish.conversation_id, wish.reason) == (ANA, "c1", "refused")
 
