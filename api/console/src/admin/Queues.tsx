@@ -5,7 +5,7 @@ import { useSession } from "../desk/session";
 import { Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { PRIORITY, REASONS } from "../words/names";
-import { code, Form, New, Part, saved, useSheet, Versions } from "./parts";
+import { code, Form, New, Part, saved, Table, useSheet, Versions } from "./parts";
 import { Spreadsheet } from "./Spreadsheet";
 
 type Service = { calendar_id: string | null; reopening: number; reasons: string[]; opening_template: string | null; opening_language: string };
@@ -36,47 +36,28 @@ export function Queues() {
   };
   return (
     <Part title="Filas" text="Para onde cada assunto vai. Uma fila desativada continua na história, e nada mais é enviado a ela." action={<div className="row-actions"><Spreadsheet what="queues" /><New label="Nova fila" onPress={() => edit("new")} /></div>}>
-      <div className="table-box" tabIndex={0} role="region" aria-label="Tabela de filas">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Nome</th>
-              <th scope="col">Código</th>
-              {(["urgent", "high", "normal", "low"] as const).map((priority) => (
-                <th scope="col" key={priority}>
-                  {PRIORITY[priority]}
-                </th>
-              ))}
-              <th scope="col">Situação</th>
-              <th scope="col">
-                <span className="sr">Ações</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {house.queues.map((queue) => (
-              <tr key={queue.queue_id} className={queue.active ? "" : "off"}>
-                <th scope="row">{queue.name}</th>
-                <td>
-                  <code>{queue.queue_id}</code>
-                </td>
-                {(["urgent", "high", "normal", "low"] as const).map((priority) => (
-                  <td key={priority} className="num">
-                    {queue.targets[priority] === undefined ? "–" : `${queue.targets[priority]} min`}
-                  </td>
-                ))}
-                <td>{queue.active ? <span className="chip good">Ativa</span> : <span className="chip">Desativada</span>}</td>
-                <td>
-                  <Versions of={`queue:${queue.queue_id}`} title={`fila ${queue.name}`} />{" "}
-                  <button type="button" className="button small" onClick={() => edit(queue)} aria-label={`Editar fila ${queue.name}`}>
-                    Editar
-                  </button>
-                </td>
-              </tr>
+      <Table label="Tabela de filas" heads={["Nome", "Código", ...Object.values(PRIORITY), "Situação"]} acts>
+        {house.queues.map((queue) => (
+          <tr key={queue.queue_id} className={queue.active ? "" : "off"}>
+            <th scope="row">{queue.name}</th>
+            <td>
+              <code>{queue.queue_id}</code>
+            </td>
+            {(["urgent", "high", "normal", "low"] as const).map((priority) => (
+              <td key={priority} className="num">
+                {queue.targets[priority] === undefined ? "–" : `${queue.targets[priority]} min`}
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+            <td>{queue.active ? <span className="chip good">Ativa</span> : <span className="chip">Desativada</span>}</td>
+            <td>
+              <Versions of={`queue:${queue.queue_id}`} title={`fila ${queue.name}`} />{" "}
+              <button type="button" className="button small" onClick={() => edit(queue)} aria-label={`Editar fila ${queue.name}`}>
+                Editar
+              </button>
+            </td>
+          </tr>
+        ))}
+      </Table>
       <Sheet title={open === "new" ? "Nova fila" : "Editar fila"} open={open !== null} onClose={() => setOpen(null)}>
         <Form
           onSave={save}

@@ -6,6 +6,7 @@ import { Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { moment } from "../words/moments";
 import { ROLES } from "../words/roles";
+import { Table } from "./parts";
 import { address, Faults, keep, TABLE, UpAndDown, type Fault } from "./Spreadsheet";
 
 type Told = Schemas["ImportedUsers"];
@@ -83,38 +84,27 @@ export function UserSpreadsheet({ onDone }: { onDone: (after?: string) => void }
           <p>
             {come === 0 ? "Ninguém é convidado." : come === 1 ? "1 pessoa é convidada e recebe um link." : `${come} pessoas são convidadas, cada uma com um link.`} {changes.length - come === 0 ? "Quem já entra fica como está." : `${changes.length - come} ${changes.length - come === 1 ? "muda" : "mudam"}, já no próximo pedido.`} Nada foi feito ainda.
           </p>
-          <div className="table-box scroll" tabIndex={0} role="region" aria-label="Mudanças da planilha">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Linha</th>
-                  <th scope="col">Quem</th>
-                  <th scope="col">O que muda</th>
-                </tr>
-              </thead>
-              <tbody>
-                {changes.map((change) => (
-                  <tr key={change.line}>
-                    <td className="num">{change.line}</td>
-                    <th scope="row">
-                      {change.name} <span className="muted">{change.login}</span>
-                    </th>
-                    <td>
-                      {change.invited && <span className="chip good">Convite</span>}
-                      {change.differences
-                        .filter((one) => !change.invited || (one.column !== "name" && one.column !== "active"))
-                        .map((one) => (
-                          <div key={one.column}>
-                            {COLUMNS[one.column] ?? one.column}: {!change.invited && <>{said(one.column, one.before)} → </>}
-                            {said(one.column, one.after)}
-                          </div>
-                        ))}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Mudanças da planilha" heads={["Linha", "Quem", "O que muda"]} long>
+            {changes.map((change) => (
+              <tr key={change.line}>
+                <td className="num">{change.line}</td>
+                <th scope="row">
+                  {change.name} <span className="muted">{change.login}</span>
+                </th>
+                <td>
+                  {change.invited && <span className="chip good">Convite</span>}
+                  {change.differences
+                    .filter((one) => !change.invited || (one.column !== "name" && one.column !== "active"))
+                    .map((one) => (
+                      <div key={one.column}>
+                        {COLUMNS[one.column] ?? one.column}: {!change.invited && <>{said(one.column, one.before)} → </>}
+                        {said(one.column, one.after)}
+                      </div>
+                    ))}
+                </td>
+              </tr>
+            ))}
+          </Table>
         </div>
         <footer>
           <button type="button" className="button" onClick={() => setPlan(null)}>
@@ -128,28 +118,17 @@ export function UserSpreadsheet({ onDone }: { onDone: (after?: string) => void }
       <Sheet title="Links para entregar" open={links !== null} onClose={() => setLinks(null)} wide>
         <div className="body">
           <p>Entregue cada link só à sua pessoa. Cada um vale uma vez, até {links?.[0] ? moment(new Date(links[0].expires_at)) : ""}, e não aparece de novo.</p>
-          <div className="table-box scroll" tabIndex={0} role="region" aria-label="Links de convite">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Nome</th>
-                  <th scope="col">E-mail</th>
-                  <th scope="col">Link</th>
-                </tr>
-              </thead>
-              <tbody>
-                {(links ?? []).map((link) => (
-                  <tr key={link.login}>
-                    <th scope="row">{link.name}</th>
-                    <td>{link.login}</td>
-                    <td>
-                      <input className="input" readOnly aria-label={`Link de ${link.name}`} value={url(link)} onFocus={(event) => event.target.select()} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Links de convite" heads={["Nome", "E-mail", "Link"]} long>
+            {(links ?? []).map((link) => (
+              <tr key={link.login}>
+                <th scope="row">{link.name}</th>
+                <td>{link.login}</td>
+                <td>
+                  <input className="input" readOnly aria-label={`Link de ${link.name}`} value={url(link)} onFocus={(event) => event.target.select()} />
+                </td>
+              </tr>
+            ))}
+          </Table>
         </div>
         <footer>
           <button type="button" className="button main" onClick={() => links && handOut(links)}>

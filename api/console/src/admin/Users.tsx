@@ -7,7 +7,7 @@ import { Avatar, Bones, Sheet } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { moment } from "../words/moments";
 import { ROLES } from "../words/roles";
-import { Form, New, Part } from "./parts";
+import { Form, New, Part, Table } from "./parts";
 import { UserSpreadsheet } from "./UserSpreadsheet";
 
 type User = Schemas["User"];
@@ -75,46 +75,29 @@ export default function Users() {
       {users === null ? (
         <Bones lines={6} />
       ) : (
-        <div className="table-box" tabIndex={0} role="region" aria-label="Tabela de usuários">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Nome</th>
-                <th scope="col">E-mail</th>
-                <th scope="col">Perfil</th>
-                <th scope="col">Segundo fator</th>
-                <th scope="col">Última entrada</th>
-                <th scope="col">Situação</th>
-                <th scope="col">
-                  <span className="sr">Ações</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {users.map((user) => (
-                <tr key={user.user_id} className={user.stage === "deactivated" ? "off" : ""}>
-                  <th scope="row">
-                    <span className="agent-name">
-                      <Avatar name={user.name} /> {user.name}
-                    </span>
-                  </th>
-                  <td>{user.login}</td>
-                  <td>{ROLES[user.role]}</td>
-                  <td>{user.second_factor ? "Ligado" : "–"}</td>
-                  <td>{user.signed_in_at ? moment(new Date(user.signed_in_at)) : "nunca"}</td>
-                  <td>{user.locked ? <span className="chip urgent">Bloqueado</span> : user.stage === "active" ? <span className="chip good">Ativo</span> : user.stage === "invited" ? <span className="chip normal">Convidado</span> : <span className="chip">Desativado</span>}</td>
-                  <td>
-                    {run && (
-                      <button type="button" className="button small" onClick={() => edit(user)} aria-label={`Editar ${user.name}`}>
-                        Editar
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Tabela de usuários" heads={["Nome", "E-mail", "Perfil", "Segundo fator", "Última entrada", "Situação"]} acts>
+          {users.map((user) => (
+            <tr key={user.user_id} className={user.stage === "deactivated" ? "off" : ""}>
+              <th scope="row">
+                <span className="agent-name">
+                  <Avatar name={user.name} /> {user.name}
+                </span>
+              </th>
+              <td>{user.login}</td>
+              <td>{ROLES[user.role]}</td>
+              <td>{user.second_factor ? "Ligado" : "–"}</td>
+              <td>{user.signed_in_at ? moment(new Date(user.signed_in_at)) : "nunca"}</td>
+              <td>{user.locked ? <span className="chip urgent">Bloqueado</span> : user.stage === "active" ? <span className="chip good">Ativo</span> : user.stage === "invited" ? <span className="chip normal">Convidado</span> : <span className="chip">Desativado</span>}</td>
+              <td>
+                {run && (
+                  <button type="button" className="button small" onClick={() => edit(user)} aria-label={`Editar ${user.name}`}>
+                    Editar
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       <Sheet title={open === "new" ? "Convidar alguém" : `Editar ${open?.name ?? ""}`} open={open !== null} onClose={() => setOpen(null)}>
         <Form onSave={save} label={open === "new" ? "Convidar" : "Salvar"}>

@@ -40,6 +40,31 @@ export function Part({ title, text, action, children }: { title: string; text: s
   );
 }
 
+/** Rows below these heads, in a box that scrolls by itself. `acts`: each row ends in what can be done with it. */
+export function Table({ label, heads, acts = false, long = false, children }: { label: string; heads: readonly string[]; acts?: boolean; long?: boolean; children: ReactNode }) {
+  return (
+    <div className={`table-box${long ? " scroll" : ""}`} tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+            {acts && (
+              <th scope="col">
+                <span className="sr">Ações</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
 export function New({ label, onPress }: { label: string; onPress: () => void }) {
   return (
     <button type="button" className="button main" onClick={onPress}>
